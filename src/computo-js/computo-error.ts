@@ -1,24 +1,24 @@
 import { hintIn, type Form, type Hint } from './hint.js';
 
-/** What went wrong: no such operator, arguments that it can't take, or a limit reached. */
+/** What went wrong: an unknown operator, arguments that an operator can't accept, or a limit exceeded. */
 export type ComputoErrorKind = 'InvalidOperator' | 'InvalidArgument' | 'LimitExceeded';
 
 /**
- * The one error that scripts raise. It has no stack: what failed is the script, at its `path`, and to capture the stack of
- * whoever runs it takes longer than most scripts.
+ * The only error that scripts raise. It has no stack: what failed is the script, at its `path`, and capturing the stack of the
+ * JavaScript caller takes longer than most scripts.
  */
 export class ComputoError extends Error {
   override readonly name = 'ComputoError';
-  /** A way out, where one is known, as it is written in JSON. */
+  /** How to fix the problem, if known, in the form for JSON scripts. */
   readonly hint?: string;
   readonly #hint: Hint | undefined;
 
   /**
    * @param kind what went wrong
-   * @param problem one sentence: who expected what, and what came instead
+   * @param problem one sentence: what was expected, by which operator, and what was found instead
    * @param path JSON Pointer of the failing expression in the script; `""` is the whole script
-   * @param hint a way out, where one is known
-   * @param limit the limit to raise, where that is the way out
+   * @param hint how to fix the problem, if known
+   * @param limit the limit to raise, if that fixes the problem
    */
   constructor(
     readonly kind: ComputoErrorKind,
@@ -38,17 +38,17 @@ export class ComputoError extends Error {
     this.#hint = hint;
   }
 
-  /** What is wrong and the way out, as the script's form has it, without the place. */
+  /** Returns the problem and the hint in the script's form, without the place. */
   explain(form: Form): string {
     return this.#hint === undefined ? this.problem : `${this.problem}. ${hintIn(this.#hint, form)}`;
   }
 }
 
 /**
- * Runs `work` and turns the engine's own limits (stack, string length, array length, integer size), which JavaScript
- * reports as RangeErrors, into `LimitExceeded`.
+ * Runs `work` and converts the JavaScript engine's own limits (stack, string length, array length, integer size), which are
+ * reported as RangeErrors, into `LimitExceeded`.
  *
- * @throws ComputoError, whatever the limit
+ * @throws ComputoError for any limit
  */
 export function withinEngineLimits<T>(work: () => T): T {
   try {
@@ -58,7 +58,7 @@ export function withinEngineLimits<T>(work: () => T): T {
   }
 }
 
-/** The error to raise in place of `error`: a `LimitExceeded` for a RangeError, anything else unchanged. */
+/** Returns the error to raise in place of `error`: a `LimitExceeded` for a RangeError, anything else unchanged. */
 export function engineLimitOf(error: unknown): unknown {
   if (!(error instanceof RangeError)) return error;
   const isStack = error.message.includes('call stack');

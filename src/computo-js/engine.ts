@@ -1,4 +1,4 @@
-/** The engine without the text form: who runs scripts that are JSON already need not load a parser for anything else. */
+/** The engine without the text form, so that code that runs only JSON scripts need not load a parser for text. */
 import { unmetered } from './value/index.js';
 
 export { check, type CheckOptions, type ScriptDiagnostic } from './check/index.js';

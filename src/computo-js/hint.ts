@@ -1,7 +1,7 @@
-/** How a script was written: as JSON, or in the text form. */
+/** The form that a script was written in: JSON or text. */
 export type Form = 'json' | 'text';
 
-/** A way out of a mistake: the same in both forms, or one for each. */
+/** How to fix a mistake: the same in both forms, or one hint for each. */
 export type Hint = string | ((form: Form) => string);
 
 export function hintIn(hint: Hint, form: Form): string {

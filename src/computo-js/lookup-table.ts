@@ -1,18 +1,18 @@
 import type { Shape } from './shape/index.js';
 import type { Json } from './value/index.js';
 
-/** A table that scripts look up rows in: whoever compiles them has read it. */
+/** A table in which scripts look up rows. The code that compiles the scripts provides it, already read. */
 export interface LookupTable {
   /**
-   * The row with a key, undefined where there is none. It must be the same for the same key as long as the program is used.
+   * Returns the row with a key, or undefined if there is none. The row for a key must not change as long as the program is used.
    *
-   * @param key a text, a number or a boolean
+   * @param key a string, a number or a boolean
    */
   get(key: Json): Json | undefined;
 }
 
-/** What is known of a table's rows without looking one up. */
+/** What is known about a table's rows without looking one up. */
 export interface TableShape {
-  /** The shape of any row; absent: nothing is known. */
+  /** The shape of every row; unknown if absent. */
   readonly shape?: Shape | undefined;
 }

@@ -5,22 +5,22 @@ import { DEFAULT_PERMUTO_OPTIONS, type PermutoOptions } from './permuto/index.js
 import type { DialectOption } from './syntax/index.js';
 import { describe, type Json } from './value/index.js';
 
-/** How a script is to be read and run. Everything may be left out. */
+/** How to read and run a script. All options are optional. */
 export interface ExecuteOptions {
-  /** `auto`, the default, finds out by what only one dialect accepts; without any such thing it is `current`. */
+  /** `auto`, the default, detects the dialect by what only one of them accepts; without any such sign it is `current`. */
   readonly dialect?: DialectOption | undefined;
   readonly limits?: Partial<Limits> | undefined;
   /** For `permuto.apply`. */
   readonly permuto?: Partial<Pick<PermutoOptions, 'interpolation' | 'missing'>> | undefined;
-  /** Keys for `hash.sha256`, by the names that scripts use for them. No script sees one. */
+  /** Keys for `hash.sha256`, by the names that scripts use for them. Scripts can't read them. */
   readonly secrets?: Readonly<Record<string, string>> | undefined;
   /** For `table.get`, by the names that scripts use for them. */
   readonly tables?: Readonly<Record<string, LookupTable>> | undefined;
-  /** Told of every call once it has ended. Costs nothing when absent. */
+  /** Called after every call of an operator. Costs nothing if absent. */
   readonly trace?: TraceListener | undefined;
 }
 
-/** Options as meant: checked, and with nothing left out. */
+/** Resolved options: checked and complete. */
 export interface Options {
   readonly dialect: DialectOption;
   readonly limits: Limits;
@@ -33,7 +33,7 @@ export interface Options {
 const DIALECTS: readonly DialectOption[] = ['auto', 'classic', 'current'];
 const MISSING: readonly PermutoOptions['missing'][] = ['ignore', 'error', 'remove'];
 
-/** @throws ComputoError `InvalidArgument` for an option that can't be */
+/** @throws ComputoError `InvalidArgument` for an invalid option */
 export function resolveOptions(options: ExecuteOptions): Options {
   const { dialect = 'auto', limits = {}, permuto = {}, secrets = {}, tables = {}, trace } = options;
   const { interpolation = DEFAULT_PERMUTO_OPTIONS.interpolation, missing = DEFAULT_PERMUTO_OPTIONS.missing } = permuto;

@@ -16,23 +16,23 @@ import { planOf, type FieldReader, type FieldProgram } from './plan/index.js';
 import { overLimit, ROOT, type Dialect, type DialectOption, type Node } from './syntax/index.js';
 import { exceeds, type Json } from './value/index.js';
 
-/** A compiled script: runs any number of times, each run by itself. */
+/** A compiled script, which can be run any number of times. Runs are independent. */
 export interface Program {
   readonly dialect: Dialect;
   /**
-   * @param inputs `$input` is the first of them
-   * @throws ComputoError for the first failing call in evaluation order, or a limit
+   * @param inputs the first of them is `$input`
+   * @throws ComputoError for the first failing call in evaluation order, or an exceeded limit
    */
   run(inputs?: readonly Json[]): Json;
-  /** The program as a function of single fields of its first input; undefined where its text does not tell which. */
+  /** Returns the program as a function of single fields of its first input; undefined if its text does not tell which fields. */
   plan(fields: FieldReader): FieldProgram | undefined;
 }
 
 /**
- * Compiles a script. What only fails when it is reached, like a wrong number of arguments, is raised by `run`: use `check`
- * to find it before.
+ * Compiles a script. Errors that occur only when a run reaches them, such as a wrong number of arguments, are raised by `run`;
+ * use `check` to find them earlier.
  *
- * @throws ComputoError when no dialect fits, or the script is nested too deep
+ * @throws ComputoError if no dialect fits, or the script is nested too deep
  */
 export function compile(script: Json, options: ExecuteOptions = {}): Program {
   return withinEngineLimits(() => {
@@ -48,19 +48,19 @@ export function compile(script: Json, options: ExecuteOptions = {}): Program {
       lambdas: new WeakMap(),
     };
     const root = parseScript(script, dialect);
-    // What can't outgrow its inputs needs no measuring, unless the limit is one that somebody chose.
+    // A result that can't outgrow the inputs needs no measuring, unless the limit was set explicitly.
     const isStrict = options.limits?.outputSize !== undefined;
     const budget: Budget = { limits, isStrict };
     return { dialect, run: runner(root, context, budget), plan: (fields) => planIn(context, root, budget, fields) };
   });
 }
 
-/** So few copies of the longest line that there may be are within the limit that anybody would set. */
+/** This many copies of the longest possible line are within any limit that users are likely to set. */
 const COPIES_UNMEASURED = 4;
-/** A plan may use up a part of the limits: when it fails, the run on the whole input begins anew. */
+/** A plan may use only a part of the limits, because the run on the whole input starts over if the plan fails. */
 const PLAN_SHARE = 1 / 4;
 
-/** The limits of a program, and whether every result is measured, however small it must be. */
+/** A program's limits, and whether every result is measured, even one that must be small. */
 interface Budget {
   readonly limits: Limits;
   readonly isStrict: boolean;
@@ -74,7 +74,7 @@ function runner(root: Node, context: ProgramOptions, { limits, isStrict }: Budge
 
 function planIn(context: ProgramOptions, root: Node, budget: Budget, fields: FieldReader): FieldProgram | undefined {
   const { limits } = budget;
-  // A trace would tell of other calls than the script's.
+  // A trace would report calls other than the script's.
   if (context.trace !== undefined) return undefined;
   const steps = limits.steps * PLAN_SHARE;
   return planOf(root, fields, {
@@ -89,7 +89,7 @@ function planIn(context: ProgramOptions, root: Node, budget: Budget, fields: Fie
 }
 
 /**
- * Compiles and runs a script once.
+ * Compiles a script and runs it once.
  *
  * @throws ComputoError as `compile` and `run` do
  */
@@ -116,7 +116,7 @@ function runOnce(
   }
 }
 
-/** @throws ComputoError when a result, written out, is too large, or takes too long to write */
+/** @throws ComputoError if a result, written out, is too large, or takes too long to write */
 function measure(result: Json, run: Run): void {
   const { outputSize } = run.limits;
   run.at = ROOT;
@@ -125,7 +125,7 @@ function measure(result: Json, run: Run): void {
   throw overLimit(ROOT, `the result has more than ${limit}`, 'outputSize');
 }
 
-/** @throws ComputoError when the script has markers of both dialects */
+/** @throws ComputoError if the script has markers of both dialects */
 function dialectOf(script: Json, wanted: DialectOption): Dialect {
   if (wanted !== 'auto') return wanted;
   const { dialect, markers } = detectDialect(script);

@@ -6,11 +6,12 @@ import { EffortExceeded, type Json } from './value/index.js';
 const OPTIONS = { interpolation: true, missing: 'error', defaults: true } as const;
 
 /**
- * Fills in a Permuto template outside of any script. Placeholders are replaced inside longer text as well, where values that are no
- * text are written as JSON. `${/pointer:-text}` gives what stands for a value that is missing, null or empty text.
+ * Fills in a Permuto template outside of any script. Placeholders inside longer text are replaced as well, where values other
+ * than text are written as JSON. `${/pointer:-text}` gives a default for a value that is missing, null or empty text.
  *
- * @returns the template with every placeholder replaced; a text that is one placeholder and nothing else becomes the value itself
- * @throws ComputoError `InvalidArgument` for a path that the context does not have, `LimitExceeded` for a result that is too large
+ * @returns the template with every placeholder replaced; a text that consists of a single placeholder becomes the value itself
+ * @throws ComputoError `InvalidArgument` for a path that the context does not have, `LimitExceeded` for a result that is too
+ *   large
  */
 export function fillTemplate(template: Json, context: Json): Json {
   const effort = { stepsLeft: DEFAULT_LIMITS.steps, unitsLeft: DEFAULT_LIMITS.outputSize };

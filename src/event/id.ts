@@ -10,9 +10,8 @@ const pool = new Uint8Array(POOL_BYTES);
 let poolUsed = POOL_BYTES;
 
 /**
- * Makes a UUIDv7 (RFC 9562 §5.7, with the counter of §6.2 method 1): 48 bits of time, 34 bits of counter, 40 random
- * bits.
- * Ids sort by time, and within a millisecond by counter.
+ * Returns a UUIDv7 (RFC 9562 §5.7, with the counter of §6.2 method 1): 48 bits of time, 34 bits of counter, 40 random bits. Ids
+ * sort by time and, within a millisecond, by counter.
  *
  * @param timestamp milliseconds since the epoch, an integer below 2^48
  * @param counter the event's position within its millisecond, 0 to {@link ID_COUNTER_RANGE} − 1
@@ -47,19 +46,19 @@ export function eventId(timestamp: number, counter: number): string {
   );
 }
 
-/** Characters of an id. */
+/** Length of an id, in characters. */
 export const ID_LENGTH = 36;
 
-/** The two hexadecimal digits of each byte, the first digit in the lower half. */
+/** The two hexadecimal digits of each byte, the first one in the low byte. */
 const DIGITS = Uint16Array.from(HEX, (digits) => digits.charCodeAt(0) | (digits.charCodeAt(1) << 8));
 const DASH = 0x2d;
 
 /**
- * Writes {@link eventId}s of one millisecond as bytes, each over the one before: for callers that write so many that
+ * Writes {@link eventId}s of one millisecond as bytes, each over the previous one. For callers that write so many ids that
  * strings would dominate the cost.
  *
  * @param into {@link ID_LENGTH} bytes, which hold the most recent id
- * @returns writes the id for a counter
+ * @returns a function that writes the id for a counter
  */
 export function eventIdWriter(into: Uint8Array, timestamp: number): (counter: number) => void {
   const timeHigh = Math.floor(timestamp / 2 ** 32);
@@ -75,7 +74,7 @@ export function eventIdWriter(into: Uint8Array, timestamp: number): (counter: nu
 
   return (counter) => {
     const counterHigh = Math.floor(counter / 2 ** 22) & 0xfff;
-    // Consecutive events share it.
+    // Consecutive events share the high bits.
     if (counterHigh !== highWritten) {
       writeByte(into, 14, 0x70 | (counterHigh >>> 8));
       writeByte(into, 16, counterHigh);
@@ -97,10 +96,10 @@ function writeByte(into: Uint8Array, at: number, byte: number): void {
   into[at + 1] = digits >>> 8;
 }
 
-/** Where the random bytes of an id start in the pool. */
+/** Returns the offset of an id's random bytes in the pool. */
 function takeRandom(): number {
   if (poolUsed === POOL_BYTES) {
-    // The global, not `node:crypto`: it is loaded only when randomness is needed.
+    // The global `crypto`, not `node:crypto`, because it is loaded only when randomness is needed.
     crypto.getRandomValues(pool);
     poolUsed = 0;
   }

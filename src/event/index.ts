@@ -1,4 +1,4 @@
-/** Floor 2: an event, its id and its line: how the line is printed and parsed. */
+/** Floor 2: an event, its id, and how its line is printed and parsed. */
 export { AFTER_ID, BEFORE_DATA, BEFORE_ID, BEFORE_METADATA } from './frame.js';
 export { ID_COUNTER_RANGE, ID_LENGTH, eventId, eventIdWriter } from './id.js';
 export { idOfLine, isId, timestampOfLine } from './line-bytes.js';

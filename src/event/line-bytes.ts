@@ -6,7 +6,7 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const ZERO = 0x30;
 
-/** The timestamp of the event whose line starts at `start`; undefined when no event starts there. */
+/** Returns the timestamp of the event whose line starts at `start`, or undefined if no event starts there. */
 export function timestampOfLine(buffer: Buffer, start: number): number | undefined {
   const idEnd = endOfId(buffer, start);
   if (idEnd === undefined || !holds(buffer, idEnd, BEHIND_ID)) return undefined;
@@ -18,19 +18,16 @@ export function timestampOfLine(buffer: Buffer, start: number): number | undefin
   }
 }
 
-/** The id of the event whose line starts at `start`; undefined when no event starts there. */
+/** Returns the id of the event whose line starts at `start`, or undefined if no event starts there. */
 export function idOfLine(buffer: Buffer, start: number): string | undefined {
   const idEnd = endOfId(buffer, start);
   return idEnd === undefined ? undefined : buffer.toString('latin1', start + HEAD.length, idEnd);
 }
 
-/** Longest id that an event may have, in characters. */
+/** Maximum length of an event's id, in characters. */
 export const ID_CHARACTERS_MAX = 128;
 
-/**
- * Whether a text is a valid id: printable ASCII that JSON need not escape, so that the id can be read from a line's
- * bytes.
- */
+/** Whether a text is a valid id: printable ASCII without characters that JSON escapes, so that the id can be read from a line's bytes. */
 export function isId(text: string): boolean {
   return text.length > 0 && text.length <= ID_CHARACTERS_MAX && /^[!#-[\]-~]+$/.test(text);
 }

@@ -28,9 +28,9 @@ export function envelopeText(id: string, timestamp: number, data: string, metada
 }
 
 /**
- * The metadata of a new event.
+ * Returns the metadata of a new event.
  *
- * @param more refused: why its line is not an event; tick: it is none
+ * @param more `refused`: why the line is not an event; `tick`: the line is a tick, not an event
  */
 export function metadataText(
   source: string,

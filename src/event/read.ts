@@ -2,7 +2,7 @@ import { NumberText, type Json, type JsonObject } from 'computo-js';
 import { parseJson, stringifyJson } from '../json/index.js';
 import { AFTER_ID, BEFORE_DATA, BEFORE_ID, BEFORE_METADATA } from './frame.js';
 
-/** What an event got when it was stored and keeps however often it is processed. */
+/** What an event is given when it is stored, and keeps however often it is processed. */
 export interface StoredOrigin {
   readonly id: string;
   /** Milliseconds since the epoch. */
@@ -11,11 +11,11 @@ export interface StoredOrigin {
   readonly pipeline: string;
   readonly retryCount: number;
   readonly routingKey?: string;
-  /** Set for an input line that was not an event: it is stored anyway, so that its dead letter is written. */
+  /** Set for an input line that is not an event. It is stored so that its dead letter is written. */
   readonly refused?: RefusedLine;
-  /** Set for a part of an event that failed by itself: it goes on behind the stage of this name. */
+  /** Set for a part that failed by itself: it continues after the stage with this name. */
   readonly afterStage?: string;
-  /** Set where this is no event, but says that time passes while none comes. */
+  /** Set for a tick, which is not an event but records that time passes without events. */
   readonly tick?: true;
 }
 
@@ -23,7 +23,7 @@ export interface StoredOrigin {
 export interface RefusedLine {
   readonly kind: string;
   readonly message: string;
-  /** Within its input, from 1. */
+  /** Line number within its input, from 1. */
   readonly line: number;
 }
 
@@ -33,10 +33,10 @@ export interface StoredEvent {
   readonly data: string;
 }
 
-/** Only the key itself looks like this: a string would escape the quotes, and the metadata has no such key. */
+/** Only the key itself can match: inside a string the quotes would be escaped, and the metadata has no such key. */
 const METADATA_BEGINS = `${BEFORE_METADATA}{`;
 
-/** The most recently read metadata: most lines of a log have the same. */
+/** The most recently read metadata, which most lines of a log share. */
 let known: { readonly text: string; readonly metadata: StoredMetadata | undefined } | undefined;
 
 /** The parsed `metadata` of an event. */
@@ -61,7 +61,11 @@ export function readStoredEvent(line: string): StoredEvent | undefined {
   return { origin: { id, timestamp, ...metadata }, data: line.slice(dataStart + BEFORE_DATA.length, dataEnd) };
 }
 
-/** Parses an event's `metadata`; undefined when it is invalid. @param text its JSON */
+/**
+ * Parses an event's `metadata`; undefined if it is invalid.
+ *
+ * @param text its JSON
+ */
 export function readMetadata(text: string): StoredMetadata | undefined {
   if (known?.text === text) return known.metadata;
   let metadata: StoredMetadata | undefined;
@@ -74,7 +78,7 @@ export function readMetadata(text: string): StoredMetadata | undefined {
   return metadata;
 }
 
-/** For a reformatted line: accepts any order of keys and any white space. */
+/** Parses a reformatted line: accepts any order of keys and any white space. */
 function readCarefully(line: string): StoredEvent | undefined {
   try {
     const event = parseJson(line, Number.POSITIVE_INFINITY);

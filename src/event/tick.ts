@@ -1,19 +1,19 @@
 import { metadataText } from './print.js';
 import { readStoredEvent } from './read.js';
 
-/** Where ticks come from, as their metadata says. */
+/** The source of ticks, as in their metadata. */
 const SOURCE = 'tick';
-/** Only a tick ends like this: no other event has the key. */
+/** Only a tick's line ends like this, because no other event has the key. */
 const END = ',"tick":true}}';
 const END_BYTES = Buffer.from(END);
 const NEWLINE = 0x0a;
 
-/** That time passes while no events come, stored among them. */
+/** A record that time passes without events, stored among the events. */
 export interface Tick {
   readonly id: string;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
-  /** Before it nobody was there to take events: that none came says nothing. */
+  /** Nobody could take events before this tick, so their absence until then means nothing. */
   readonly isStart: boolean;
 }
 
@@ -21,8 +21,8 @@ const AT_START = '"start"';
 const DUE = 'null';
 
 /**
- * The record by which a log says that time passes, while no events come for a pipeline: its stages close by it what time closes,
- * when it is read, and whenever it is read again.
+ * Returns the record that a log stores when time passes without events for a pipeline. Each time the record is read, the
+ * pipeline's stages close whatever its time closes.
  *
  * @returns JSON texts
  */
@@ -33,19 +33,23 @@ export function tickRecord(
   return { data: isStart ? AT_START : DUE, metadata: metadataText(SOURCE, pipeline, { tick: true }) };
 }
 
-/** Whether a stored line is a tick, and no event. @param line without its newline */
+/**
+ * Whether a stored line is a tick, not an event.
+ *
+ * @param line without its newline
+ */
 export function isTick(line: string): boolean {
   return line.endsWith(END);
 }
 
-/** The same for the bytes `start` to `end` of a line, which may end in its newline. */
+/** Does the same as {@link isTick} for the bytes `start` to `end` of a line, with or without its newline. */
 export function isTickLine(bytes: Buffer, start: number, end: number): boolean {
   const to = bytes[end - 1] === NEWLINE ? end - 1 : end;
   const from = to - END_BYTES.length;
   return from >= start && bytes.compare(END_BYTES, 0, END_BYTES.length, from, to) === 0;
 }
 
-/** Reads a line that {@link isTick}; undefined where it only looks like one. */
+/** Parses a line that passes {@link isTick}; undefined if it only looks like a tick. */
 export function readTick(line: string): (Tick & { readonly pipeline: string }) | undefined {
   const event = readStoredEvent(line);
   if (event?.origin.tick !== true) return undefined;
@@ -53,7 +57,7 @@ export function readTick(line: string): (Tick & { readonly pipeline: string }) |
   return { id, timestamp, pipeline, isStart: event.data === AT_START };
 }
 
-/** Stored lines without the ticks among them. */
+/** Returns stored lines without the ticks among them. */
 export function withoutTicks(bytes: Buffer): Buffer {
   if (!bytes.includes(END_BYTES)) return bytes;
   const kept: Buffer[] = [];

@@ -1,4 +1,4 @@
-/** How much a JSON text may hold. */
+/** Limits on what a JSON text may hold. */
 export interface JsonBounds {
   /** Levels of arrays and objects. */
   readonly depthMax: number;
@@ -7,8 +7,8 @@ export interface JsonBounds {
 }
 
 /**
- * Which bound a JSON text exceeds; undefined: none. Scans the text once, stops at the first excess and allocates
- * nothing. Exact for valid JSON, harmless for other text.
+ * Returns the bound that a JSON text exceeds, or undefined if there is none. Scans the text once, stops at the first excess and
+ * allocates nothing. Exact for valid JSON, harmless for other text.
  */
 export function excessOf(text: string, { depthMax, valuesMax }: JsonBounds): keyof JsonBounds | undefined {
   let depth = 0;
@@ -37,7 +37,7 @@ export function excessOf(text: string, { depthMax, valuesMax }: JsonBounds): key
   return undefined;
 }
 
-/** Where the string that opens at `open` closes; the end of the text when it does not. */
+/** Returns where the string that opens at `open` closes, or the end of the text if it does not. */
 function closingQuote(text: string, open: number): number {
   let quote = text.indexOf('"', open + 1);
   while (quote !== -1) {

@@ -1,19 +1,17 @@
 import { JsonSyntaxError, parseExactly, type Json } from 'computo-js';
 import { excessOf } from './bounds.js';
 
-/** Levels of nesting that data may have unless the config says otherwise. */
+/** Maximum nesting depth of data, in levels, unless the config says otherwise. */
 export const DEPTH_MAX_DEFAULT = 1000;
 
 /**
- * What `JSON.parse` would change: a number outside quotes that a double may not hold (16 digits or more, an exponent),
- * and
- * an integer-like key, which JavaScript moves to the front, even when its digits are written as `\u0031`. Deliberately
- * too
- * broad (a string may look like one): a false match only costs time.
+ * Matches what `JSON.parse` would change: a number outside quotes that a double may not hold (16 digits or more, an exponent),
+ * and an integer-like key, which JavaScript moves to the front, even if its digits are written as `\u0031`. Deliberately too
+ * broad (a string may match): a false match only costs time.
  */
 const MAY_LOSE = /(?:^|[\s:,[])-?[0-9](?:[0-9.]{15}|[0-9.]*[eE])|"(?:[0-9]|\\u003[0-9]){1,10}"\s*:/;
 
-/** Whether `text` (one JSON text, or many lines of them) may hold something that `JSON.parse` does not keep exactly. */
+/** Whether `text` (one JSON text, or many lines of them) may contain something that `JSON.parse` does not preserve exactly. */
 export function mayLosePrecision(text: string): boolean {
   return MAY_LOSE.test(text);
 }
@@ -40,7 +38,7 @@ export function parsePlain(text: string, depthMax: number): Json {
   try {
     return JSON.parse(text) as Json;
   } catch {
-    // Only the exact parser knows where and why. It rejects whatever JSON.parse rejects.
+    // Only the exact parser can tell where and why. It rejects everything that JSON.parse rejects.
     parseExactly(text, depthMax);
     throw new JsonSyntaxError('not valid JSON', 0);
   }

@@ -3,7 +3,7 @@ import { stringify as stringifyExactly, type Json } from 'computo-js';
 /**
  * Prints one value as compact JSON: numbers exactly, keys in order, lone surrogates escaped.
  *
- * @throws ComputoError `LimitExceeded` when the value is nested too deep to print
+ * @throws ComputoError `LimitExceeded` if the value is nested too deep to print
  */
 export function stringifyJson(value: Json): string {
   try {

@@ -5,7 +5,8 @@ const MAGIC = 0xbeefc0de;
 const MAGIC_AT = 24;
 
 /**
- * LMDB maps the file into memory and trusts it: any other content would crash the process without a message.
+ * Rejects a file that is not LMDB's. LMDB maps the file into memory and trusts it, so any other content would crash the process
+ * without a message.
  *
  * @throws StoreDamagedError
  */

@@ -1,4 +1,4 @@
-/** Floor 1: LMDB environments, as this program keeps them. */
+/** Floor 1: LMDB environments as this program uses them. */
 export { StoreDamagedError } from './foreign-file.js';
 export { DATA_FILE, openLmdb } from './open.js';
 export { StoreWriteError, writesTo, writing, type Writes } from './store-write-error.js';

@@ -8,21 +8,21 @@ const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 const DATABASES_MAX = 16;
 
-/** The file that holds the data, in the folder of an environment. */
+/** The name of the data file in an environment's folder. */
 export const DATA_FILE = 'data.mdb';
 
 /**
- * Opens an LMDB environment in a folder of this machine, which any number of processes may share. The files and their folder are
- * accessible to their owner only, because their content is private. LMDB is loaded here, and nowhere else.
+ * Opens an LMDB environment in a local folder, which any number of processes may share. The files and their folder are accessible
+ * only to their owner, because their content is private. LMDB is loaded only here.
  *
- * @throws Error of the file system when the folder can't be created or opened; StoreDamagedError
+ * @throws Error of the file system if the folder can't be created or opened; StoreDamagedError
  */
 export async function openLmdb(folder: string): Promise<RootDatabase> {
   const lmdb = await import('lmdb');
   tolerateFailedCommits();
   mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
   chmodSync(folder, FOLDER_MODE);
-  // LMDB would create its files readable for the group; it accepts our empty files instead.
+  // LMDB would create its files readable for the group, but accepts these empty files instead.
   for (const name of [DATA_FILE, 'lock.mdb']) {
     const path = join(folder, name);
     closeSync(openSync(path, 'a', FILE_MODE));
@@ -30,7 +30,7 @@ export async function openLmdb(folder: string): Promise<RootDatabase> {
   }
   refuseForeignFile(join(folder, DATA_FILE));
   const root = lmdb.open({ path: folder, maxDbs: DATABASES_MAX, noSubdir: false });
-  // A process killed while reading would block old pages from being reused forever.
+  // Otherwise, a process killed while reading would block the reuse of old pages forever.
   root.readerCheck();
   return root;
 }

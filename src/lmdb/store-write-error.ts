@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 
-/** What is kept can't be written, most often because the disk is full. Nothing of that write is stored. */
+/** State can't be written, most often because the disk is full. Nothing of that write is stored. */
 export class StoreWriteError extends Error {
   override readonly name = 'StoreWriteError';
 
@@ -9,32 +9,38 @@ export class StoreWriteError extends Error {
   }
 }
 
-/** What must be free beside a write: on a disk that is full LMDB's package leaves writes without an end, and without a word. */
+/** What must remain free besides the write: on a full disk, LMDB's package leaves writes pending forever, without an error. */
 const FREE_BYTES_MIN = 2 ** 20;
 
-/** A record is written with the pages around it. */
+/** A record is written together with its surrounding pages. */
 const BYTES_PER_BYTE = 4;
+
+/** No disk is filled up from this much in so short a time: until then it is not asked again. */
+const PLENTY_BYTES = 4 * 2 ** 30;
+const PLENTY_LASTS_MS = 50;
 
 /** The writes to an environment. */
 export interface Writes {
   /**
-   * Call this before a write of so many bytes.
+   * Call this before a write of `bytes` bytes.
    *
-   * @throws StoreWriteError when there is no room for it; as soon as there is, writes go on
+   * @throws StoreWriteError if there is not enough space; writes can continue as soon as there is
    */
   needRoom(bytes: number): void;
   /**
    * Waits for a write.
    *
-   * @throws StoreWriteError also when another one has failed: LMDB's package leaves some without an end then
+   * @throws StoreWriteError also if another write has failed, because LMDB's package may then leave this one pending forever
    */
   done<T>(write: Promise<T>): Promise<T>;
-  /** One has failed, and whether others ever end is not known. */
+  /** Whether a write has failed. It is then unknown whether other writes ever end. */
   readonly haveFailed: boolean;
 }
 
 export function writesTo(folder: string): Writes {
   const underWay = new Set<(error: StoreWriteError) => void>();
+  /** Until when there is room for sure, in milliseconds of a clock that never jumps. */
+  let hasPlentyUntil = Number.NEGATIVE_INFINITY;
   let failure: StoreWriteError | undefined;
   const failAll = async (error: unknown): Promise<void> => {
     const cause = await causeOf(error);
@@ -43,16 +49,20 @@ export function writesTo(folder: string): Writes {
   };
   return {
     needRoom(bytes) {
+      const now = performance.now();
+      if (now < hasPlentyUntil) return;
       const { bavail, bsize } = writing(folder, () => statfsSync(folder));
-      if (bavail * bsize < FREE_BYTES_MIN + bytes * BYTES_PER_BYTE) {
+      const free = bavail * bsize;
+      if (free < FREE_BYTES_MIN + bytes * BYTES_PER_BYTE) {
         throw new StoreWriteError(folder, 'there is no space left on the device');
       }
+      if (free > PLENTY_BYTES) hasPlentyUntil = now + PLENTY_LASTS_MS;
     },
     done: (write) =>
       new Promise((resolve, reject) => {
         if (failure === undefined) underWay.add(reject);
         else reject(failure);
-        // What LMDB's package gives is not always a promise.
+        // LMDB's package does not always return a promise.
         Promise.resolve(write)
           .then(resolve, failAll)
           .finally(() => underWay.delete(reject));
@@ -64,7 +74,7 @@ export function writesTo(folder: string): Writes {
 }
 
 /**
- * Writes at once.
+ * Runs a synchronous write.
  *
  * @throws StoreWriteError
  */
@@ -77,8 +87,8 @@ export function writing<T>(folder: string, write: () => T): T {
 }
 
 /**
- * LMDB's package keeps promises of its own for a commit, which nobody can wait for: when one fails, whoever waits for his write
- * is told, and these are no reason to end the process.
+ * Prevents rejected commit promises from ending the process. LMDB's package keeps promises of its own for a commit, which nobody
+ * can await. When a commit fails, those who wait for its writes are notified anyway.
  */
 export function tolerateFailedCommits(): void {
   if (process.listeners('unhandledRejection').includes(rethrowOthers)) return;
@@ -94,13 +104,13 @@ function isFailedCommit(error: unknown): error is { readonly commitError: unknow
   return error instanceof Error && 'commitError' in error;
 }
 
-/** All writes of a failed transaction fail alike; why, LMDB says in a promise of its own. */
+/** Returns the cause of a failed write. All writes of a failed transaction fail alike; LMDB gives the cause in a separate promise. */
 async function causeOf(error: unknown): Promise<unknown> {
   if (!isFailedCommit(error)) return error;
   return await Promise.resolve(error.commitError).catch((cause: unknown) => cause);
 }
 
-/** LMDB names the page, too: `No space left on device: Attempting to write page at position …`. */
+/** Omits the page that LMDB names: `No space left on device: Attempting to write page at position …`. */
 function reasonOf(cause: unknown): string {
   return cause instanceof Error ? cause.message.replace(/: Attempting to write .*/s, '') : String(cause);
 }

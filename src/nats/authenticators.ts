@@ -1,7 +1,7 @@
 import type { Authenticator } from '@nats-io/transport-node';
 import type { NatsOptions } from './options.js';
 
-/** Our credentials; none are sent unless the server asks for them. */
+/** Returns our credentials. None are sent unless the server asks for them. */
 export async function authenticatorsOf(options: NatsOptions): Promise<Authenticator[]> {
   const { credsAuthenticator, nkeyAuthenticator, tokenAuthenticator, usernamePasswordAuthenticator } =
     await import('./client.js');
@@ -15,7 +15,7 @@ export async function authenticatorsOf(options: NatsOptions): Promise<Authentica
   ];
 }
 
-/** `nats://user:password@host` or `nats://token@host`, as NATS' own tools accept it. */
+/** Reads `nats://user:password@host` or `nats://token@host`, as NATS' own tools accept it. */
 function fromUrl([url = '']: readonly string[]): Partial<NatsOptions> {
   if (!URL.canParse(url)) return {};
   const { username, password } = new URL(url);

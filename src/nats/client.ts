@@ -1,4 +1,4 @@
-/** The parts of the NATS client that we use: loaded as a whole when a connection is made. */
+/** The parts of the NATS client that we use, loaded together when a connection is made. */
 export { jetstream, jetstreamManager } from '@nats-io/jetstream';
 export { Kvm } from '@nats-io/kv';
 export {

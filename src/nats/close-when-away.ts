@@ -1,8 +1,8 @@
 import type { NatsLink } from './link.js';
 
 /**
- * For a process that has to end: closes the link once the server has been unreachable for that long without a break, counted from
- * now. Operations that wait for the server then fail.
+ * For a process that has to end: closes the link once the server has been unreachable for `forMs` milliseconds without a break,
+ * counted from now. Operations that wait for the server then fail.
  *
  * @returns a function that stops the watch
  */

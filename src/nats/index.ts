@@ -1,4 +1,4 @@
-/** Floor 1: the connection to a NATS server, which everything shared between machines uses. */
+/** Floor 1: the connection to a NATS server, used for everything that machines share. */
 export { closeWhenAway } from './close-when-away.js';
 export { keepTrying, PATIENCE_MS } from './keep-trying.js';
 export { connectNats, type LinkState, type NatsLink } from './link.js';

@@ -5,7 +5,7 @@ import { NatsUnavailableError } from './unavailable-error.js';
 const DELAY_MIN_MS = 50;
 const DELAY_MAX_MS = 2000;
 
-/** Names of the client's errors after which it is not known whether the server did what was asked. */
+/** Names of the client's errors after which it is unknown whether the server did what was asked. */
 const UNSURE = new Set([
   'TimeoutError',
   'NoResponders',
@@ -17,13 +17,16 @@ const UNSURE = new Set([
   'JetStreamStatusError',
 ]);
 
-/** For operations that retry: a server that does not answer for this long counts as unreachable and is asked again later. */
+/**
+ * For operations that retry: a server that does not answer for this long, in milliseconds, counts as unreachable and is asked
+ * again later.
+ */
 export const PATIENCE_MS = 5000;
 
 /**
- * Repeats an operation until the server answers, through outages and leader changes. The operation must be idempotent
- * (a read, or a message with an id). When the connection breaks, the operation is repeated as soon as it is back: the
- * client would wait for its time-out.
+ * Retries an operation until the server answers, through outages and leader changes. The operation must be idempotent (a read, or
+ * a message with an id). After a lost connection, the operation is retried as soon as the connection is back, whereas the client
+ * would wait for its timeout.
  *
  * @param forMs give up after this long; default: never, until the link is closed
  * @throws NatsUnavailableError when it gives up; the server's own refusal unchanged
@@ -62,7 +65,7 @@ async function unlessLost<T>(
   }
 }
 
-/** Resolves when the connection is back, or after a while. */
+/** Resolves when the connection is back, or after `ms` milliseconds. */
 async function back({ onBack }: Pick<NatsLink, 'onBack'>, ms: number): Promise<void> {
   const ending = new AbortController();
   const end = onBack(() => ending.abort());
@@ -80,6 +83,6 @@ class ConnectionLostError extends Error {
 
 function isUnsure(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
-  // A server short of a resource, or a cluster without a leader, may recover in a moment.
+  // A server short of a resource or a cluster without a leader may recover in a moment.
   return UNSURE.has(error.name) || ('status' in error && Number(error.status) >= 500);
 }

@@ -8,7 +8,7 @@ import { refusalOf } from './refusal.js';
 import { tlsOf } from './tls.js';
 import { NatsUnavailableError } from './unavailable-error.js';
 
-/** One connection to a NATS server with JetStream. It reconnects by itself, however long that takes. */
+/** A connection to a NATS server with JetStream. It reconnects by itself, however long that takes. */
 export interface NatsLink {
   readonly connection: NatsConnection;
   readonly js: JetStreamClient;
@@ -17,11 +17,19 @@ export interface NatsLink {
   bucket(name: string, options: Partial<KvOptions>): Promise<KV>;
   /** Whether the server is reachable; `since`: milliseconds since the epoch. */
   readonly state: LinkState;
-  /** Aborted when the link is closed: operations that wait for the server give up. */
+  /** Aborted when the link is closed, so that operations that wait for the server give up. */
   readonly closed: AbortSignal;
-  /** @param then called each time the connection is lost; @returns a function that stops this */
+  /**
+   * Calls `then` each time the connection is lost.
+   *
+   * @returns a function that ends the calls
+   */
   onAway(then: () => void): () => void;
-  /** @param then called each time the connection is back; @returns a function that stops this */
+  /**
+   * Calls `then` each time the connection is back.
+   *
+   * @returns a function that ends the calls
+   */
   onBack(then: () => void): () => void;
   close(): Promise<void>;
 }
@@ -29,14 +37,14 @@ export interface NatsLink {
 export type LinkState = { readonly kind: 'connected' } | { readonly kind: 'away'; readonly since: number };
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** A server that does not answer two pings is gone, whatever the kernel thinks of the connection. */
+/** A server that does not answer two pings is unreachable, even if the kernel considers it connected. */
 const PING_INTERVAL_MS = 10_000;
 
 /**
- * Connects. Loads the NATS client first.
+ * Loads the NATS client and connects.
  *
  * @param now milliseconds since the epoch
- * @throws NatsUnavailableError when the server is unreachable, rejects our credentials or has no JetStream
+ * @throws NatsUnavailableError if the server is unreachable, rejects our credentials or has no JetStream
  */
 export async function connectNats(options: NatsOptions, now: () => number): Promise<NatsLink> {
   const { connect, jetstream, jetstreamManager, Kvm } = await import('./client.js');
@@ -53,7 +61,7 @@ export async function connectNats(options: NatsOptions, now: () => number): Prom
     timeout: CONNECT_TIMEOUT_MS,
     maxReconnectAttempts: -1,
     ignoreAuthErrorAbort: true,
-    // Preparing a stack trace for each request costs as much as the request.
+    // Preparing a stack trace for a request costs as much as the request itself.
     noAsyncTraces: true,
     pingInterval: PING_INTERVAL_MS,
     reconnectDelayHandler: () => delay.ms(),

@@ -1,7 +1,6 @@
 /**
- * NATS gives some characters a meaning in subjects and keys. Anything but a letter, a digit or `-` is therefore written as `=` and
- * two
- * hexadecimal digits per byte. Different texts stay different. An empty text has no name.
+ * Encodes a text for use in subjects and keys, where NATS gives some characters a meaning. Anything but a letter, a digit or `-`
+ * becomes `=` and two hexadecimal digits per byte. Different texts stay different. An empty text has no name.
  */
 export function tokenOf(text: string): string {
   return text.replaceAll(/[^A-Za-z0-9-]/gu, (character) =>
@@ -9,7 +8,7 @@ export function tokenOf(text: string): string {
   );
 }
 
-/** {@link tokenOf} for names of consumers, which may not contain `=`. Different texts may become the same. */
+/** Does the same as {@link tokenOf} for consumer names, which may not contain `=`. Different texts may become the same. */
 export function consumerTokenOf(text: string): string {
   return tokenOf(text).replaceAll('=', '_');
 }

@@ -1,6 +1,6 @@
 /** How to reach a NATS server: fully resolved, with secrets in plain text. */
 export interface NatsOptions {
-  /** `nats://host:port` or `tls://host:port`; several are members of one cluster. */
+  /** `nats://host:port` or `tls://host:port`. Several URLs are members of one cluster. */
   readonly urls: readonly string[];
   /** Shown in the server's list of connections. */
   readonly name: string;

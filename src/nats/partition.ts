@@ -2,7 +2,7 @@ const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
 /**
- * The partition of a key: the same on every machine, permanently. FNV-1a over its UTF-8, 32 bits
+ * Returns the partition of a key, which is the same on every machine and never changes. FNV-1a over the key's UTF-8, 32 bits
  * (http://www.isthe.com/chongo/tech/comp/fnv/), modulo `partitions`.
  *
  * @returns 0 to `partitions` − 1

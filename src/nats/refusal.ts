@@ -1,8 +1,8 @@
-/** Why a server can't be used, and what to do about it. Neither contains anything that was sent to the server. */
+/** Why a server can't be used, and what to do about it. Neither text contains anything that was sent to the server. */
 export interface Refusal {
   readonly reason: string;
   readonly advice: string;
-  /** Nothing answers there: a server that is started later may. */
+  /** Whether nothing answers there. A server that is started later may. */
   readonly isAway: boolean;
 }
 
@@ -12,7 +12,7 @@ interface Known extends Partial<Refusal> {
   readonly advice: string;
 }
 
-/** What the client, Node.js and nats-server say, and what it means; the first match counts. */
+/** Errors of the client, Node.js and nats-server, and what they mean. The first match counts. */
 const KNOWN: readonly Known[] = [
   {
     sign: /authorization violation|authentication (?:expired|revoked|timeout)|account authentication/i,
@@ -62,7 +62,7 @@ const KNOWN: readonly Known[] = [
   },
 ];
 
-/** What the operating system says where nothing answers. */
+/** The operating system's codes if nothing answers. */
 const NOBODY_THERE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']);
 
 export function refusalOf(error: unknown): Refusal {
@@ -77,7 +77,7 @@ export function refusalOf(error: unknown): Refusal {
 
 function factsOf(error: unknown): { readonly name: string; readonly message: string; readonly code: string } {
   if (!(error instanceof Error)) return { name: '', message: String(error), code: '' };
-  // The client rewords what the operating system said.
+  // The client rewords the operating system's message.
   const code = codeOf(error) ?? codeOf(error.cause) ?? '';
   return { name: error.name, message: error.message, code };
 }

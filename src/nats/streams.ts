@@ -32,9 +32,9 @@ export async function ensureStream(
 }
 
 /**
- * The stream that stores a subject; the first of several.
+ * Returns the stream that stores a subject, or the first of several.
  *
- * @throws NatsUnavailableError when the server does not answer within `forMs`; Error when there is no such stream
+ * @throws NatsUnavailableError if the server does not answer within `forMs`; Error if there is no such stream
  */
 export function streamOf(link: NatsLink, subject: string, forMs: number): Promise<string> {
   return keepTrying(link, () => link.jsm.streams.find(subject), forMs);
@@ -47,7 +47,7 @@ export interface ConsumerOptions {
   readonly subject?: string | undefined;
   /** The server redelivers a message that is not acknowledged or extended for this long, in milliseconds. */
   readonly ackWaitMs: number;
-  /** The most unacknowledged messages at a time, over all who pull. 1: strictly one after the other. */
+  /** The maximum number of unacknowledged messages, over all clients that pull. 1 means strictly one after the other. */
   readonly openMax: number;
 }
 

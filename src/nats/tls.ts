@@ -3,12 +3,12 @@ import { checkServerIdentity, type ConnectionOptions } from 'node:tls';
 import type { TlsOptions } from '@nats-io/transport-node';
 import type { NatsOptions } from './options.js';
 
-/** How the connection is encrypted; undefined: not at all, unless the server insists. */
+/** How the connection is encrypted; undefined for no encryption unless the server insists. */
 export function tlsOf({ urls, tls }: Pick<NatsOptions, 'urls' | 'tls'>): TlsOptions | undefined {
   // The client ignores the scheme in `tls://` and would connect in plain text.
   const isWanted = tls !== undefined || urls.some((url) => url.startsWith('tls:'));
   const { ca, cert, key } = tls ?? {};
-  // The client passes options that it does not know to Node.js.
+  // The client passes unknown options on to Node.js.
   const options: TlsOptions & Pick<ConnectionOptions, 'checkServerIdentity'> = {
     ...(ca && { caFile: ca }),
     ...(cert && { certFile: cert }),
@@ -19,9 +19,8 @@ export function tlsOf({ urls, tls }: Pick<NatsOptions, 'urls' | 'tls'>): TlsOpti
 }
 
 /**
- * For a server named by its address there is no name in the handshake, and Node.js then expects a certificate for `localhost`. The
- * certificate must
- * be for one of the addresses instead.
+ * If the server is named by its address, the handshake contains no name, and Node.js then expects a certificate for `localhost`.
+ * The certificate must be for one of the addresses instead.
  */
 function identityCheck(urls: readonly string[]): typeof checkServerIdentity {
   const hosts = urls.filter((url) => URL.canParse(url)).map((url) => new URL(url).hostname.replace(/^\[(.*)\]$/, '$1'));

@@ -1,12 +1,12 @@
 /**
- * The server is unreachable, rejects our credentials or has no JetStream. The message names the server and the failure; it holds no
- * secret.
+ * The server is unreachable, rejects our credentials or has no JetStream. The message names the server and the failure, and
+ * contains no secret.
  */
 export class NatsUnavailableError extends Error {
   override readonly name = 'NatsUnavailableError';
   /** What to do, as an instruction. */
   readonly advice: string | undefined;
-  /** Nothing answers there: a server that is started later may. */
+  /** Whether nothing answers there. A server that is started later may. */
   readonly isAway: boolean;
 
   constructor(

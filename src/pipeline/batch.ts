@@ -20,66 +20,66 @@ import type { Block } from '../sources/index.js';
 import { FINISHED, type Tap, type TapPoint } from './tap.js';
 import { textOf } from './text-of.js';
 
-/** What a block's events share. */
+/** What all events of a block share. */
 export interface BlockMeta {
   readonly source: string;
-  /** Of ingestion, milliseconds since the epoch. */
+  /** The time of ingestion, in milliseconds since the epoch. */
   readonly timestamp: number;
-  /** The id counter of the block's first line; each line takes the next. */
+  /** The id counter of the block's first line; it increases by one per line. */
   readonly counter: number;
-  /** Its lines were decoded from another format, and may stand for records that could not be read. */
+  /** Whether the lines were decoded from another format, and may stand for unreadable records. */
   readonly decoded?: boolean | undefined;
-  /** The columns of the outputs that name none, as far as the events of earlier blocks have decided them. */
+  /** The columns of outputs that name none, as decided by the events of earlier blocks. */
   readonly columns?: OutputColumns | undefined;
-  /** Whoever wants to see the events on their way. */
+  /** Watches the events as they are processed. */
   readonly tap?: Tap | undefined;
-  /** Of a block of one line: which of the events that its stages make are to fail, because work on them came to no end. */
+  /** For a block of one line: which of the events that its stages make must fail, because processing them did not finish. */
   readonly givenUp?: readonly GivenUp[];
 }
 
-/** What is shared by a block's events, with what the block itself says of them. */
+/** Combines what the events share with what the block itself says about them. */
 export function metaOfBlock(block: Block, shared: BlockMeta): BlockMeta {
   return block.kind === 'lines' && block.decoded === true ? { ...shared, decoded: true } : shared;
 }
 
 export interface GivenUp {
-  /** From 1, in their order. */
+  /** The event's number among those made, from 1. */
   readonly made: number;
   readonly reason: string;
 }
 
 export interface BlockResult {
-  /** Input lines gone through, blank ones too. */
+  /** Input lines processed, including blank ones. */
   readonly lines: number;
   readonly counts: Counts;
-  /** For each output of the pipeline its finished lines. */
+  /** The finished lines of each output of the pipeline. */
   readonly outputs: readonly Buffer[];
-  /** By the number of an output that has a file per key: how its lines are divided among the files. */
+  /** How an output's lines are divided among its files, by the number of each output that has a file per key. */
   readonly groups?: ReadonlyMap<number, readonly LineGroup[]>;
   readonly deadLetters: readonly DeadLetter[];
   readonly failures: readonly FailureCount[];
-  /** The ways of those events that were watched. */
+  /** How the watched events went through the stages. */
   readonly observations: readonly Observation[];
-  /** Of a pipeline with stages that look across events: what became of the events of each stage. */
+  /** What became of the events of each stage, if the pipeline has stages that look across events. */
   readonly stages?: readonly StageCounts[];
-  /** What has changed of the state of its stages, where that is kept. */
+  /** The changes to the state of the stages, if they are tracked. */
   readonly changes?: StateChanges;
-  /** The timestamp of the first tick that would let go what its stages keep; undefined: nothing waits for time. */
+  /** The timestamp of the first tick that would release events that stages hold; undefined: nothing waits for time. */
   readonly nextTick?: number;
-  /** Where outputs name no columns: what is decided of them behind the block. */
+  /** The columns as decided after the block, if outputs name none. */
   readonly columns?: OutputColumns | undefined;
-  /** An event failed and the run must end here; the block's later lines were not looked at. */
+  /** Whether an event failed and the run must end here; the block's later lines were not read. */
   readonly stopped: boolean;
-  /** This is a piece of what came of the block: gives the next one. Whoever gets it must take all. */
+  /** Set if this is only a piece of the block's result: returns the next piece. The receiver must take all pieces. */
   readonly rest?: () => BlockResult | Promise<BlockResult>;
 }
 
-/** What is made on the spot. */
+/** A result that is made synchronously. */
 export interface ResultAtOnce extends BlockResult {
   readonly rest?: () => ResultAtOnce;
 }
 
-/** What holds for all batches of a run. */
+/** Options that apply to all batches of a run. */
 export interface BatchOptions {
   /** The pipeline's name, as events carry it. */
   readonly name: string;
@@ -87,15 +87,15 @@ export interface BatchOptions {
   readonly outputs: readonly OutputTake[];
   readonly formats: OutputFormats;
   readonly onError: OnErrorPlan;
-  /** The first failed event ends the run, whatever `onError` says. */
+  /** Whether the first failed event ends the run, whatever `onError` says. */
   readonly strict: boolean;
-  /** What a dead letter keeps of a broken line at most. */
+  /** How much of a broken line a dead letter keeps at most. */
   readonly rawMax: number;
-  /** Told of each line before it is worked on, from 0, and of the number behind the last one. */
+  /** Called with the number of each line, from 0, before the line is processed, and with the number after the last one. */
   readonly onLine?: ((line: number) => void) | undefined;
 }
 
-/** An event at its end: the numbers of the outputs that take it, and for each its line. */
+/** A finished event: the numbers of the outputs that take it, and its line for each. */
 export interface Finished {
   readonly targets: readonly number[];
   readonly lines: readonly string[];
@@ -103,14 +103,14 @@ export interface Finished {
   readonly key: string | undefined;
 }
 
-/** Collects what becomes of the events of one block: each ends here exactly once, as output, filtered or failed. */
+/** Collects the outcomes of one block's events: each ends here exactly once, as output, filtered or failed. */
 export class Batch {
   readonly counts = noCounts();
   stopped = false;
-  /** There is so much of it that it is to be taken, as a {@link piece}, before the next line is looked at. */
+  /** Whether the batch is so large that it must be taken, as a {@link piece}, before the next line is read. */
   isFull = false;
   lastFailure: EventFailure | undefined;
-  /** Of the event in the line, when it is a stored one: else its origin is its place in the input. */
+  /** The origin of the line's event if it is a stored one; otherwise its origin is its place in the input. */
   stored: StoredOrigin | undefined;
   #deadLetters: DeadLetter[] = [];
   #failures = new FailureCounts();
@@ -118,7 +118,7 @@ export class Batch {
   readonly #writesEnvelopes: boolean;
   /** Undefined: all outputs write lines of JSON. */
   readonly #formatted: FormattedOutputs | undefined;
-  /** Of the outputs that have a file per key, by number. */
+  /** The lines of outputs that have a file per key, by the number of the output. */
   #grouped: Map<number, GroupedLines> | undefined;
   #line = 0;
   #length = 0;
@@ -132,12 +132,11 @@ export class Batch {
     this.#formatted = settings.formats && new FormattedOutputs(settings.formats, meta.columns);
   }
 
-  /** The name of the pipeline. */
   get pipeline(): string {
     return this.settings.name;
   }
 
-  /** The stage behind which the line's event goes on. Another pipeline takes it as an event like others. */
+  /** The stage after which the line's event continues. Another pipeline takes it as an ordinary event. */
   get afterStage(): string | undefined {
     return this.stored?.pipeline === this.pipeline ? this.stored.afterStage : undefined;
   }
@@ -147,7 +146,7 @@ export class Batch {
     return this.meta.decoded === true;
   }
 
-  /** The line that is being worked on, from 0. */
+  /** The line being processed, from 0. */
   get line(): number {
     return this.#line;
   }
@@ -157,38 +156,38 @@ export class Batch {
     this.settings.onLine?.(line);
   }
 
-  /** Why an event that is made here is to fail, see {@link BlockMeta.givenUp}; undefined: it is not. */
+  /** Why an event made here must fail, see {@link BlockMeta.givenUp}; undefined: it need not. */
   givenUp(made: number): string | undefined {
     return this.meta.givenUp?.find((one) => one.made === made)?.reason;
   }
 
-  /** Whether no further line is to be looked at now. */
+  /** Whether to read no further lines for now. */
   get isOver(): boolean {
     return this.stopped || this.isFull;
   }
 
-  /** How long its finished events and dead letters are, about. Characters. */
+  /** The approximate length of the finished events and dead letters, in characters. */
   get length(): number {
     return this.#length;
   }
 
-  /** The finished lines of an output, to add to. */
+  /** The finished lines of an output, for adding more. */
   linesOf(output: number): OutputLines | undefined {
     return this.outputs[output];
   }
 
-  /** The id of the line's event. For a new event every call makes another: ask once. */
+  /** Returns the id of the line's event. For a new event, every call makes another id, so call it once. */
   newId(): string {
     if (this.stored !== undefined) return this.stored.id;
     return eventId(this.meta.timestamp, this.meta.counter + this.line);
   }
 
-  /** Of the line's event, milliseconds since the epoch. */
+  /** The timestamp of the line's event, in milliseconds since the epoch. */
   get timestamp(): number {
     return this.stored?.timestamp ?? this.meta.timestamp;
   }
 
-  /** The origin of the line's event, with an id of its own. */
+  /** Returns the origin of the line's event, with a new id. */
   newOrigin(): StoredOrigin {
     return { ...this.#origin(), id: this.newId() };
   }
@@ -199,9 +198,9 @@ export class Batch {
   }
 
   /**
-   * The event is finished: writes it to every output that takes it.
+   * Writes a finished event to every output that takes it.
    *
-   * @param served the routing key where the pipeline sets none: who served the event
+   * @param served the routing key if the pipeline sets none: the provider that served the event
    * @throws EventFailure when it has no usable routing key or can't be printed
    */
   emit(data: Json, context: Json, id: string | undefined, served?: string): void {
@@ -209,7 +208,7 @@ export class Batch {
   }
 
   /**
-   * As {@link emit}, and nothing is written or counted yet.
+   * Like {@link emit}, without writing or counting anything yet.
    *
    * @param marked the routing key that a stage has set, whatever the pipeline says
    */
@@ -240,32 +239,32 @@ export class Batch {
     else this.counts.output += 1;
   }
 
-  /** Whether anybody wants to see the events on their way. */
+  /** Whether anybody watches the events as they are processed. */
   get isTapped(): boolean {
     return this.meta.tap !== undefined;
   }
 
   /**
-   * A stored event leaves a stage, unless it was filtered or failed: whoever taps there gets to see it.
+   * Shows an event that leaves a stage to a tap there, unless the event was filtered or failed.
    *
-   * @param id of a part of it, or of what was made of several; undefined: its own
+   * @param id of a part of the event, or of an event made of several; undefined: the event's own
    */
   emitTap(stage: string, data: Json | typeof FILTERED | undefined, id?: string): void {
     if (data !== undefined && data !== FILTERED) this.#show(stage, data, undefined, id);
   }
 
   /**
-   * The event failed: `on_error` says what becomes of it.
+   * Fails an event: `on_error` decides what becomes of it.
    *
    * @param text the event's data as it came in
-   * @param line the event's, where the batch may have gone on since
+   * @param line the event's line, if the batch may have moved on since
    */
   failEvent(failure: EventFailure, id: string | undefined, text: string, line = this.line): void {
     const { afterStage } = this.#origin();
     this.fail(failure, { envelope: this.#envelope(id ?? this.newId(), text.trim(), undefined, afterStage) }, line);
   }
 
-  /** The line failed to become an event. */
+  /** Fails a line that did not become an event. */
   fail(failure: EventFailure, remains: Remains, line = this.line): void {
     const { onError, strict } = this.settings;
     this.lastFailure = failure;
@@ -282,7 +281,7 @@ export class Batch {
     }
   }
 
-  /** Does something for an event that is not the line's, but has an origin of its own. */
+  /** Runs an action for an event other than the line's, one with its own origin. */
   as<T>(origin: StoredOrigin, act: () => T): T {
     const { stored } = this;
     this.stored = origin;
@@ -293,12 +292,12 @@ export class Batch {
     }
   }
 
-  /** An event was watched to its end. */
+  /** Adds the observation of an event that was watched to its end. */
   observed(observation: Observation): void {
     this.#observations.push(observation);
   }
 
-  /** What there is up to now. The rest is still to come. */
+  /** Returns the result so far, and starts the next piece. */
   piece(): ResultAtOnce {
     const result = { ...this.result(), lines: 0, counts: { ...this.counts }, stopped: false };
     Object.assign(this.counts, noCounts());
@@ -338,7 +337,7 @@ export class Batch {
     return lines;
   }
 
-  /** @param outputs are given the lines */
+  /** @param outputs receives the lines */
   #takeGroups(grouped: ReadonlyMap<number, GroupedLines>, outputs: Buffer[]): NonNullable<BlockResult['groups']> {
     const taken = [...grouped].map(([output, one]) => [output, one.take()] as const);
     for (const [output, { lines }] of taken) outputs[output] = lines;
@@ -358,7 +357,7 @@ export class Batch {
   #bury(failure: EventFailure, remains: Remains, line: number): void {
     const head = deadLetterHead(failure, remains, this.#origin().source, this.settings.rawMax);
     this.#length += head.length;
-    // A stored event's line in the log says nothing: its id finds it.
+    // The line of a stored event in the log means nothing to people: the id finds the event.
     const { stored } = this;
     this.#deadLetters.push({ head, lineInBlock: stored === undefined ? line : undefined, line: stored?.refused?.line });
     this.counts.deadLettered += 1;
@@ -369,7 +368,7 @@ export class Batch {
       try {
         return this.#envelope(id ?? this.newId(), stringifyJson(data), key);
       } catch {
-        // Deeper than can be printed: whether that is a failure is not for an onlooker to say.
+        // Nested too deep to print. A tap must not decide whether that is a failure.
         return undefined;
       }
     });

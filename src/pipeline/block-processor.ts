@@ -14,31 +14,32 @@ import { FILTERED, type TraceOf } from './stages/index.js';
 
 export interface BlockOptions extends LineOptions {
   readonly pipeline: PipelineSpec;
-  /** The first failed event ends the run, whatever `on_error` says. */
+  /** Whether the first failed event ends the run, whatever `on_error` says. */
   readonly strict: boolean;
-  /** What a dead letter keeps of a broken line at most. */
+  /** How much of a broken line a dead letter keeps at most. */
   readonly rawMax: number;
   /**
-   * Whose way through the stages is watched: that of the first event of each block, which is enough to know how long stages take
-   * and too few to cost anything, or every event's. Default: none.
+   * Which events are observed on their way through the stages: the first of each block, which is enough to measure how long
+   * stages take and too few to cost anything, or all. Default: none.
    */
   readonly observe?: 'first' | 'all';
 }
 
 const NEWLINE = 0x0a;
 
-/** Turns a block of whole lines into the blocks of lines that its outputs get. */
+/** Turns a block of whole lines into the blocks of lines for its outputs. */
 export interface BlockProcessor {
   (block: BlockContent, meta: BlockMeta): ResultAtOnce;
-  /** Where its outputs get their memory, and may give it back to. */
+  /** The pool from which its outputs get their memory, and to which it may be returned. */
   readonly memory: SpareMemory;
 }
 
 /**
  * Compiles a pipeline into a block processor: a pure function of bytes, usable on any thread.
  *
- * @param traceOf who is told of the calls in a stage's script; costs nothing when absent
- * @param onLine told of each line of a block before it is worked on, from 0, and of the number behind the last one
+ * @param traceOf gives the listener for the calls in a stage's script; costs nothing if omitted
+ * @param onLine called with the number of each line of a block, from 0, before it is processed, and with the number after the
+ *   last one
  * @throws ComputoError when a script can't be compiled
  */
 export function blockProcessor(
@@ -55,7 +56,7 @@ export function blockProcessor(
 
   const memory = new SpareMemory();
   const lines = outputs.map(() => new OutputLines(memory));
-  // A trace tells of every call that a script makes: it must run as it is written.
+  // A trace reports every call that a script makes, so the script must run as written.
   const lazily = lazyBlocks(traceOf === undefined ? options : { ...options, parseWhole: true });
 
   const process = (block: BlockContent, meta: BlockMeta): ResultAtOnce => {
@@ -75,7 +76,7 @@ export function blockProcessor(
   };
   return Object.assign(process, { memory });
 
-  /** @returns the block without its first line, unless that must be left to the others */
+  /** @returns the block without its first line, unless that line must be processed with the others */
   function watchFirst(block: BlockContent, batch: Batch): BlockContent {
     if (block.kind !== 'lines') return block;
     const line = block.bytes.subarray(0, Math.max(0, block.bytes.indexOf(NEWLINE)));

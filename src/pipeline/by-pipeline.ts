@@ -8,10 +8,10 @@ import type { BlockExecutor } from './run-blocks.js';
 
 const NEWLINE = 0x0a;
 
-/** What gives a result, where there is one. */
+/** Returns a result, if there is one. */
 type Work = () => BlockResult | undefined | Promise<BlockResult | undefined>;
 
-/** Lines that follow each other and go to the same pipeline. */
+/** Consecutive lines for the same pipeline. */
 interface Run {
   readonly pipeline: string | undefined;
   readonly bytes: Buffer;
@@ -20,11 +20,11 @@ interface Run {
 }
 
 /**
- * Sends every stored event through the pipeline that it was sent to, and keeps the order of all. The pipelines have one
+ * Sends every stored event through the pipeline that it was sent to, and keeps the order of all events. The pipelines have one
  * output each, and share it.
  *
  * @param executors by pipeline
- * @param onUnknown told of events of a pipeline that is not among them; they count as unrouted
+ * @param onUnknown called for events of any other pipeline; they count as unrouted
  */
 export function byPipeline(
   executors: ReadonlyMap<string, BlockExecutor>,
@@ -47,9 +47,9 @@ export function byPipeline(
     },
     async submit(block, meta) {
       if (block.kind === 'overlong') return noResult(1, 1);
-      // All are submitted at once, in their order: executors count on that.
+      // Submits all at once and in order, because executors rely on that.
       const pending = runsOf(block.bytes).map((run) => submitRun(block, run, meta));
-      // It may fail before its turn comes, which is when the failure counts.
+      // A run may fail before its turn comes, but the failure counts only then.
       for (const one of pending) one.catch(() => undefined);
       const [only] = pending;
       return await (only !== undefined && pending.length === 1
@@ -73,7 +73,7 @@ export function byPipeline(
     return noResult(lines, events);
   }
 
-  /** Where there are several pipelines, their stages are told apart. */
+  /** Distinguishes the stages of several pipelines by the pipelines' names. */
   function withPipeline(pipeline: string, result: BlockResult): BlockResult {
     const { stages, rest } = result;
     if (stages === undefined || executors.size === 1) return result;
@@ -111,7 +111,7 @@ export function byPipeline(
   }
 }
 
-/** Results as one, the pieces of each where it has any. */
+/** Combines results into one, including their further pieces. */
 async function oneBehindTheOther(works: readonly Work[]): Promise<BlockResult> {
   const results: BlockResult[] = [];
   for (const [at, work] of works.entries()) {
@@ -135,12 +135,12 @@ async function oneBehindTheOther(works: readonly Work[]): Promise<BlockResult> {
   return mergeResults(results);
 }
 
-/** Takes results that nobody needs any more. */
+/** Takes results that are no longer needed. */
 async function takeAll(works: readonly Work[]): Promise<void> {
   for (const work of works) await takeRest(work);
 }
 
-/** Events that nobody takes. */
+/** The result of events that no pipeline takes. */
 function noResult(lines: number, events: number): BlockResult {
   return {
     lines,

@@ -4,24 +4,24 @@
  */
 export interface Counts {
   input: number;
-  /** Kept by stages of an earlier run, when this one goes on with what they know. */
+  /** Held by stages of an earlier run, if this run continues with their state. */
   openBefore: number;
-  /** Added by stages that look across events: n − 1 for one that became n, 1 for one that was made of several. */
+  /** Added by stages that look across events: n − 1 for one event that became n, 1 for one that was made of several. */
   made: number;
   output: number;
   filtered: number;
-  /** Failed, and `on_error: skip` says to forget it. */
+  /** Failed, and dropped because of `on_error: skip`. */
   skipped: number;
-  /** No output takes its routing key. */
+  /** Finished, but no output takes the routing key. */
   unrouted: number;
   deadLettered: number;
-  /** Went into another event. */
+  /** Merged into another event. */
   merged: number;
-  /** Kept in a window or batch that is not closed. Of a block: what goes on from those of earlier blocks is subtracted. */
+  /** Held in a window or batch that is not closed. For a block, events that are released from earlier blocks are subtracted. */
   open: number;
 }
 
-/** Written out: a copy of an object would make counting slower. */
+/** Written out, because copying an object would make counting slower. */
 export function noCounts(): Counts {
   return {
     input: 0,

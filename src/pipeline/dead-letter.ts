@@ -2,30 +2,31 @@ import { isUtf8 } from 'node:buffer';
 import type { EventFailure } from './failure.js';
 
 /**
- * A failed event on its way out: a JSON line but for its last value, the line number, which only the place that sees all
- * blocks in order knows.
+ * A failed event on its way out: a JSON line without its last value, the line number, which is known only where all blocks are
+ * seen in order.
  */
 export interface DeadLetter {
   /** The JSON text up to and including `"line":`. */
   readonly head: string;
   /** The line within its block, from 0; undefined for a stored event, which has no line of its own. */
   readonly lineInBlock: number | undefined;
-  /** The line, from 1, where it was known before. */
+  /** The line, from 1, if it was known before. */
   readonly line?: number | undefined;
 }
 
-/** Bytes of the longest character, less one. */
+/** One less than the bytes of the longest character. */
 const CHARACTER_REST_MAX = 3;
 
-/** What is kept of the input, in the order of preference: the event, its text, its bytes. */
+/** What is kept of the input, in order of preference: the event, its text, its bytes. */
 export type Remains =
   { readonly envelope: string } | { readonly text: string } | { readonly bytes: Buffer; readonly lineBytes: number };
 
 /**
- * Writes the dead letter `{error: {kind, message, stage, path, at?, answer?}, event | raw, source, line}`. Bytes that are not valid UTF-8 stand
- * in `raw` as base64, with `"raw_encoding":"base64"`; a `raw` that is only the start says `"raw_truncated_from": bytes`.
+ * Returns the start of the dead letter `{error: {kind, message, stage, path, at?, answer?}, event | raw, source, line}`, up to
+ * the line number. Bytes that are not valid UTF-8 are written to `raw` as base64, with `"raw_encoding":"base64"`; a truncated
+ * `raw` comes with `"raw_truncated_from": bytes`.
  *
- * @param rawMax what is kept of `raw` and of `answer` at most, in characters or bytes; an envelope beyond it becomes a `raw`
+ * @param rawMax the maximum length of `raw` and of `answer`, in characters or bytes; a longer envelope becomes a `raw`
  */
 export function deadLetterHead(failure: EventFailure, remains: Remains, source: string, rawMax: number): string {
   const { kind, message, stage = null, path = null, at, answer } = failure;
@@ -40,12 +41,12 @@ export function deadLetterHead(failure: EventFailure, remains: Remains, source: 
   return `{"error":${error},${remainsText(remains, rawMax)},"source":${JSON.stringify(source)},"line":`;
 }
 
-/** The whole line, newline included. @param line from 1, where there is one */
+/** Returns the whole line, including its newline. @param line from 1, if there is one */
 export function deadLetterLine(head: string, line: number | undefined): string {
   return `${head}${line ?? null}}\n`;
 }
 
-/** What a dead letter keeps of its input: a member of its object, without braces. */
+/** Returns what a dead letter keeps of its input: a member of its object, without braces. */
 export function remainsText(remains: Remains, rawMax: number): string {
   if ('envelope' in remains) {
     return remains.envelope.length <= rawMax
@@ -66,7 +67,7 @@ export function remainsText(remains: Remains, rawMax: number): string {
   return kept.length < remains.lineBytes ? `${base64},"raw_truncated_from":${remains.lineBytes}` : base64;
 }
 
-/** The start of a line as text, without a character that was cut off at its end; undefined when it is not valid UTF-8. */
+/** Decodes the start of a line, without a character that is cut off at its end; undefined if it is not valid UTF-8. */
 function textStart(bytes: Buffer): string | undefined {
   for (let length = bytes.length; length >= Math.max(0, bytes.length - CHARACTER_REST_MAX); length--) {
     const whole = bytes.subarray(0, length);

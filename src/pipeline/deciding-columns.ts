@@ -5,14 +5,14 @@ import { mergeResults } from './merge-results.js';
 import type { OpenExecutor } from './drive.js';
 import type { OutputColumns } from './output-formats.js';
 
-/** Whether the first event of some output decides its columns. */
+/** Whether the first event decides the columns of some output. */
 export function leavesColumnsOpen(outputs: readonly OutputTake[]): boolean {
   return outputs.some((output) => output.columns === undefined && outputFormat(output)?.kind === 'table');
 }
 
 /**
- * Lets the first event of each table decide its columns, and begins the table with its header. Until all are decided, it takes one
- * block at a time: the first event is the first of the input, however many threads there are.
+ * Lets the first event of each table decide its columns, and writes the header before it. Takes one block at a time until all are
+ * decided, so that the first event is the first of the input, however many threads there are.
  */
 export function decidingColumns(executor: OpenExecutor, outputs: readonly OutputTake[]): OpenExecutor {
   const tables = outputs.map((output) => {
@@ -22,7 +22,7 @@ export function decidingColumns(executor: OpenExecutor, outputs: readonly Output
   let decided: OutputColumns = outputs.map(({ columns }) => columns);
   const isOpen = (): boolean => tables.some((table, index) => table !== undefined && decided[index] === undefined);
 
-  /** The result of a block behind which some columns may be decided. */
+  /** Adds headers to the result of a block after which some columns may be decided. */
   const withHeaders = (result: BlockResult): BlockResult => {
     const before = decided;
     decided = result.columns ?? before;
@@ -34,7 +34,7 @@ export function decidingColumns(executor: OpenExecutor, outputs: readonly Output
     return { ...result, outputs: lines };
   };
 
-  /** The same for all pieces of it. */
+  /** Like `withHeaders`, for all pieces of the result. */
   const allWithHeaders = (result: BlockResult): BlockResult => {
     const { rest } = result;
     return { ...withHeaders(result), ...(rest && { rest: async () => allWithHeaders(await rest()) }) };

@@ -3,10 +3,10 @@ import type { StateChanges } from './across/state-table.js';
 import type { OpenSinks } from './processor/outputs.js';
 import { runBlocks, type BlockExecutor, type BlockRun, type BlockRunResult } from './run-blocks.js';
 
-/** An executor that whoever drives closes. */
+/** An executor that must be closed after use. */
 export type OpenExecutor = BlockExecutor & { close(): Promise<void> };
 
-/** Keeps in mind which events are done. */
+/** Records which events are done. */
 export interface Keep {
   /** Called before anything is read or written. */
   readonly begin?: () => Promise<void>;
@@ -17,16 +17,16 @@ export interface Keep {
   /** See {@link BlockRun.onNextTick}. */
   readonly nextTick?: (timestamp: number | undefined) => void;
   /**
-   * Called when everything is written that can be, and nothing is closed yet.
+   * Called once everything possible is written, and before anything is closed.
    *
-   * @returns the result as it is then: an output may turn out to be spoilt
+   * @returns the final result: an output may turn out to be damaged
    */
   readonly finish?: (result: BlockRunResult) => Promise<BlockRunResult>;
-  /** Called however it ended: the outputs are closed next, and nothing is known of them any more. */
+  /** Called in any case before the outputs are closed; after it, nothing is known about them. */
   readonly abandon?: () => Promise<void>;
 }
 
-/** One pass over some events, to some outputs. */
+/** One pass over some events, writing to some outputs. */
 export interface Drive extends Omit<
   BlockRun,
   'executor' | 'outputs' | 'deadLetters' | 'onReached' | 'onState' | 'onNextTick'
@@ -37,10 +37,9 @@ export interface Drive extends Omit<
 }
 
 /**
- * Drives a pass from its beginning to its end. What keeps in mind what is done goes first and ends before the outputs are closed;
- * what works on the events is closed last.
+ * Runs a pass from beginning to end. `keep` begins first and ends before the outputs are closed; the executor is closed last.
  *
- * @throws what `keep` and the closing of the outputs throw; all else is in the result
+ * @throws the errors of `keep` and of closing the outputs; all others are in the result
  */
 export async function drive({ executor, sinks, keep = {}, ...run }: Drive): Promise<BlockRunResult> {
   const { outputs, deadLetters } = sinks;

@@ -1,6 +1,6 @@
 import type { EventFailure, FailureKind } from './failure.js';
 
-/** How many events failed for one reason at one place, whatever became of them then. */
+/** How many events failed for one reason at one place, whatever became of them. */
 export interface FailureCount {
   readonly kind: FailureKind;
   /** Undefined: before the first stage. */
@@ -8,7 +8,7 @@ export interface FailureCount {
   readonly count: number;
 }
 
-/** Counts failures by kind and stage: there are few of these, however many events fail. */
+/** Counts failures by kind and stage. There are few combinations, however many events fail. */
 export class FailureCounts {
   readonly #counts = new Map<string, FailureCount>();
 

@@ -1,7 +1,7 @@
 import { ComputoError } from 'computo-js';
 import { DataFault } from '../json/index.js';
 
-/** Why an event failed. Stable: people match on it. */
+/** Why an event failed. These names are stable, because people match on them. */
 export type FailureKind =
   | 'invalid_json'
   | 'invalid_utf8'
@@ -14,22 +14,22 @@ export type FailureKind =
   | 'invalid_argument'
   | 'invalid_operator'
   | 'limit_exceeded'
-  /** Came when the window that it belongs to was closed. */
+  /** The event came after its window was closed. */
   | 'too_late'
-  /** Of a fleet: whoever worked on the event did not live to finish it. */
+  /** In a fleet: the workers that processed the event died before they finished it. */
   | 'undeliverable'
-  /** A provider's answer that is none, by its kind: `ai_truncated`, `ai_refused`, … */
+  /** An unusable answer of a provider, by its kind: `ai_truncated`, `ai_refused`, … */
   | `ai_${string}`;
 
-/** One event failed; the stream goes on. */
+/** One event failed; the stream continues. */
 export class EventFailure extends DataFault {
   override readonly name = 'EventFailure';
 
   /**
-   * @param stage the name of the stage it failed in; undefined before the first
+   * @param stage the name of the stage in which it failed; undefined: before the first stage
    * @param path JSON Pointer to the failing expression in that stage's script
-   * @param at line and column of the same in a script that was written in the text form, such as `1:12`
-   * @param answer what a provider answered all the same, and was paid for
+   * @param at line and column of that expression in a script written in the text form, such as `1:12`
+   * @param answer what a provider answered nevertheless, and was paid for
    */
   constructor(
     readonly kind: FailureKind,
@@ -49,13 +49,14 @@ const KINDS = {
   LimitExceeded: 'limit_exceeded',
 } as const satisfies Record<ComputoError['kind'], FailureKind>;
 
-/** What a config calls the limits of a run. */
+/** The config keys of a run's limits. */
 const LIMIT_KEYS = { steps: 'computo.limits.steps', outputSize: 'computo.limits.output_size' } as const;
 
 /**
- * A script's error as its event's failure. Whatever is no ComputoError is a bug of ours and passes through.
+ * Converts a script's error to its event's failure. Anything other than a ComputoError is a bug of ours and is returned
+ * unchanged.
  *
- * @param placeOf where an expression stands in a script that was written in the text form, by its JSON Pointer
+ * @param placeOf finds the place of an expression, by its JSON Pointer, in a script written in the text form
  */
 export function failureOf(error: unknown, stage: string, placeOf?: (path: string) => string): unknown {
   if (!(error instanceof ComputoError)) return error;

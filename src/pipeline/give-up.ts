@@ -5,11 +5,11 @@ import type { EventFailure } from './failure.js';
 import { outputFormats } from './output-formats.js';
 import { compileRouting } from './pipeline.js';
 
-/** Fails the only line of a block, without a stage having anything to do with it. */
+/** Fails the only line of a block, without running any stage. */
 type GiveUp = (block: BlockContent, meta: BlockMeta, failure: EventFailure) => BlockResult;
 
 /**
- * For events that no stage comes to an end with: what `on_error` says becomes of them.
+ * Handles events that no stage can finish, as `on_error` says.
  *
  * @throws ComputoError when the script of the routing key can't be compiled
  */

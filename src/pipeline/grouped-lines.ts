@@ -1,7 +1,7 @@
 import type { LineGroup } from '../sinks/index.js';
 import { OutputLines } from './output-lines.js';
 
-/** Finished lines of an output that has a file per key: apart by group, and in their order in each. */
+/** Finished lines of an output that has a file per key: separated by group, and in order within each group. */
 export class GroupedLines {
   readonly #groups = new Map<string, OutputLines>();
 
@@ -12,7 +12,7 @@ export class GroupedLines {
     lines.add(text);
   }
 
-  /** All lines, group after group, and how long each is. */
+  /** Returns all lines, group after group, and the length of each group. */
   take(): { readonly lines: Buffer; readonly groups: readonly LineGroup[] } {
     const taken = [...this.#groups].map(([group, lines]) => [group, lines.take()] as const);
     return {

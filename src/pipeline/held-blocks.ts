@@ -1,16 +1,16 @@
 import type { BlockContent } from './lines/event-lines.js';
 
-/** So many bytes of events may be held at a time, and one event more. */
+/** The maximum size of the events held at a time; one more event may exceed it. */
 const HELD_BYTES_MAX = 64 << 20;
 
-/** The blocks that an executor holds at a time: many small ones, few large ones. */
+/** The blocks that an executor holds at a time: many small ones or few large ones. */
 export class HeldBlocks {
   #bytes = 0;
 
-  /** @param window how many small ones, 1 or more */
+  /** @param window the maximum number of small blocks, 1 or more */
   constructor(private readonly window: number) {}
 
-  /** How many blocks may be held now, beside one that is read ahead. */
+  /** How many blocks may be held now, in addition to one that is read ahead. */
   get width(): number {
     return this.#bytes < HELD_BYTES_MAX ? this.window : 0;
   }

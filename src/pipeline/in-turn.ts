@@ -3,7 +3,7 @@ import { turnstile } from './turnstile.js';
 
 type Work = () => BlockResult | Promise<BlockResult>;
 
-/** Runs one work after the other: the next one begins when all pieces of the result before it are taken, or it has failed. */
+/** Runs one piece of work after another: the next begins once all pieces of the previous result are taken, or the work has failed. */
 export function inTurn(): (work: Work) => Promise<BlockResult> {
   const gate = turnstile();
   return (work) => {
@@ -24,13 +24,13 @@ export function inTurn(): (work: Work) => Promise<BlockResult> {
   };
 }
 
-/** Takes what nobody needs any more of a result: others wait for their turn behind it. @param work gives its next piece */
+/** Takes the remaining pieces of a result that is no longer needed, because others wait behind it. @param work returns the next piece */
 export async function takeRest(
   work: (() => BlockResult | undefined | Promise<BlockResult | undefined>) | undefined,
 ): Promise<void> {
   try {
     for (let next = work; next !== undefined;) next = (await next())?.rest;
   } catch {
-    // Then nothing is left of it either.
+    // After a failure there are no more pieces.
   }
 }

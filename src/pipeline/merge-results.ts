@@ -3,14 +3,14 @@ import type { BlockResult, ResultAtOnce } from './batch.js';
 import { addStageCounts, type StageCounts } from './across/stage-counts.js';
 import { addCounts, noCounts } from './counts.js';
 
-/** All pieces of a result as one. */
+/** Combines all pieces of a result into one. */
 export function wholeOf(result: ResultAtOnce): BlockResult {
   const pieces: ResultAtOnce[] = [];
   for (let piece: ResultAtOnce | undefined = result; piece !== undefined; piece = piece.rest?.()) pieces.push(piece);
   return pieces.length === 1 ? result : mergeResults(pieces);
 }
 
-/** The results of a block's parts as that of the whole block, up to one that stopped. */
+/** Combines the results of a block's parts into that of the whole block, up to the first that stopped. */
 export function mergeResults(results: readonly BlockResult[]): BlockResult {
   const counts = noCounts();
   const deadLetters: BlockResult['deadLetters'][number][] = [];
@@ -47,13 +47,13 @@ export function mergeResults(results: readonly BlockResult[]): BlockResult {
   };
 }
 
-/** As the last one says that knows of any: one tick too many does nothing. */
+/** Uses the last result that has a next tick: one tick too many does no harm. */
 function lastTick(results: readonly BlockResult[]): Pick<BlockResult, 'nextTick'> {
   const nextTick = results.findLast((result) => result.nextTick !== undefined)?.nextTick;
   return nextTick === undefined ? {} : { nextTick };
 }
 
-/** In the order in which the lines of each output are put together. */
+/** Returns the groups in the order in which the lines of each output are joined. */
 function groupsOf(results: readonly BlockResult[]): NonNullable<BlockResult['groups']> {
   const groups = new Map<number, LineGroup[]>();
   for (const result of results) {

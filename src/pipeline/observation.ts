@@ -1,19 +1,19 @@
 import type { Counts } from './counts.js';
 import type { EventFailure } from './failure.js';
 
-/** Seconds that a stage took for an event. */
+/** The time that a stage took for an event, in seconds. */
 export interface StageTiming {
   readonly stage: string;
   readonly seconds: number;
 }
 
-/** How an event ended: see {@link Counts}. */
+/** How an event ended, see {@link Counts}. */
 export type EventOutcome = Exclude<keyof Counts, 'input'>;
 
-/** One event's way through the stages. */
+/** How one event went through the stages. */
 export interface Observation {
   readonly id: string;
-  /** Those that it came to, one that failed it included. */
+  /** The stages that the event reached, including one that failed it. */
   readonly steps: readonly StageTiming[];
   readonly outcome: EventOutcome;
   readonly failure?: { readonly kind: string; readonly message: string; readonly stage: string | undefined };
@@ -21,14 +21,14 @@ export interface Observation {
 
 const OUTCOMES = ['output', 'filtered', 'skipped', 'unrouted', 'deadLettered'] as const;
 
-/** Watches an event from here to its end in its batch. */
+/** Observes an event from now until its end in its batch. */
 export interface Observer {
-  /** A stage took so long. */
+  /** Records how long a stage took. */
   step(stage: string, seconds: number): void;
   end(id: string): void;
 }
 
-/** @param batch what the event is counted in */
+/** @param batch the batch that counts the event */
 export function observer(batch: {
   readonly counts: Readonly<Counts>;
   readonly lastFailure: EventFailure | undefined;
@@ -52,7 +52,7 @@ function told({ kind, message, stage }: EventFailure) {
   return { kind, message, stage };
 }
 
-/** @returns tells the seconds since now, by a clock that never jumps. Only ever shown: nothing is decided by it. */
+/** @returns a function that returns the seconds since now, by a clock that never jumps. For display only: nothing is decided by it. */
 export function stopwatch(): () => number {
   const start = performance.now();
   return () => (performance.now() - start) / 1000;

@@ -10,13 +10,13 @@ import {
 } from '../sinks/formats/index.js';
 import { EventFailure, failureOf } from './failure.js';
 
-/** The columns of each output; undefined: it has none, or the first event is still to decide them. */
+/** The columns of each output; undefined: it has none, or its first event has not decided them yet. */
 export type OutputColumns = readonly (readonly string[] | undefined)[];
 
-/** Writes an event's data, without the newline behind it. */
+/** Returns the text for an event's data, without its newline. */
 type Write = (data: Json) => string;
 
-/** How one output writes. */
+/** How one output is written. */
 type OutputWriter =
   /** Lines of JSON. */
   | undefined
@@ -24,7 +24,7 @@ type OutputWriter =
   /** The first event decides the columns. */
   | TableFormat;
 
-/** How the outputs of a pipeline write; undefined where all write lines of JSON. */
+/** How the outputs of a pipeline are written; undefined if all are lines of JSON. */
 export type OutputFormats = readonly OutputWriter[] | undefined;
 
 export function outputFormats(outputs: readonly OutputTake[]): OutputFormats {
@@ -51,15 +51,15 @@ export class FormattedOutputs {
     });
   }
 
-  /** What events have decided up to now. */
+  /** The columns that events have decided so far. */
   get decided(): OutputColumns {
     return this.#columns;
   }
 
   /**
-   * An event's data in the format of an output, without the newline behind it; undefined: it writes lines of JSON.
+   * Returns an event's data in the format of an output, without its newline; undefined for lines of JSON.
    *
-   * @throws EventFailure when the data cannot be written so
+   * @throws EventFailure when the data can't be written in that format
    */
   write(output: number, data: Json): string | undefined {
     try {

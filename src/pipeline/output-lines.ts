@@ -1,12 +1,12 @@
 import { ByteWriter } from '../json/index.js';
 import { SpareMemory } from '../sources/index.js';
 
-/** Longer text becomes bytes at once: no text holds what a block may come to. Characters. */
+/** Longer text is converted to bytes at once, because no string can hold the output of a whole block. In characters. */
 const TEXT_MAX = 1 << 20;
 
-/** Finished lines of one output, in their order: some come as text, some as bytes. */
+/** Finished lines of one output, in order: some arrive as text, some as bytes. */
 export class OutputLines {
-  /** Text that follows the bytes. Put together once, at the end: that is faster than piece by piece. */
+  /** Text that follows the bytes. Converted once, at the end, which is faster than piece by piece. */
   #text = '';
   #bytes: ByteWriter | undefined;
 
@@ -18,14 +18,14 @@ export class OutputLines {
     if (this.#text.length > TEXT_MAX) this.#flush((this.#bytes ??= new ByteWriter()));
   }
 
-  /** Where to write the next line, newline included. */
+  /** The writer for the next line, including its newline. */
   get bytes(): ByteWriter {
     this.#bytes ??= new ByteWriter();
     if (this.#text !== '') this.#flush(this.#bytes);
     return this.#bytes;
   }
 
-  /** Gives away what there is, in memory of its own, and starts anew. */
+  /** Returns the lines in memory of their own, and starts anew. */
   take(): Buffer {
     if (this.#bytes !== undefined && this.#bytes.length > 0) return this.bytes.take(() => this.memory.take());
     const lines = Buffer.from(this.#text);

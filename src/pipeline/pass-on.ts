@@ -4,7 +4,7 @@ import type { BlockExecutor } from './run-blocks.js';
 const NEWLINE = 0x0a;
 const WIDTH = 2;
 
-/** Gives every line to the one output as it is: for work that is done elsewhere. */
+/** Passes every line unchanged to the one output, for work that is done elsewhere. */
 export function passOn(): BlockExecutor & { close(): Promise<void> } {
   return {
     width: WIDTH,

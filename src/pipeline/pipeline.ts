@@ -6,9 +6,9 @@ import type { PipelineSpec } from './spec.js';
 import { compileScript, compileStage, FILTERED, type Stage, type TraceOf } from './stages/index.js';
 import { stopwatch } from './observation.js';
 
-/** A compiled pipeline without asynchronous stages: a function from data to data, and the way out. */
+/** A compiled pipeline without asynchronous stages: a function from data to data, and the routing to outputs. */
 export interface Pipeline extends Routing {
-  /** Whether any script reads `$inputs/1`: else nobody needs to make the context. */
+  /** Whether any script reads `$inputs/1`; if not, the context need not be made. */
   readonly needsContext: boolean;
   /**
    * Runs every stage.
@@ -16,29 +16,29 @@ export interface Pipeline extends Routing {
    * @throws EventFailure
    */
   readonly transform: Transform;
-  /** As {@link transform}, and tells of each stage when it is done, one that failed included. */
+  /** Like {@link transform}, and reports each stage when it is done, including one that failed. */
   watched(onStage: (done: StageDone) => void): Transform;
 }
 
 export type Transform = (data: Json, context: Json) => Json | typeof FILTERED;
 
-/** A stage is done with an event. */
+/** Reports that a stage is done with an event. */
 export interface StageDone {
   readonly stage: string;
   readonly seconds: number;
-  /** What it made; undefined when it failed. */
+  /** What the stage made; undefined if it failed. */
   readonly data: Json | typeof FILTERED | undefined;
 }
 
-/** The way out of a pipeline: which outputs an event goes to. */
+/** Decides which outputs an event goes to. */
 export interface Routing {
   /**
-   * The routing key of finished data, where the pipeline sets one.
+   * Returns the routing key of finished data, if the pipeline sets one.
    *
    * @throws EventFailure
    */
   routingKey(data: Json, context: Json): string | undefined;
-  /** The numbers of the outputs that take the key. */
+  /** Returns the numbers of the outputs that take the key. */
   outputsFor(key: string | undefined): readonly number[];
 }
 
@@ -100,7 +100,7 @@ function watched(stage: Stage, onStage: (done: StageDone) => void): Stage {
   };
 }
 
-/** A routing key is text: numbers and booleans as JSON prints them, null is no key. */
+/** Converts a value to a routing key, which is text: numbers and booleans as JSON prints them; null is no key. */
 function keyOf(value: Json): string | undefined {
   if (typeof value === 'string') return value;
   if (value === null) return undefined;

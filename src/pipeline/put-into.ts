@@ -2,7 +2,8 @@ import { NumberText, orderedObject, parsePointer, type Json, type JsonObject } f
 import { EventFailure } from './failure.js';
 
 /**
- * Data with a value at a JSON Pointer, as a copy: objects on the way are made where they lack, everything else stays.
+ * Returns a copy of data with a value at a JSON Pointer: missing objects on the way are created, and everything else is
+ * unchanged.
  *
  * @param segments of the pointer; none: the value is the new data
  * @throws EventFailure when something on the way is not an object
@@ -21,7 +22,7 @@ export function putInto(data: Json, segments: readonly string[], value: Json, st
 }
 
 /**
- * Whether a value can be put there, known before anybody is paid for it.
+ * Checks that a value can be put there, before a provider is paid for it.
  *
  * @throws EventFailure when {@link putInto} would throw it
  */
@@ -35,7 +36,7 @@ export function requirePlace(data: Json, segments: readonly string[], stage: str
   }
 }
 
-/** Data without what is at a JSON Pointer, as a copy; the data itself where there is nothing. @param segments of the pointer */
+/** Returns a copy of data without the value at a JSON Pointer, or the data itself if there is no value. @param segments of the pointer */
 export function without(data: Json, segments: readonly string[]): Json {
   const [key, ...rest] = segments;
   if (key === undefined || !isObject(data) || !Object.hasOwn(data, key)) return data;
@@ -44,7 +45,7 @@ export function without(data: Json, segments: readonly string[]): Json {
   return orderedObject(entries.map(([name, value]) => [name, name === key ? without(value, rest) : value]));
 }
 
-/** @throws ComputoError when it is not a JSON Pointer */
+/** Parses a JSON Pointer. @throws ComputoError when it is not valid */
 export function intoSegments(pointer: string | undefined): readonly string[] {
   return pointer === undefined ? [] : parsePointer(pointer);
 }
@@ -58,7 +59,7 @@ function isObject(data: Json): data is JsonObject {
   return typeof data === 'object' && data !== null && !Array.isArray(data) && !(data instanceof NumberText);
 }
 
-/** A kind of value, for people. */
+/** Names the kind of a value, for people. */
 export function nameOf(data: Json): string {
   if (data === null) return 'null';
   if (Array.isArray(data)) return 'an array';

@@ -11,31 +11,31 @@ import { mergeResults } from './merge-results.js';
 import { RunPaused } from './run-paused.js';
 import type { Tap } from './tap.js';
 
-/** Counter steps between two blocks: more than a block has lines. */
+/** The counter's increment per block: more than a block has lines. */
 const COUNTER_PER_BLOCK = 2 ** 20;
 
-/** Whatever turns blocks into results: this thread, or several. */
+/** Turns blocks into results, on this thread or several. */
 export interface BlockExecutor {
-  /** How many blocks it can work on at a time. */
+  /** How many blocks it can process at a time. */
   readonly width: number;
   submit(block: Block, meta: BlockMeta): Promise<BlockResult>;
-  /** Takes back the memory of lines that are written, for the next ones. */
+  /** Takes back the memory of written lines for reuse. */
   recycle?(lines: Buffer): void;
-  /** Takes note of a block that an earlier run has delivered, where later blocks depend on those before them. */
+  /** Takes note of a block that an earlier run has delivered, if later blocks depend on earlier ones. */
   skip?(block: Block, meta: BlockMeta): Promise<void>;
-  /** The input is at its end: what becomes of the events that its stages still keep. */
+  /** Ends the input, and returns what becomes of the events that its stages still hold. */
   end?(meta: BlockMeta): Promise<BlockResult>;
-  /** What its stages know of the events before; absent: nothing. */
+  /** What its stages know of earlier events; absent: nothing. */
   readonly state?: ExecutorState;
 }
 
-/** What stages know of the events before. */
+/** What stages know of earlier events. */
 export interface ExecutorState {
-  /** From now on each result says what has changed of it. */
+  /** From now on, adds the changes of the state to each result. */
   track(): void;
-  /** Takes over that of an earlier run, before the first event. */
+  /** Restores the state of an earlier run, before the first event. */
   restore(state: StateChanges): void;
-  /** What each stage keeps of the events of earlier runs. */
+  /** Returns how many events of earlier runs each stage holds. */
   before(): readonly StageCounts[];
 }
 
@@ -47,31 +47,31 @@ export interface BlockRun {
   readonly deadLetters: Sink;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Ends the reading of `blocks`, for a run that ends before its input does. */
+  /** Stops the reading of `blocks`, for a run that ends before its input does. */
   readonly stopReading: () => void;
-  /** Results go out as they are done; else in the order of the input. Blocks must be of one line each. */
+  /** Writes results as they are finished instead of in the order of the input. Blocks must be of one line each. */
   readonly unordered?: boolean;
-  /** Asked before each block whether anybody wants to see its events on their way. */
+  /** Called before each block for the tap, if anybody watches the events. */
   readonly tap?: (() => Tap | undefined) | undefined;
-  /** Awaited before anything of a block is written. What it throws ends the run. */
+  /** Awaited before anything of a block is written. An error ends the run. */
   readonly beforeWrite?: () => Promise<void>;
-  /** Asked when there are no more blocks: whether that is the end of the input, and what stages keep goes on. Default: it is not. */
+  /** Called when there are no more blocks: whether the input has ended, so that held events are released. Default: it has not. */
   readonly isAtEnd?: () => boolean;
-  /** Told before the first block what each stage keeps of earlier runs, where stages keep anything. */
+  /** Called before the first block with what each stage holds of earlier runs, if stages hold anything. */
   readonly onBefore?: (stages: readonly StageCounts[]) => void;
-  /** Told of changes of the state of the stages, in their order: each before the block that they come from is reached. */
+  /** Called with the state changes of the stages, in order, before the block that caused them is reached. */
   readonly onState?: (changes: StateChanges) => void;
-  /** Told by each block of the first tick that would let go what stages keep; undefined: nothing waits for time. */
+  /** Called after each block with the first tick that would release held events; undefined: nothing waits for time. */
   readonly onNextTick?: (timestamp: number | undefined) => void;
-  /** Awaited when outputs have begun files for a block, and nothing of it is written yet. What it throws ends the run. */
+  /** Awaited when outputs have started files for a block, before any of it is written. An error ends the run. */
   readonly onNewFiles?: () => Promise<void>;
   /** Called after each block that is safely out. */
   readonly onProgress?: (progress: Progress) => void;
-  /** Told of each block that is safely out. */
+  /** Called with each block that is safely out. */
   readonly onDelivered?: (delivered: Delivered) => void;
   /**
-   * Called when all events up to here are out, and none behind it: where a checkpoint may be made. With `unordered` it says only
-   * that the block is out.
+   * Called when all events up to here are out, and none after: a checkpoint may be made here. With `unordered`, says only that
+   * the block is out.
    */
   readonly onReached?: (resumeAt: ResumeAt) => void;
 }
@@ -83,18 +83,18 @@ export interface Delivered extends Pick<BlockResult, 'counts' | 'failures' | 'ob
 
 export interface Progress {
   readonly counts: Readonly<Counts>;
-  /** Of a pipeline with stages that look across events: what became of the events of each stage. */
+  /** What became of the events of each stage, if the pipeline has stages that look across events. */
   readonly stages?: readonly StageCounts[];
-  /** Input bytes gone through. */
+  /** Input bytes processed. */
   readonly bytes: number;
 }
 
 export type BlockRunResult = Progress & {
-  /** Input lines gone through, those that are no event too, and all of an event that takes several. */
+  /** Input lines processed, including those that are not events, and all lines of an event that spans several. */
   readonly lines: number;
 } & Ending;
 
-/** Whether nothing was written behind the last call of `onReached`. A block that is out in part is not counted by any. */
+/** Whether nothing was written after the last call of `onReached`. No count includes a block that is only partly written. */
 export function endedBetweenBlocks(result: BlockRunResult): boolean {
   return result.endedBy === 'input' || (result.endedBy === 'paused' && !result.inBlock);
 }
@@ -103,40 +103,40 @@ export function endedBetweenBlocks(result: BlockRunResult): boolean {
 type Ending =
   | {
       /**
-       * `input`: read to its end, or to where reading was stopped. `failure`: an event failed, and that ends the run.
+       * `input`: the input was read to its end, or to where reading was stopped. `failure`: an event failed, which ended the run.
        * `closed`: nobody reads the output any more.
        */
       readonly endedBy: 'input' | 'failure' | 'closed';
     }
-  /** The run can't go on now; the event at which it stopped, and those after it, count as not read. */
+  /** The run can't continue now; the event at which it stopped, and those after it, count as not read. */
   | {
       readonly endedBy: 'paused';
       readonly pause: RunPaused;
-      /** A part of what came of it was written. */
+      /** Whether part of the event's output was written. */
       readonly inBlock: boolean;
     }
-  /** A source or sink failed. What the counts name was written before. */
+  /** A source or sink failed. The events in the counts were written before. */
   | { readonly endedBy: 'error'; readonly error: unknown };
 
-/** What is still known of a block when its bytes have gone to another thread. */
+/** What is remembered of a block after its bytes have gone to another thread. */
 interface Arrived {
   readonly file: FileLines;
-  /** Lines before it, where that is known on arrival. */
+  /** Lines before it, if that is known on arrival. */
   readonly linesBefore: number | undefined;
   readonly size: number;
   readonly resumeAt: ResumeAt;
   readonly pending: Promise<BlockResult>;
 }
 
-/** What came of one file so far: blocks arrived (lines, when each block is one), and lines delivered. */
+/** The progress of one file: blocks arrived (lines, if each block is one), and lines delivered. */
 interface FileLines {
   arrived: number;
   delivered: number;
 }
 
 /**
- * Drives blocks through the executor and their results to the outputs, in the order of the input. Reading waits for
- * writing: at most `width` + 1 blocks are held.
+ * Runs blocks through the executor and writes their results to the outputs, in the order of the input. Reading waits for writing:
+ * at most `width` + 1 blocks are held.
  */
 export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
   const counts = noCounts();
@@ -176,7 +176,10 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
     if (result.stages !== undefined) addStageCounts(stages, result.stages);
   };
 
-  /** Writes a result piece by piece, as they are made. @returns it as a whole, of several pieces without what was written */
+  /**
+   * Writes a result piece by piece as the pieces are made. @returns the whole result; without the written lines if it has several
+   * pieces
+   */
   const writeAll = async (first: BlockResult, base: number, onWritten: () => void): Promise<BlockResult> => {
     const pieces: BlockResult[] = [];
     for (let piece = first; ;) {
@@ -229,7 +232,7 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
     await before;
     let inBlock = false;
     try {
-      // Waited for whatever happened before: the run is not over while a call is out.
+      // Awaited whatever happened before: the run is not over while a call is in progress.
       const first = await arrived.pending;
       if (hasEnded()) {
         await takeRest(first.rest);
@@ -254,12 +257,12 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
   };
 
   const enqueue = (arrived: Arrived): void => {
-    // Writes go one at a time either way: in the order of arrival, or of completion.
+    // Writes go one at a time, in the order of arrival or of completion.
     const deliverNow = (): Promise<void> => (tail = deliverAfter(tail, arrived));
     if (run.unordered === true) {
       arrived.pending.then(deliverNow, deliverNow);
     } else {
-      // It may fail before its turn comes, which is when the failure counts.
+      // It may fail before its turn comes, but the failure counts only then.
       arrived.pending.catch(() => undefined);
       void deliverNow();
     }
@@ -282,13 +285,13 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
         await run.executor.skip?.(block, meta);
         continue;
       }
-      // Taken before the bytes may go to another thread.
+      // Read before the bytes may go to another thread.
       const size = block.kind === 'lines' ? block.bytes.length : block.lineBytes;
       const { file, linesBefore } = placeOf(block);
       const pending = run.executor.submit(block, meta);
       held += 1;
       enqueue({ file, linesBefore, size, resumeAt: block.resumeAt, pending });
-      // One is read ahead of those that are worked on.
+      // One block is read ahead of those being processed.
       await heldAtMost(run.executor.width);
     }
     await heldAtMost(0);
@@ -301,7 +304,7 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
       await heldAtMost(0);
     }
   } catch (error) {
-    // The source failed: what it gave before goes out all the same.
+    // The source failed: the blocks before that are still written.
     await heldAtMost(0);
     end({ endedBy: 'error', error });
   }

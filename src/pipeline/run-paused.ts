@@ -1,4 +1,4 @@
-/** Why a run cannot go on now, though nothing is broken: what was done is kept, and `--resume` goes on. */
+/** Why a run can't continue now although nothing is broken. Finished work is kept, and `--resume` continues. */
 export type PauseReason = 'budget' | 'providers-down' | 'provider-limit' | 'provider-refused' | 'in-doubt' | 'aborted';
 
 /** The run has to stop before this event. The event counts as not read. */

@@ -1,6 +1,6 @@
 import type { OutputTake, PipelinePlan } from '../config/index.js';
 
-/** As much of a pipeline's plan as is run here. But for its tables it is plain JSON data, so that it can be sent to a worker. */
+/** The part of a pipeline's plan that is run here. Plain JSON data except for its tables, so that it can be sent to a worker. */
 export interface PipelineSpec extends Pick<PipelinePlan, 'name' | 'stages' | 'routingKey' | 'tables' | 'onError'> {
   readonly outputs: readonly OutputTake[];
 }

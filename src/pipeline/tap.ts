@@ -1,13 +1,13 @@
-/** Where a pipeline is tapped: behind a stage, by its name; {@link FINISHED}: where events leave the pipeline. */
+/** Where a pipeline is tapped: after a stage, given by its name, or where events leave the pipeline ({@link FINISHED}). */
 export type TapPoint = string;
 
-/** Behind the last stage, on the way to the outputs. No stage has an empty name. */
+/** After the last stage, on the way to the outputs. No stage has an empty name. */
 export const FINISHED: TapPoint = '';
 
-/** What is to be seen of a block's events: plain data, so that threads can be told. */
+/** Which of a block's events to show. Plain data, so that it can be sent to threads. */
 export interface TapWish {
   readonly points: readonly TapPoint[];
-  /** Characters of events that there is room for: what goes beyond is only counted. */
+  /** Characters of events that there is room for; events beyond that are only counted. */
   readonly room: number;
 }
 
@@ -21,14 +21,14 @@ export interface TapCatch {
   readonly missed: number;
 }
 
-/** Looks on at the events of one block. */
+/** Watches the events of one block. */
 export class Tap {
   readonly #points: ReadonlySet<TapPoint>;
   #room: number;
 
-  /** @param take given what is seen, at once */
+  /** @param take receives what is seen, at once */
   constructor(
-    /** As it was asked for. */
+    /** The wish as it was requested. */
     readonly wish: TapWish,
     private readonly take: (seen: TapCatch) => void,
   ) {
@@ -37,9 +37,9 @@ export class Tap {
   }
 
   /**
-   * An event comes by.
+   * Shows an event that passes a point.
    *
-   * @param print writes it as a line without its newline, if it is wanted; undefined where it can't be written
+   * @param print returns it as a line without its newline, called if it is wanted; undefined if it can't be printed
    */
   see(point: TapPoint, print: () => string | undefined): void {
     if (!this.#points.has(point)) return;
@@ -52,13 +52,13 @@ export class Tap {
     }
   }
 
-  /** Takes over what was seen elsewhere, for the same wish. */
+  /** Adds what was seen elsewhere for the same wish. */
   pass(seen: readonly TapCatch[]): void {
     for (const one of seen) this.take(one);
   }
 }
 
-/** Collects what is seen of a block, by point, for sending it to another thread at once. */
+/** Collects what is seen of a block, by point, to send it to another thread at once. */
 export class TapCollector {
   readonly tap: Tap;
   readonly #seen = new Map<TapPoint, TapCatch>();
@@ -67,7 +67,7 @@ export class TapCollector {
     this.tap = new Tap(wish, (seen) => this.#add(seen));
   }
 
-  /** What was seen since the last time. */
+  /** Returns what was seen since the last call. */
   take(): readonly TapCatch[] {
     const seen = [...this.#seen.values()];
     this.#seen.clear();

@@ -3,10 +3,10 @@ import { stringifyJson } from '../json/index.js';
 import { failureOf } from './failure.js';
 
 /**
- * Data as JSON text.
+ * Returns data as JSON text.
  *
  * @param stage named in the failure
- * @throws EventFailure when it is too deep or too large to print
+ * @throws EventFailure when the data is too deep or too large to print
  */
 export function textOf(data: Json, stage: string): string {
   try {

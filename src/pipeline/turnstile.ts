@@ -1,6 +1,6 @@
-/** Lets events through one at a time, in the order in which they were given their tickets. */
+/** Lets events through one at a time, in the order in which they took their tickets. */
 export interface Turnstile {
-  /** Takes the next place in the queue. Whoever takes one must leave, or all later ones wait for ever. */
+  /** Takes the next place in the queue. Every holder must leave, or all later ones wait forever. */
   readonly ticket: () => Ticket;
 }
 

@@ -47,7 +47,7 @@ export class Edges {
         : new Uint8Array(bytes.subarray(bytes.length - FINGERPRINT_BYTES_MAX));
   }
 
-  /** What identifies the file's end now. */
+  /** Returns what identifies the file's current end. */
   mark(): PositionMark {
     this.#mark ??= this.#markNow();
     return this.#mark;

@@ -5,17 +5,17 @@ import { lockFile, unlockFile, type FileLockOptions } from './file-lock.js';
 import { fileOf } from './part-names.js';
 import { SinkError } from './sink.js';
 
-/** If a file is replaced this often while it is being locked, whoever replaces it gets it. */
+/** If a file is replaced this often while it is being locked, the process that replaces it gets it. */
 const ATTEMPTS_MAX = 5;
 
 export interface FileHoldOptions extends FileLockOptions {
-  /** New files are created under its name: nobody else may create one there while it is missing. */
+  /** Whether new files are created under the name: nobody else may create one there while it is missing. */
   readonly keepsName?: boolean;
 }
 
 /**
- * Keeps the other processes of this machine from writing to an output: to the file with its name, and to the next one that gets
- * it. Devices and pipes may have many writers.
+ * Prevents other processes of this machine from writing to an output: to the file with its name, and to the next file that gets
+ * the name. Devices and pipes may have many writers.
  */
 export class FileHold {
   #node: string | undefined;
@@ -26,7 +26,7 @@ export class FileHold {
     private readonly options: FileHoldOptions,
   ) {}
 
-  /** Locks the existing file, if any. Changes nothing. @throws SinkError when another process writes to it */
+  /** Locks the existing file, if any, without changing it. @throws SinkError when another process writes to it */
   async take(): Promise<void> {
     await this.#take('old');
   }
@@ -59,9 +59,9 @@ export class FileHold {
   }
 
   /**
-   * Locks a file that is written from now on, and releases the previous one.
+   * Locks the file that is written from now on, and releases the previous one.
    *
-   * @param node device and inode; undefined: it has none, or is not a regular file
+   * @param node device and inode; undefined: the file has none, or is not a regular file
    * @throws LockedError
    */
   async moveTo(node: string | undefined): Promise<void> {
@@ -76,7 +76,7 @@ export class FileHold {
     if (former !== undefined) await unlockFile(former);
   }
 
-  /** Releases it. */
+  /** Releases the file. */
   async release(): Promise<void> {
     const node = this.#node;
     const name = this.#name;
@@ -86,7 +86,7 @@ export class FileHold {
     if (name !== undefined) await unlockFile(name);
   }
 
-  /** A name is identified by its folder, which may have several paths as well. */
+  /** Locks the name by its folder's device and inode, because the folder may have several paths, too. */
   async #takeName(): Promise<void> {
     if (this.options.keepsName !== true || this.#name !== undefined) return;
     const there = this.#look(this.path);
@@ -99,7 +99,7 @@ export class FileHold {
     this.#name = name;
   }
 
-  /** If it can't be inspected, opening it will report that. */
+  /** If the file can't be inspected, opening it will report that. */
   #look(path: string): FileStats | undefined {
     try {
       return nodeFileSystem.stat(path);

@@ -5,44 +5,44 @@ import { hasCode } from '../files/index.js';
 import type { Lock } from '../world/lock/index.js';
 import { runtimeFolder } from './runtime-folder.js';
 
-/** How many locks a process inspects when it takes its first, removing those of dead processes. */
+/** How many locks a process inspects when it takes its first lock, to remove those of dead processes. */
 const TIDIED_MAX = 8;
-/** A living owner touches its lock every few seconds. A process that read a lock this long ago will not take it any more. */
+/** A living owner touches its lock every few seconds. A process that read a lock this long ago no longer takes it. */
 const REST_MS = 600_000;
 /** The process that releases the lock in a folder may remove the folder while another takes the lock. */
 const ATTEMPTS_MAX = 100;
 
 /**
- * How long to retry taking a file that another process seems to hold, in milliseconds. A file system reuses the inode of
- * a removed file at once, and the removed file's holder releases it a moment later: a new file is therefore retried for long,
- * an existing one briefly.
+ * How long to retry taking a file that another process seems to hold, in milliseconds. A file system reuses the inode of a
+ * removed file at once, and the removed file's holder releases it a moment later: a new file is therefore retried for long, an
+ * existing one briefly.
  */
 const PATIENCE_MS = { new: 10_000, old: 500 } as const;
 const AGAIN_MS = 20;
 
-/** Who takes a lock, and who is notified when none can be taken. */
+/** Who takes a lock, and who is notified if it can't be taken. */
 export interface FileLockOptions {
-  /** What this process runs, for those who are refused. */
+  /** What this process runs, shown to those who are refused. */
   readonly command: string;
-  /** This machine supports no locks: the writer continues without. */
+  /** Called if this machine supports no locks: the writer continues without one. */
   readonly onUnable?: (reason: string) => void;
 }
 
 interface Held {
-  /** Undefined when no lock can be made. */
+  /** Undefined if no lock can be made. */
   readonly lock: Promise<Lock | undefined>;
   users: number;
 }
 
-/** What this process holds: another use within it is not another writer. */
+/** The locks of this process: another use within it is not another writer. */
 const held = new Map<string, Held>();
 let isTidied = false;
 
 /**
- * Locks a file for this process, on this machine: by its device and inode, whatever the path. The lock ends with the
- * process, however that ends.
+ * Locks a file for this process, on this machine: by its device and inode, whatever the path. The lock ends with the process,
+ * however the process ends.
  *
- * @param key device and inode; for a name, those of its folder, and a fingerprint of it
+ * @param key device and inode; for a name, those of its folder, and a fingerprint of the name
  * @param age whether this process has created the file
  * @throws LockedError when another process holds it
  */
@@ -63,7 +63,7 @@ export async function lockFile(key: string, options: FileLockOptions, age: keyof
   }
 }
 
-/** Releases a file that {@link lockFile} locked, when nothing in this process uses it any more. */
+/** Releases a file locked by {@link lockFile} once nothing in this process uses it any more. */
 export async function unlockFile(key: string): Promise<void> {
   const known = held.get(key);
   if (known === undefined) return;
@@ -118,7 +118,7 @@ async function take(folder: string, command: string): Promise<Lock> {
   }
 }
 
-/** Removes locks of dead processes: a few randomly chosen ones at a time, so that there are never many for long. */
+/** Removes locks of dead processes, a few randomly chosen ones at a time, so that they never accumulate. */
 async function tidy(folder: string): Promise<void> {
   const names = readdirSync(folder);
   const first = Math.floor(Math.random() * names.length);

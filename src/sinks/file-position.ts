@@ -1,10 +1,10 @@
 import { parseIdentity, parseFingerprint, type FileIdentity, type Fingerprint } from '../files/index.js';
 
-/** A position in an output that may span several files: what a checkpoint stores to truncate the output later. */
+/** A position in an output that may span several files. Stored in a checkpoint to truncate the output later. */
 export interface FilePosition {
   /** The number that the current file gets when it is rotated; counts from 1. */
   readonly part: number;
-  /** Bytes from its start. */
+  /** Bytes from the start of the file. */
   readonly offset: number;
   /** What identifies the position; undefined for a device or a pipe, and in checkpoints of earlier versions. */
   readonly mark?: PositionMark;
@@ -17,7 +17,7 @@ export interface PositionMark {
   readonly before: Fingerprint;
 }
 
-/** Parses the position in a checkpoint; undefined when the value is not one. */
+/** Parses the position in a checkpoint; undefined if the value is not one. */
 export function parseFilePosition(value: unknown): FilePosition | undefined {
   if (typeof value !== 'object' || value === null || !('part' in value) || !('offset' in value)) return undefined;
   const { part, offset } = value;

@@ -10,39 +10,39 @@ export const DEAD_LETTER_PERMISSIONS = 0o600;
 
 export interface FileSinkOptions {
   /**
-   * Start over; append; truncate to a position and continue there; or append, as a part that does not come before that of a
-   * position. A file to be truncated is also recognized by a position in it.
+   * Whether to start over; to append; to truncate to a position and continue there; or to append as a part that does not come
+   * before that of a position. A file to be truncated is also recognized by a position in it.
    */
   readonly mode:
     | 'truncate'
     | 'append'
     | { readonly cutTo: FilePosition; readonly writtenTo?: FilePosition }
     | { readonly behind: FilePosition };
-  /** What each file begins with, as soon as something is written, be it no lines. */
+  /** What each file begins with, written with the first write, even an empty one. */
   readonly head?: FileHead;
-  /** A file of this size is rotated. A line is never split. */
+  /** A file of this size is rotated. Lines are never split. */
   readonly rotateBytes?: number;
   /** A new file is started at each multiple of this since the epoch, in milliseconds: days change at midnight UTC. */
   readonly rotateMs?: number;
-  /** A write is never split over two files: it is not text. */
+  /** Never split a write across two files, because it is not text. */
   readonly keepsWhole?: boolean;
-  /** The names of rotated files, see `partNames`. Default `{name}.{number}{ext}`. */
+  /** The name pattern of rotated files, see `partNames`. Default: `{name}.{number}{ext}`. */
   readonly pattern?: string;
-  /** Rotated files that were last written to longer ago are removed, in milliseconds. */
+  /** Rotated files are removed when their last write is longer ago than this, in milliseconds. */
   readonly retentionMs?: number;
   /** Rotated files are compressed in the background. */
   readonly gzip?: boolean;
-  /** Where the manifest of rotated files is kept. Without one, the next sink does not recognize them. */
+  /** The folder of the manifest of rotated files. Without one, the next sink does not recognize them. */
   readonly stateFolder?: string;
-  /** Permissions of new files, as a number; default: the process's. */
+  /** Permissions of new files, as a number. Default: those of the process. */
   readonly permissions?: number;
   /** Rotated files stay unchanged until {@link FileSink.settle} says that the output will not be truncated to any of them. */
   readonly checkpointed?: boolean;
-  /** {@link FileSink.look} writes the content of a removed file again. This takes over the file when the sink is closed. */
+  /** Keeps the content of a removed file, so that {@link FileSink.look} can write it again. Takes over the file when the sink is closed. */
   readonly lifeline?: Lifeline;
-  /** Holds the file, and each next one. Its creator releases it. See {@link heldFileSink}. */
+  /** Holds the current file, and each next one. Released by its creator. See {@link heldFileSink}. */
   readonly hold?: FileHold;
-  /** Writes a regular file on this thread, for callers with nothing else to do meanwhile: that saves a call to another thread. */
+  /** Writes a regular file on this thread, for callers with nothing else to do meanwhile. This saves a call to another thread. */
   readonly waits?: boolean;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -50,22 +50,22 @@ export interface FileSinkOptions {
   readonly onTrouble?: (error: unknown) => void;
 }
 
-/** What somebody else did to the file of an output. */
+/** What somebody else did to an output's file. */
 export interface OutputChange {
   readonly kind: Exclude<WrittenFileState, 'same'>;
-  /** How many bytes are affected: those of a renamed or removed file, those that are missing, or those that were added. */
+  /** The number of bytes affected: the size of a renamed or removed file, or the bytes that are missing or were added. */
   readonly bytes: number;
-  /** Of a removed file: whether its content is written again. */
+  /** Whether the content of a removed file is written again. */
   readonly isRestored: boolean;
 }
 
-/** A file that can be synced and whose positions can be kept in a checkpoint. */
+/** A file that can be synced, and whose positions a checkpoint can store. */
 export interface FileSink extends Sink {
-  /** Missing bytes before `cutTo`: somebody else has changed the file. */
+  /** Bytes missing before `cutTo`, because somebody else has changed the file. */
   readonly lostBytes: number;
-  /** Device and inode of the current file; undefined where it has none. */
+  /** Device and inode of the current file; undefined if it has none. */
   node(): string | undefined;
-  /** The current state of the file. Changes nothing. @throws SinkError */
+  /** Returns the current state of the file. Changes nothing. @throws SinkError */
   standing(): WrittenFileState;
   /** The position of the next line. */
   position(): FilePosition;
@@ -75,28 +75,27 @@ export interface FileSink extends Sink {
    * @throws SinkError
    */
   sync(): Promise<void>;
-  /** The output will never be truncated to a position before this one. */
+  /** Declares that the output will never be truncated to a position before this one. */
   settle(position: FilePosition): void;
   /**
-   * Checks whether somebody else renamed, removed or changed the file, and continues in the file that has its name, or in a new
-   * one.
-   * Writes the content of a removed file again. Earlier positions may belong to another file afterwards.
+   * Checks whether somebody else renamed, removed or changed the file, and continues in the file that now has its name, or in a
+   * new one. Writes the content of a removed file again. Earlier positions may belong to another file afterwards.
    *
-   * @returns undefined when nothing happened
+   * @returns undefined if nothing happened
    * @throws SinkError
    */
   look(): Promise<OutputChange | undefined>;
   /**
-   * Does what is due by the clock even when nothing is written: starts a new file, removes old ones.
+   * Does what is due by the clock even if nothing is written: starts a new file, and removes old ones.
    *
-   * @returns whether it continues in a new file
+   * @returns whether the sink continues in a new file
    * @throws SinkError
    */
   tend(): Promise<boolean>;
-  /** Whether it is closed for now. */
+  /** Whether the file is closed until the next write. */
   isResting(): boolean;
-  /** Closes the file until it is written to again. Look at it before that. */
+  /** Closes the file until the next write. Call {@link FileSink.look} before that write. */
   rest(): Promise<void>;
-  /** Stops compressing: the rest is done when the output is opened again. Call it before `close` to close quickly. */
+  /** Stops compressing; the rest is done when the output is opened again. Call it before `close` to close quickly. */
   hurry(): void;
 }

@@ -14,13 +14,13 @@ import { SinkError } from './sink.js';
 import { wholeLinesWithin } from './whole-lines-within.js';
 import { WrittenFile } from './written-file.js';
 
-/** A file that is removed this often while it is being written again is left to the writer's next attempt. */
+/** If a file is removed this often while it is being written again, the writer's next attempt retries. */
 const RESTORE_ATTEMPTS_MAX = 5;
 
 /**
- * A file of lines. With rotation the newest lines are always in `path`, the older ones in numbered parts beside it; the parts in
- * order, then `path`, are the whole output. `truncate` also removes the parts of an earlier output. Only parts in this output's
- * manifest are ever renamed, packed, truncated or removed.
+ * Opens a file of lines. With rotation, the newest lines are always in `path`, the older ones in numbered parts beside it; the
+ * parts in order, then `path`, are the whole output. `truncate` also removes the parts of an earlier output. Only parts in this
+ * output's manifest are ever renamed, packed, truncated or removed.
  *
  * @throws SinkError when it can't be opened
  */
@@ -71,7 +71,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     return { lostBytes: 0, part: parts.nextNumber() };
   }
 
-  // A sync runs beside writes, but the descriptor must not change meanwhile.
+  // A sync runs concurrently with writes, but the descriptor must not change meanwhile.
   const keepingTheFile = oneAtATime();
   const writing = oneAtATime();
 
@@ -96,13 +96,13 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     return openFile(false);
   };
 
-  /** Continues in a new file with the removed file's content. */
+  /** Continues in a new file that has the removed file's content. */
   const goOnRestored = async (content: () => Iterable<Uint8Array>): Promise<void> => {
     const { size, began } = file;
     for (let attempt = 1; ; attempt++) {
       await restoreFile(target, content(), () => parts.temporary(basename(target)), permissions);
       const opened = openAnew();
-      // If somebody removes it again at this moment, it is tried again.
+      // Retries if somebody removes the file again at this moment.
       if (opened.size >= size) {
         await goOn(part, opened);
         file.began = began;
@@ -115,7 +115,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
 
   const setAside = async (): Promise<void> => {
     if (options.checkpointed === true) await file.sync();
-    // A file that somebody has moved away is theirs now, and so is the one that they put in its place.
+    // A file that somebody has moved away belongs to them now, and so does the file that they put in its place.
     if (nodeFileSystem.stat(target)?.node === file.node) {
       part = parts.freeNumber(part, file.began);
       const finished = names.pathOf(part, file.began);
@@ -134,7 +134,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
         return undefined;
       case 'cut':
       case 'grown':
-        // A truncated file may grow beyond old positions again: this distinguishes them from new ones.
+        // A truncated file may grow past old positions again; the new number distinguishes old from new ones.
         if (kind === 'cut') part = parts.nextNumber(part + 1);
         return { kind, bytes: Math.abs(file.measure()), isRestored: false };
       case 'renamed':
@@ -151,11 +151,11 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     }
   };
   const look = async (): Promise<OutputChange | undefined> => {
-    // Usually nothing happened, and nothing has to wait.
+    // Usually nothing happened, and nothing needs to wait.
     return file.standing() === 'same' ? undefined : await writing(() => keepingTheFile(seeToIt));
   };
 
-  /** Whether no line was written to the file. */
+  /** Whether no line has been written to the file. */
   const isBare = (): boolean => file.size <= (head?.bytes.length ?? 0);
 
   const isOver = (): boolean => {
@@ -163,7 +163,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     return Math.floor(now() / rotateMs) > Math.floor(file.began / rotateMs);
   };
 
-  /** A device or a pipe never has a size. */
+  /** Needed because a device or a pipe never has a size. */
   let isBegun = false;
   const begin = async (): Promise<void> => {
     if (head === undefined || file.size > 0 || (isBegun && !file.isRegular)) return;
@@ -221,7 +221,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     isResting: () => file.isResting,
     rest: () => writing(() => keepingTheFile(() => file.rest())),
     async close() {
-      // What was removed meanwhile could not be read any more.
+      // Content that was removed meanwhile could not be read any more.
       if (lifeline !== undefined) await look().catch(onTrouble);
       await writing(() =>
         keepingTheFile(() => {
@@ -235,7 +235,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
 }
 
 /**
- * {@link fileSink} for a file that no other process of this machine may write to.
+ * A {@link fileSink} for a file that no other process of this machine may write to.
  *
  * @param open creates the sink; nothing is written before
  * @throws SinkError when it can't be opened, or another process writes to it

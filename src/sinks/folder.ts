@@ -1,7 +1,7 @@
 import { closeSync, ftruncateSync, openSync, readdirSync } from 'node:fs';
 import { hasCode } from '../files/index.js';
 
-/** The sorted names in a folder; none when it does not exist. @throws the operating system's errors */
+/** Returns the sorted names in a folder; none if the folder does not exist. @throws the operating system's errors */
 export function filesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder).sort();

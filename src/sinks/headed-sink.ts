@@ -2,7 +2,7 @@ import type { FileHead } from './formats/index.js';
 import type { Sink } from './sink.js';
 
 /**
- * Writes a header before the first lines. A sink that is opened again on the same open file goes on below the header that is there.
+ * Writes a header before the first lines. A sink that is reopened on the same open file continues below the existing header.
  *
  * @param begun the headers that were written to the open file, as text
  */

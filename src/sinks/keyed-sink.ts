@@ -4,36 +4,36 @@ import { nameOf, templatePath, type NameTemplate } from '../files/names/index.js
 import type { FileSink } from './file-sink-options.js';
 import { SinkError, type LineGroup, type Sink } from './sink.js';
 
-/** Of a longer one the file is found by its name, which is short. */
+/** For a longer group, the file is found by its name, which is short. */
 const GROUP_LENGTH_MAX = 256;
 
 export interface KeyedSinkOptions {
   readonly template: NameTemplate;
-  /** So many files are open at a time: of more, those that were written to longest ago are closed until they are needed. */
+  /** How many files may be open at a time; beyond that, those least recently written to are closed until they are needed. */
   readonly openMax: number;
-  /** Most files all in all: of each it is kept where it ends. */
+  /** The maximum number of files in total, because the end of each is remembered. */
   readonly filesMax: number;
-  /** Files are set aside: their parts are told by their dots. */
+  /** Whether files are rotated: dots in their names then mark parts. */
   readonly rotates: boolean;
-  /** Begins a file. @throws SinkError */
+  /** Creates a file. @throws SinkError */
   readonly open: (path: string) => Promise<FileSink>;
-  /** Looks at a file that was closed. @throws SinkError where what somebody else did to it ends the run */
+  /** Checks a file that was closed. @throws SinkError if what somebody else did to the file ends the run */
   readonly look: (file: FileSink) => Promise<void>;
-  /** The files that an earlier run left, resting, by their names below the folder. */
+  /** The files that an earlier run left, closed, by their names relative to the folder. */
   readonly left?: ReadonlyMap<string, FileSink>;
-  /** Told of each file when it is begun. @param name below the folder */
+  /** Called with each new file. @param name relative to the folder */
   readonly onFile: (file: FileSink, name: string) => void;
 }
 
-/** An output that has a file per key. */
+/** The sink of an output that has a file per key. */
 export interface KeyedSink extends Sink {
   prepare(groups: readonly LineGroup[]): Promise<boolean>;
 }
 
 /**
- * An output that has a file for each routing key, or day, of its events.
+ * Opens an output that has one file per routing key, or day, of its events.
  *
- * @throws SinkError when its folder can't be made
+ * @throws SinkError when its folder can't be created
  */
 export function keyedSink(options: KeyedSinkOptions): KeyedSink {
   const { template, openMax, filesMax, rotates, look, onFile } = options;
@@ -42,10 +42,10 @@ export function keyedSink(options: KeyedSinkOptions): KeyedSink {
   const naming = { escapesDots: rotates, foldsCase: madeFolder() };
   const files = new Map(options.left);
   const byGroup = new Map<string, FileSink>();
-  /** The one that was written to longest ago comes first. */
+  /** Open files, the least recently written to first. */
   const open = new Set<FileSink>();
 
-  /** @returns whether it takes `Name` and `name` for one */
+  /** @returns whether the folder treats `Name` and `name` as the same name */
   function madeFolder(): boolean {
     try {
       makeFolder(folder);
@@ -59,7 +59,7 @@ export function keyedSink(options: KeyedSinkOptions): KeyedSink {
     return byGroup.get(group) ?? files.get(nameOf(names, group, naming));
   }
 
-  /** The file of a group, ready to be written to. */
+  /** Returns the file of a group, ready to be written to. */
   async function fileFor(group: string): Promise<FileSink> {
     const file = known(group) ?? (await begin(group));
     if (group.length <= GROUP_LENGTH_MAX) byGroup.set(group, file);
@@ -87,7 +87,7 @@ export function keyedSink(options: KeyedSinkOptions): KeyedSink {
     async prepare(groups) {
       const begun = groups.filter(({ group }) => known(group) === undefined);
       const isMore = files.size + new Set(begun.map(({ group }) => group)).size > filesMax;
-      // Those that are there are gone on with, also where fewer are allowed by now.
+      // Existing files are continued even if fewer are allowed by now.
       if (begun.length > 0 && isMore) {
         const reason = `it would have more than ${filesMax} files; max_keys in the config allows more`;
         throw new SinkError(path, 'write', new Error(reason));

@@ -3,7 +3,7 @@ import { nodeFileSystem } from '../files/index.js';
 import { blocksOf } from './blocks-of.js';
 
 /**
- * Keeps an output's file open after its sink was closed, so that its content is not lost when somebody removes the file while
+ * Keeps an output's file open after its sink was closed, so that its content is not lost if somebody removes the file while
  * nobody writes to it.
  */
 export class Lifeline {
@@ -15,12 +15,12 @@ export class Lifeline {
     this.#fd = fd;
   }
 
-  /** Whether a file is held that has no name any more. */
+  /** Whether the file that is held has no name any more. */
   get isRemoved(): boolean {
     return this.#fd !== undefined && nodeFileSystem.fstat(this.#fd).links === 0;
   }
 
-  /** Its content, in blocks; undefined when none is held. A block's memory is reused. */
+  /** The content of the file in blocks; undefined if none is held. A block's memory is reused. */
   content(): Iterable<Uint8Array> | undefined {
     return this.#fd === undefined ? undefined : blocksOf(this.#fd);
   }

@@ -2,7 +2,7 @@ import { keepTrying, type NatsLink } from '../nats/index.js';
 import { SinkError, type Sink } from './sink.js';
 
 const NEWLINE = 0x0a;
-/** Messages sent before the first of them is confirmed. */
+/** How many messages may be sent before the first of them is confirmed. */
 const WINDOW = 256;
 /** A longer outage of the server is a failure of the sink: the writer decides what to do. */
 const PATIENCE_MS = 10_000;
@@ -16,8 +16,8 @@ export interface Publication {
 }
 
 /**
- * A NATS subject whose messages a stream stores. Lines are sent in order, each as a message; a write ends when the
- * server has confirmed all of them. A retry sends nothing twice, because messages have ids.
+ * Opens a NATS subject whose messages a stream stores. Lines are sent in order, each as a message; a write ends when the server
+ * has confirmed all of them. A retry stores nothing twice, because messages have ids.
  *
  * @param publicationOf makes a message of a line without its newline
  */
@@ -54,7 +54,7 @@ function* linesOf(lines: Uint8Array): Generator<Buffer> {
   }
 }
 
-/** When no stream stores a subject, the server's silence looks like a server without JetStream. */
+/** If no stream stores a subject, the server's silence looks like a server without JetStream. */
 function explained(error: unknown): unknown {
   const cause = error instanceof Error ? error.cause : undefined;
   if (!(cause instanceof Error) || !/no responders|jetstream is not enabled/i.test(`${cause.message} ${cause.name}`)) {

@@ -1,4 +1,4 @@
-/** Runs actions one after the other, in order. A failed action does not prevent the next. */
+/** Runs actions one after another, in order. A failed action does not prevent the next one. */
 export function oneAtATime(): <T>(action: () => T | Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (action) => {

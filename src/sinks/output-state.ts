@@ -9,10 +9,9 @@ const fs = nodeFileSystem;
 
 /**
  * The state of an output relative to a stored position:
- * `good`, nothing follows it; `grown`, bytes follow it, possibly in later parts: the writer's own when it was
- * killed, somebody else's when it had ended; `gone`, there is no file; `cut`, it is shorter; `edited`, other bytes
- * come before the position; `replaced`, another file has its name; `unknown`, an earlier version stored the position, and only
- * the length can be compared.
+ * `good`, nothing follows it; `grown`, bytes follow it, possibly in later parts, from this writer if it was killed, or from
+ * somebody else after it ended; `gone`, there is no file; `cut`, it is shorter; `edited`, other bytes precede the position;
+ * `replaced`, another file has its name; `unknown`, an earlier version stored the position, and only the length can be compared.
  */
 export type OutputState =
   | { readonly kind: 'good' | 'gone' | 'edited' | 'replaced' }
@@ -57,9 +56,9 @@ function classified(state: PlaceState, { offset }: FilePosition, bytesInLaterPar
 }
 
 /**
- * The state of a position in one file.
+ * Returns the state of a position in one file.
  *
- * @returns undefined when the file does not exist
+ * @returns undefined if the file does not exist
  * @throws the operating system's errors
  */
 export function placeIn(path: string, { offset }: FilePosition, mark: PositionMark): PlaceState | undefined {
@@ -71,7 +70,7 @@ export function placeIn(path: string, { offset }: FilePosition, mark: PositionMa
     throw error;
   }
   try {
-    // When nothing follows the position, nothing of anybody's can be lost: equal bytes are then enough.
+    // If nothing follows the position, no data can be lost, so equal bytes are enough.
     const isAtItsPlace = fs.fstat(fd).size === offset;
     return stateOfPlace({ ...mark, offset, lines: 0 }, fd, { isAtItsPlace });
   } finally {
@@ -79,7 +78,7 @@ export function placeIn(path: string, { offset }: FilePosition, mark: PositionMa
   }
 }
 
-/** A position with only a length. */
+/** The state of a position that stores only a length. */
 function unmarked(path: string, names: PartNames, { part }: FilePosition): OutputState {
   const stats = fs.stat(path);
   // A device or a pipe has no positions.

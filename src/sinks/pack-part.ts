@@ -9,8 +9,8 @@ import type { OutputParts, OutputPart } from './parts.js';
 const GZIP_LEVEL = 3;
 
 /**
- * Replaces a finished part by its compressed form, which keeps its modification time. A crash leaves one of them, or both, intact.
- * A part that somebody has changed, or whose packed name is taken, is not changed.
+ * Replaces a finished part by its compressed form, which keeps the modification time. A crash leaves one of them, or both,
+ * intact. Leaves a part as it is if somebody has changed it, or if its packed name is taken.
  *
  * @param signal stops the work; the part is then not changed
  * @throws the operating system's errors
@@ -23,7 +23,7 @@ export async function packPart(part: OutputPart, parts: OutputParts, signal: Abo
     manifest.remove(part.name);
     return;
   }
-  // Loaded here, so that runs without compression start without them.
+  // Loaded here, so that runs without compression don't load them.
   const [{ createGzip }, { pipeline }] = await Promise.all([import('node:zlib'), import('node:stream/promises')]);
   const { atime, mtime, mode } = await stat(path);
   const unfinished = await parts.temporary(basename(packed));

@@ -7,17 +7,17 @@ import type { FileHead } from './formats/index.js';
 /** The default level of gzip takes three times as long for ten percent fewer bytes. */
 const GZIP_LEVEL = 3;
 
-/** How bytes become a part of a compressed file that can be decompressed by itself. */
+/** Compresses bytes into a section of a compressed file that can be decompressed by itself. */
 interface Packer {
   pack(bytes: Uint8Array): Promise<Uint8Array>;
   packNow(bytes: Uint8Array): Uint8Array;
 }
 
 /**
- * A compressed file of lines. Each write is a gzip member or a zstd frame: after a crash the file is truncated to the end of one,
- * and continued there. A write of no lines is one, too: without any the file would not be a compressed file.
+ * Opens a compressed file of lines. Each write is a gzip member or a zstd frame, so after a crash the file is truncated to the
+ * end of one and continued there. An empty write makes one, too: a file without any would not be a compressed file.
  *
- * @throws SinkError when it can't be opened; Error when this version of Node cannot compress so
+ * @throws SinkError when it can't be opened; Error when this version of Node does not support the compression
  */
 export function packedSink(
   packing: Packing,

@@ -15,13 +15,12 @@ import { filesIn } from './folder.js';
 const LENGTH_BYTES = 4;
 
 /**
- * Finds the gzip file in a folder with the content of a removed file, by its beginning and its length: whoever renamed that file
- * has
- * packed it since.
+ * Finds the gzip file in a folder that has the content of a removed file, by its beginning and its length: whoever renamed that
+ * file has packed it since.
  *
  * @param head of the removed file
  * @param size of the removed file, in bytes
- * @returns its path; undefined when there is none
+ * @returns its path; undefined if there is none
  * @throws the operating system's errors
  */
 export function findPackedTwin(folder: string, head: Fingerprint, size: number): string | undefined {

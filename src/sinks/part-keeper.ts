@@ -6,7 +6,7 @@ import type { OutputParts, OutputPart } from './parts.js';
 export interface PartKeeperOptions {
   readonly parts: OutputParts;
   readonly gzip: boolean;
-  /** Parts that were last written to longer ago are removed, in milliseconds. */
+  /** Parts whose last write is longer ago than this are removed, in milliseconds. */
   readonly retentionMs: number | undefined;
   readonly now: () => number;
   /** A part could not be packed or removed: the output itself is intact. */
@@ -23,14 +23,14 @@ export class PartKeeper {
 
   constructor(private readonly options: PartKeeperOptions) {}
 
-  /** Parts with a lower number will never be written to again. */
+  /** Declares that parts with a lower number will never be written to again. */
   settle(before: number): void {
     if (before <= this.#settledBefore) return;
     this.#settledBefore = before;
     this.tend();
   }
 
-  /** Starts what is due, in the background. */
+  /** Starts the work that is due, in the background. */
   tend(): void {
     const { gzip, retentionMs } = this.options;
     if (this.#isWaiting || (!gzip && retentionMs === undefined)) return;
@@ -41,7 +41,7 @@ export class PartKeeper {
     });
   }
 
-  /** Resolves when nothing is in progress. */
+  /** Resolves once nothing is in progress. */
   async finish(): Promise<void> {
     await this.#work;
   }
@@ -67,7 +67,7 @@ export class PartKeeper {
     }
   }
 
-  /** When somebody else's file has the packed part's name, the part stays plain. */
+  /** If somebody else's file has the packed part's name, the part stays unpacked. */
   #hasRoom({ path }: OutputPart): boolean {
     const packed = packedPath(path);
     if (!existsSync(packed)) return true;

@@ -2,7 +2,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { nodeFileSystem, resolvePath } from '../files/index.js';
 
 const PART_DIGITS = 6;
-/** A day (20240131) has more digits than any part gets. */
+/** A day (20240131) has more digits than any part number. */
 const NUMBER = '(?<number>[0-9]{6}|[1-9][0-9]{6})';
 const PATTERN_DEFAULT = '{name}.{number}{ext}';
 export const PACKED_SUFFIX = '.gz';
@@ -12,7 +12,7 @@ export interface PartNames {
   readonly folder: string;
   /** @param began when the part's first line was written, milliseconds since the epoch */
   pathOf(number: number, began: number): string;
-  /** What a file of the folder would be if it were ours; undefined when no part of this output has such a name. */
+  /** Parses a file name as that of a part; undefined if no part of this output has such a name. */
   parse(file: string): { readonly number: number; readonly packed: boolean } | undefined;
 }
 
@@ -22,17 +22,17 @@ export function packedPath(path: string): string {
 }
 
 /**
- * The names of an output's parts: they are in the output's folder, even if a link names the output.
+ * Makes the names of an output's parts. The parts are in the folder of the output's file, even if a link names the output.
  *
  * @param path the output's file
- * @param pattern the name of a part, with `{number}` in it; `{name}` and `{ext}` are those of the file, `{date}` and
- *   `{time}` (UTC) say when the part was started
+ * @param pattern the name of a part, containing `{number}`; `{name}` and `{ext}` are those of the file, `{date}` and `{time}`
+ *   (UTC) say when the part was started
  */
 export function partNames(path: string, pattern: string = PATTERN_DEFAULT): PartNames {
   return namesBeside(fileOf(path), pattern);
 }
 
-/** The file that an output's path leads to, through links, even when it does not exist yet. @throws the operating system's errors */
+/** Resolves the links of an output's path, even if the file does not exist yet. @throws the operating system's errors */
 export function fileOf(path: string): string {
   return nodeFileSystem.linkTarget(path) === undefined ? path : resolvePath(path);
 }

@@ -4,7 +4,7 @@ import { isStillOurs, type Manifest, type OwnedFile } from '../files/index.js';
 import { packedPath, partNames, type PartNames } from './part-names.js';
 import { filesIn } from './folder.js';
 
-/** The highest number of a foreign file that numbering continues behind. */
+/** Numbering continues after the number of a foreign file only up to this number. */
 const ALIKE_MAX = 999_999;
 
 /** A finished file of an output. */
@@ -12,7 +12,7 @@ export interface OutputPart extends OwnedFile {
   readonly path: string;
 }
 
-/** The finished files of an output: those in its manifest. Other files with similar names are somebody else's. */
+/** The finished files of an output: those in its manifest. Other files with similar names belong to somebody else. */
 export class OutputParts {
   constructor(
     readonly names: PartNames,
@@ -35,7 +35,7 @@ export class OutputParts {
     return filesIn(this.names.folder).filter((file) => this.names.parse(file) !== undefined && !own.has(file));
   }
 
-  /** A number for the next part: the wanted one, or one behind all that are taken by any file. @param began see `PartNames` */
+  /** A number for the next part: the wanted one, or one after all numbers that any file has. @param began see `PartNames` */
   freeNumber(wanted: number, began: number): number {
     let number = this.#taken().includes(wanted) ? this.nextNumber(wanted) : wanted;
     const isThere = (path: string): boolean => existsSync(path) || existsSync(packedPath(path));
@@ -43,7 +43,7 @@ export class OutputParts {
     return number;
   }
 
-  /** A number behind all parts, ours and similar ones, and at least another number. */
+  /** A number after all parts, both ours and similar ones, and at least `least`. */
   nextNumber(least = 1): number {
     return this.#taken().reduce((next, one) => Math.max(next, one + 1), least);
   }
@@ -51,17 +51,17 @@ export class OutputParts {
   #taken(): readonly number[] {
     const own = this.manifest.files().map(({ number }) => number);
     const alike = filesIn(this.names.folder).flatMap((file) => this.names.parse(file)?.number ?? []);
-    // A longer number has another meaning, and ours would soon look like days.
+    // A longer number means something else, and ours would soon look like days.
     return own.concat(alike.filter((number) => number <= ALIKE_MAX));
   }
 
-  /** Removes a part, unless it is another file now. @throws the operating system's errors */
+  /** Removes a part, unless its name belongs to another file now. @throws the operating system's errors */
   remove(part: OutputPart): void {
     if (isStillOurs(part, part.path)) rmSync(part.path, { force: true });
     this.manifest.remove(part.name);
   }
 
-  /** Removes what a crash left unfinished: temporary files, and plain parts that are already packed. */
+  /** Removes what a crash left behind: temporary files, and plain parts that are already packed. */
   clear(): void {
     const { folder } = this.names;
     for (const name of this.manifest.temporaries()) {
@@ -78,14 +78,14 @@ export class OutputParts {
     }
   }
 
-  /** Makes a name for a temporary file, and notes it. @throws the operating system's errors */
+  /** Makes a name for a temporary file, and records it in the manifest. @throws the operating system's errors */
   async temporary(name: string): Promise<string> {
     const path = this.#freeTemporary(name);
     await this.manifest.addTemporary(basename(path));
     return path;
   }
 
-  /** {@link temporary} for callers that can't wait. @throws the operating system's errors */
+  /** Like {@link temporary}, for callers that can't wait. @throws the operating system's errors */
   temporaryNow(name: string): string {
     const path = this.#freeTemporary(name);
     this.manifest.addTemporaryNow(basename(path));
@@ -101,11 +101,11 @@ export class OutputParts {
 
 /** The state of an output's finished files. */
 export interface PartsState {
-  /** Numbers and names of the missing ones. */
+  /** Numbers and names of missing parts. */
   readonly gone: readonly { readonly number: number; readonly name: string }[];
-  /** Those that somebody has changed. */
+  /** Parts that somebody has changed. */
   readonly changed: readonly { readonly number: number; readonly name: string }[];
-  /** Whether any of them is as we left it. */
+  /** Whether any part is as we left it. */
   readonly hasOwn: boolean;
 }
 
@@ -124,7 +124,7 @@ export function partsState(path: string, manifest: Manifest, pattern?: string): 
 }
 
 /**
- * Files beside an output that look like its parts but are not its own.
+ * Finds files beside an output that look like its parts but are not its own.
  *
  * @param manifest that of the output
  * @returns names in the output's folder

@@ -2,11 +2,11 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { nodeFileSystem } from '../files/index.js';
 import { SinkError } from './sink.js';
 
-/** So much of a header is told. */
+/** The most bytes of a header that a message shows. */
 const TOLD_MAX = 100;
 
 /**
- * Sees that a file to which rows are added begins with their header. One that is missing or empty is fine.
+ * Checks that a file to which rows are added begins with their header. A missing or empty file is fine.
  *
  * @param head with its newline
  * @throws SinkError

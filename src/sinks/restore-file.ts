@@ -8,10 +8,10 @@ import { fileOf, partNames } from './part-names.js';
 import { OutputParts } from './parts.js';
 
 /**
- * Gives an output's file its name back when it was removed while nobody wrote to it, unless another file has the name.
+ * Gives an output's file its name back if the file was removed while nobody wrote to it, unless another file has the name.
  *
  * @returns how many bytes are written again; undefined: nothing was necessary
- * @throws the operating system's errors: then it is still held
+ * @throws the operating system's errors; the file is then still held
  */
 export async function recoverFile(
   path: string,

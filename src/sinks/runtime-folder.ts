@@ -13,7 +13,7 @@ const OF_OTHERS = 0o077;
 const PLACE = process.platform === 'win32' ? tmpdir() : '/tmp';
 
 /**
- * The folder for files that last as long as the processes of this user. Created if necessary.
+ * Returns the folder for files that last as long as the processes of this user. Creates it if necessary.
  *
  * @throws Error when it can't be created, or others could write to it
  */

@@ -1,4 +1,4 @@
-/** Some of the lines of a write: they go to the file of their group, and follow those of the group before. */
+/** Some of the lines of a write: they go to the file of their group, and follow the lines of the group before. */
 export interface LineGroup {
   /** See `groupOf`. */
   readonly group: string;
@@ -12,14 +12,14 @@ export interface Sink {
   /**
    * Resolves when the operating system has the bytes: the caller may then reuse their memory.
    *
-   * @param groups how the lines are divided among files, where the output has a file per key
+   * @param groups how the lines are divided among files, if the output has a file per key
    * @throws SinkClosedError when the reader is gone; SinkError when the bytes can't be written
    */
   write(lines: Uint8Array, groups?: readonly LineGroup[]): Promise<void>;
   /**
-   * Of an output that has a file per key: opens the files of a write that is to come.
+   * Opens the files of an upcoming write, if the output has a file per key.
    *
-   * @returns whether files were begun, or are other ones now: nothing of them is in a checkpoint
+   * @returns whether files were created or replaced: no checkpoint knows them
    * @throws SinkError
    */
   prepare?(groups: readonly LineGroup[]): Promise<boolean>;
@@ -27,7 +27,7 @@ export interface Sink {
   close(): Promise<void>;
 }
 
-/** The other end of the pipe has closed: not a failure, there is just nobody left to write for. */
+/** The other end of the pipe has closed. This is not a failure: nobody is left to write for. */
 export class SinkClosedError extends Error {
   override readonly name = 'SinkClosedError';
 }

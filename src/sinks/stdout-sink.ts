@@ -6,8 +6,8 @@ import { writeFileFully } from './write-fully.js';
 const STDOUT = 1;
 
 /**
- * Standard output. A redirected file is written directly; a pipe or terminal through the event loop, because a thread
- * that waits for a slow reader could not be interrupted.
+ * Opens standard output. A redirected file is written directly; a pipe or terminal through the event loop, because a thread that
+ * waits for a slow reader could not be interrupted.
  */
 export function stdoutSink(): Sink {
   const isFile = fstatSync(STDOUT).isFile();
@@ -31,7 +31,7 @@ export function stdoutSink(): Sink {
 
 function writeToStream(lines: Uint8Array): Promise<void> {
   const { stdout } = process;
-  // A write's failure goes to its callback; without a listener it would also crash the process.
+  // A write's failure goes to its callback, but without a listener it would also crash the process.
   if (stdout.listenerCount('error') === 0) stdout.on('error', () => undefined);
   return new Promise((resolve, reject) => {
     stdout.write(lines, (error) => {

@@ -17,7 +17,7 @@ import { truncateFile } from './folder.js';
 export interface TruncatedOutput {
   /** The number of the current file. */
   readonly part: number;
-  /** Missing bytes before the position: somebody else has changed the file. */
+  /** Bytes missing before the position, because somebody else has changed the file. */
   readonly lostBytes: number;
 }
 
@@ -25,7 +25,7 @@ export interface TruncatedOutput {
  * Truncates an output to an earlier position: removes what was written after it, across later parts, packed or not.
  *
  * @param cutTo the position
- * @param writtenTo where the file with the output's name was written to, if known
+ * @param writtenTo up to where the file with the output's name was written, if known
  * @throws the operating system's errors
  */
 export function truncateOutput(
@@ -38,7 +38,7 @@ export function truncateOutput(
   const same = later.find((one) => isWhere(position, one));
   const isFree = same === undefined || isOurs(path, parts, writtenTo);
   const unpacked = same?.packed === true && offset > 0 ? startOf(same, offset) : undefined;
-  // The newest goes first: after a crash, what is left is still in order.
+  // Removes the newest first, so that after a crash the rest is still in order.
   if (same !== undefined && isFree) rmSync(path, { force: true });
   for (const one of later.toReversed()) if (one.number > (same?.number ?? part)) parts.remove(one);
   if (same !== undefined) {
@@ -57,12 +57,12 @@ export function truncateOutput(
   return { part, lostBytes: Math.max(0, offset - size) };
 }
 
-/** The first bytes of a packed part. @throws the operating system's errors, or zlib's when it is not a gzip file */
+/** The first bytes of a packed part. @throws the operating system's errors, or zlib's if it is not a gzip file */
 function startOf({ path }: OutputPart, bytes: number): Uint8Array {
   return process.getBuiltinModule('node:zlib').gunzipSync(readFileSync(path)).subarray(0, bytes);
 }
 
-/** Makes a file of a packed part's content: all of it, or nothing. */
+/** Writes a packed part's content to a file: all of it, or nothing. */
 function writeUnpacked(path: string, content: Uint8Array, { path: packed }: OutputPart, parts: OutputParts): void {
   const unfinished = parts.temporaryNow(basename(path));
   writeFileSync(unfinished, content, { flag: 'wx', mode: statSync(packed).mode & 0o777, flush: true });
@@ -71,7 +71,7 @@ function writeUnpacked(path: string, content: Uint8Array, { path: packed }: Outp
   parts.manifest.remove(basename(unfinished));
 }
 
-/** Somebody has put a file where the part came from: the part keeps its name, and the file stays. */
+/** Truncates a part under its own name, because somebody has put a file in the place it came from; that file stays. */
 function truncateInPlace(
   part: OutputPart,
   parts: OutputParts,
@@ -93,9 +93,9 @@ function truncateInPlace(
   return { part: parts.nextNumber(), lostBytes: 0 };
 }
 
-/** Whether a part is the file of a position. */
+/** Whether a position is in the file of this part. */
 function isWhere({ part, offset, mark }: FilePosition, one: OutputPart): boolean {
-  // Nothing of it stays: its number is enough.
+  // None of its content is kept, so its number is enough.
   if (offset === 0 && one.number === part) return true;
   if (mark === undefined) return one.number === part;
   if (!one.packed) return placeIn(one.path, { part, offset }, mark)?.kind !== 'other';
@@ -106,7 +106,7 @@ function isWhere({ part, offset, mark }: FilePosition, one: OutputPart): boolean
   return isSameFingerprint(head, mark.file.head) && isSameFingerprint(before, mark.before);
 }
 
-/** Whether the file with the output's name is its own, judged by its inode or a position in it, or has nothing to lose. */
+/** Whether the file with the output's name is the output's own, judged by its inode or a position in it, or has nothing to lose. */
 function isOurs(path: string, { manifest }: OutputParts, writtenTo: FilePosition | undefined): boolean {
   const stats = nodeFileSystem.stat(path);
   if (stats === undefined || stats.size === 0 || stats.node === manifest.begun) return true;

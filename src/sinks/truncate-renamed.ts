@@ -6,17 +6,17 @@ import { placeIn } from './output-state.js';
 import { partNames } from './part-names.js';
 import { filesIn, truncateFile } from './folder.js';
 
-/** The file of an output that has another name now. */
+/** An output's file that has another name now. */
 export interface RenamedFile {
   readonly path: string;
-  /** Bytes behind the position. */
+  /** Bytes after the position. */
   readonly bytesBehind: number;
 }
 
 /**
- * Finds the file of an output that somebody renamed in its folder. Changes nothing.
+ * Finds an output's file that somebody renamed within its folder. Changes nothing.
  *
- * @returns undefined when it is not found, or was changed before the position
+ * @returns undefined if it is not found, or was changed before the position
  * @throws the operating system's errors
  */
 export function findRenamed(path: string, position: FilePosition): RenamedFile | undefined {
@@ -33,7 +33,7 @@ export function findRenamed(path: string, position: FilePosition): RenamedFile |
 }
 
 /**
- * Finds the file of an output that somebody renamed in its folder and packed: nothing then follows the position.
+ * Finds an output's file that somebody renamed within its folder and packed: nothing then follows the position.
  *
  * @throws the operating system's errors
  */
@@ -44,10 +44,10 @@ export function findPacked(path: string, { mark, offset }: FilePosition): Rename
 }
 
 /**
- * {@link findRenamed}, and truncates the file to the position.
+ * Finds the file as {@link findRenamed} does, and truncates it to the position.
  *
- * @param cutsBack whether to remove what follows the position: it was written for events that are processed again
- * @returns its current path; undefined when it is not found, or was changed
+ * @param cutsBack whether to remove what follows the position, because it was written for events that are processed again
+ * @returns its current path; undefined if it is not found, or was changed
  * @throws the operating system's errors
  */
 export function truncateRenamed(path: string, position: FilePosition, cutsBack: boolean): string | undefined {

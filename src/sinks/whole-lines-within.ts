@@ -2,7 +2,7 @@ const NEWLINE = 0x0a;
 const QUOTE = 0x22;
 
 /**
- * How many bytes of whole lines fit into `room`; at least one line when the file is empty, however long it is.
+ * Returns how many bytes of whole lines fit into `room`: at least one line if the file is empty, however long it is.
  *
  * @param breaksRows a newline in double quotes does not end a line
  */
@@ -19,7 +19,7 @@ function wholeRowsWithin(lines: Uint8Array, room: number, fileIsEmpty: boolean):
   for (let quote = indexOrEnd(lines, QUOTE, 0), at = 0; at < lines.length;) {
     const end = indexOrEnd(lines, NEWLINE, at) + 1;
     if (quote < end) {
-      // Two quotes that stand for one are the end of one quoted part, and the start of the next.
+      // A doubled quote is the end of one quoted section and the start of the next.
       at = indexOrEnd(lines, QUOTE, quote + 1) + 1;
       quote = indexOrEnd(lines, QUOTE, at);
       continue;

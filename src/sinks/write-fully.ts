@@ -7,7 +7,7 @@ const writeAsync = promisify(write);
 /** How long to wait when a non-blocking pipe with a slow reader answers EAGAIN. */
 const FULL_PIPE_WAIT_MS = 2;
 
-/** {@link writeFully} for a regular file: this saves a call to another thread. */
+/** Like {@link writeFully}, for a regular file: saves a call to another thread. */
 export function writeFileFully(fd: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at, bytes.length - at);
 }

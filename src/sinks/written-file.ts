@@ -9,30 +9,31 @@ import { filesIn } from './folder.js';
 import { findPackedTwin } from './packed-twin.js';
 import { writeFileFully, writeFully } from './write-fully.js';
 
-/** Lines are appended even when somebody else truncates the file meanwhile: never behind a hole. */
+/** Lines are appended even if somebody else truncates the file meanwhile, so they never follow a hole. */
 const EMPTIED = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_APPEND;
 
 const datasync = promisify(fdatasync);
 
 /**
  * What happened to the current file, judged by its name and length:
- * `same`; `renamed`, it has another name, possibly packed since; `removed`, it has no name, and nothing or an empty file is in its place; `replaced`,
- * it has no name, and another file is in its place; `cut`, it is shorter; `grown`, somebody else wrote to it.
+ * `same`; `renamed`, it has another name, and may have been packed since; `removed`, it has no name, and nothing or an empty file
+ * is in its place; `replaced`, it has no name, and another file is in its place; `cut`, it is shorter; `grown`, somebody else
+ * wrote to it.
  */
 export type WrittenFileState = 'same' | 'renamed' | 'removed' | 'replaced' | 'cut' | 'grown';
 
 export interface WrittenFileOptions {
   readonly empty: boolean;
-  /** Its content must stay readable when its name is gone. */
+  /** Whether the content must stay readable after the file's name is gone. */
   readonly readable: boolean;
   /** Permissions of a new file; undefined: the process's. */
   readonly mode: number | undefined;
   readonly now: () => number;
 }
 
-/** The file of an output, open for appending. */
+/** An output's file, open for appending. */
 export class WrittenFile {
-  /** Bytes; 0 when it is not a regular file (a device, a pipe). */
+  /** In bytes; 0 if it is not a regular file (a device, a pipe). */
   #size: number;
   readonly isRegular: boolean;
   readonly isReadable: boolean;
@@ -40,14 +41,14 @@ export class WrittenFile {
   /** When its first line was written, milliseconds since the epoch. */
   began: number;
   #edges: Edges | undefined;
-  /** Undefined while it rests. */
+  /** Undefined while the file is closed until the next write. */
   #fd: number | undefined;
   #isSynced = false;
 
   /** @throws the operating system's errors */
   static open(path: string, options: WrittenFileOptions): WrittenFile {
     const { empty, readable, mode } = options;
-    // A pipe opened for reading, too, would behave differently.
+    // A pipe that is also opened for reading would behave differently.
     if (readable && !empty && (nodeFileSystem.stat(path)?.kind ?? 'file') === 'file') {
       try {
         return new WrittenFile(path, openSync(path, 'a+', mode), options);
@@ -90,17 +91,17 @@ export class WrittenFile {
     this.#edges?.add(bytes);
   }
 
-  /** What identifies its end; undefined when unknown. */
+  /** Returns what identifies the file's end; undefined if unknown. */
   mark(): PositionMark | undefined {
     return this.#edges?.mark();
   }
 
-  /** Syncs what was written. A device or a pipe has nothing to sync, and answers with an error. */
+  /** Syncs what was written. Ignores devices and pipes, which have nothing to sync and answer with an error. */
   async sync(): Promise<void> {
     if (!this.isRegular || this.#isSynced) return;
     this.#isSynced = true;
     try {
-      // A sync is of the file, whoever has written to it.
+      // A sync covers the whole file, whoever has written to it.
       const fd = this.#fd ?? openSync(this.path, 'r');
       try {
         await datasync(fd);
@@ -117,14 +118,14 @@ export class WrittenFile {
     return this.#fd === undefined;
   }
 
-  /** Closes it until it is written to again: there may be more files than descriptors. */
+  /** Closes the file until the next write, because there may be more files than descriptors. */
   rest(): void {
     if (!this.isRegular || this.#fd === undefined) return;
     closeSync(this.#fd);
     this.#fd = undefined;
   }
 
-  /** @returns its descriptor */
+  /** @returns the file's descriptor */
   #open(): number {
     if (this.#fd !== undefined) return this.#fd;
     const fd = openSync(this.path, constants.O_WRONLY | constants.O_APPEND);
@@ -138,7 +139,7 @@ export class WrittenFile {
 
   /** @throws the operating system's errors */
   standing(): WrittenFileState {
-    // Without inodes, a replacement can't be distinguished, and its length decides.
+    // Without inodes, a replacement can't be distinguished, so the length decides.
     if (!this.isRegular) return 'same';
     const there = nodeFileSystem.stat(this.path);
     if (there === undefined || there.node !== this.node) {
@@ -150,7 +151,7 @@ export class WrittenFile {
     return there.size < this.#size ? 'cut' : 'grown';
   }
 
-  /** Whether it has any name; a file that rests is searched in its folder. */
+  /** Whether the file has any name. A closed file is searched for in its folder. */
   #hasName(): boolean {
     if (this.#fd !== undefined) return nodeFileSystem.fstat(this.#fd).links > 0;
     const folder = dirname(this.path);
@@ -160,13 +161,13 @@ export class WrittenFile {
     );
   }
 
-  /** Whether somebody has packed its content, and removed only the file that they had packed. */
+  /** Whether somebody has packed the content, and removed only the file that they packed. */
   #isPacked(): boolean {
     const head = this.#size === 0 ? undefined : this.mark()?.file.head;
     return head !== undefined && findPackedTwin(dirname(this.path), head, this.#size) !== undefined;
   }
 
-  /** Accepts what somebody else made of the file. @returns by how many bytes it is longer */
+  /** Accepts what somebody else made of the file. @returns by how many bytes it has grown */
   measure(): number {
     const { size } = fstatSync(this.#open());
     const more = size - this.#size;
@@ -185,12 +186,12 @@ export class WrittenFile {
     }
   }
 
-  /** Its content, in blocks; undefined when it can't be read. A block's memory is reused. */
+  /** The content in blocks; undefined if it can't be read. A block's memory is reused. */
   content(): Iterable<Uint8Array> | undefined {
     return this.isReadable && this.#fd !== undefined ? blocksOf(this.#fd) : undefined;
   }
 
-  /** Closes it by handing over its descriptor. */
+  /** Closes this object by handing over its descriptor. */
   handOver(): number {
     return this.#open();
   }
@@ -201,7 +202,7 @@ export class WrittenFile {
   }
 }
 
-/** The file, open for reading, unless it can't be read or another one has its name. */
+/** Opens the file for reading, unless it can't be read or another file has its name. */
 function readerOf(path: string, node: string | undefined): number | undefined {
   let fd: number;
   try {

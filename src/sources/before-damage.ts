@@ -4,8 +4,8 @@ import type { Transform } from 'node:stream';
 export type Decompressor = Transform & { readonly bytesWritten: number };
 
 /**
- * What can be decompressed before the damage and was not returned yet. The decompressor withholds the output of bytes that it
- * was given together with damaged ones: so it gets the last bytes one by one.
+ * Yields the content before the damage that was not returned yet. A decompressor withholds the output of good bytes that it
+ * receives together with damaged ones, so the last bytes are fed one by one.
  *
  * @param packed what the first decompressor was given
  * @param unpacker a new one
@@ -39,7 +39,7 @@ export async function* beforeDamage(
   }
 }
 
-/** Damaged or truncated data, not a failing disk. */
+/** Whether an error means damaged or truncated data, not a failing disk. */
 export function isDamage(error: unknown): boolean {
   return error instanceof Error && 'code' in error && /^Z(?:STD)?_/.test(String(error.code));
 }

@@ -15,21 +15,21 @@ interface OverlongSoFar {
 }
 
 /**
- * Cuts a stream of bytes into blocks of whole lines. Bytes are read straight into {@link space}, so that at most a block's
- * last, unfinished line is copied. Holds at most one block, or one line up to the limit.
+ * Cuts a stream of bytes into blocks of whole lines. Bytes are read straight into {@link space}, so that at most a block's last,
+ * unfinished line is copied. Holds at most one block, or one line up to the limit.
  */
 export class BlockCutter {
   readonly #spare: SpareMemory;
   #buffer: Buffer;
   #used = 0;
-  /** There is no newline before this. */
+  /** No newline occurs before this index. */
   #searched = 0;
   /** The line being skipped, once it exceeds the limit. */
   #overlong: OverlongSoFar | undefined;
   #startsFile: boolean;
   #atFileStart: boolean;
   #given = 0;
-  /** Dropped bytes that are in no block. */
+  /** Bytes that were dropped and are in no block. */
   #dropped = 0;
   readonly #recycle = (bytes: Uint8Array): void => this.#spare.give(bytes);
 
@@ -92,7 +92,7 @@ export class BlockCutter {
     return this.cut();
   }
 
-  /** Returns what is complete so far. */
+  /** Returns the complete lines so far. */
   *cut(): Generator<Block> {
     if (this.#atFileStart && !this.#skipBom()) return;
 
@@ -128,7 +128,7 @@ export class BlockCutter {
     return this.#used > 0 || this.#overlong !== undefined;
   }
 
-  /** Returns a last line without a newline; the next bytes start another one. */
+  /** Returns a last line without a newline; the next bytes start a new line. */
   *endLine(): Generator<Block> {
     if (this.#overlong !== undefined) yield this.#endOverlong(this.#overlong, true);
     else if (this.#used > 0) yield this.#take(this.#used);
@@ -182,7 +182,7 @@ export class BlockCutter {
     this.#used -= count;
   }
 
-  /** Drops a byte order mark; false while there are too few bytes to tell. */
+  /** Drops a byte order mark. Returns false while there are too few bytes to tell. */
   #skipBom(): boolean {
     const start = this.#buffer.subarray(0, Math.min(this.#used, BOM.length));
     if (!start.equals(BOM.subarray(0, start.length))) {
@@ -198,7 +198,7 @@ export class BlockCutter {
   }
 }
 
-/** The last bytes of two consecutive pieces, as many as are kept of an overlong line. */
+/** The end of two consecutive pieces, as long as the tail that is kept of an overlong line. */
 function endOf(before: Buffer, more: Buffer): Buffer {
   return Buffer.concat([before, more.subarray(-OVERLONG_TAIL_BYTES)]).subarray(-OVERLONG_TAIL_BYTES);
 }

@@ -1,37 +1,36 @@
 /**
- * What a source returns: runs of whole lines as bytes, in order. Nothing is decoded here, so that invalid UTF-8 reaches the
- * one place that can report it.
+ * What a source returns: runs of whole lines as bytes, in order. Nothing is decoded here, so that invalid UTF-8 reaches the one
+ * place that can report it.
  */
 export type Block = LineBlock | OverlongLine;
 
 export interface LineBlock {
   readonly kind: 'lines';
   /**
-   * Whole lines with their newlines; a source's very last line may lack its own. Empty only in a block that exists
-   * for its `resumeAt`. A block that fills most of its memory owns it and may be transferred to another thread: a caller that
-   * splits
-   * it copies all parts but the last.
+   * Whole lines with their newlines; a source's very last line may lack its own. Empty only in a block that exists for its
+   * `resumeAt`. A block that fills most of its memory owns it and may be transferred to another thread, so a caller that splits a
+   * block copies all parts but the last.
    */
   readonly bytes: Buffer;
   /** The source's name for people and for `metadata.source`: a path as given, or `stdin`. */
   readonly source: string;
-  /** True when line numbers start from 1 here. */
+  /** Whether line numbers start from 1 here. */
   readonly startsFile: boolean;
   /** Bytes of the file before the block that are in no block: a byte order mark. */
   readonly bytesBefore?: number;
   readonly resumeAt?: ResumeAt;
   readonly done?: Done | undefined;
-  /** Decoded from another format: a line may stand for a record that could not be read, see `readBroken`. */
+  /** The block was decoded from another format: a line may stand for an unreadable record, see `readBroken`. */
   readonly decoded?: true;
-  /** Its one line may have killed an earlier worker: nothing else may be in progress with it. */
+  /** Its one line may have killed an earlier worker, so it is processed alone. */
   readonly alone?: boolean;
-  /** Where to return the memory of `bytes` once nobody reads them any more, from whatever thread. */
+  /** Returns the memory of `bytes` once nobody reads it any more; can be called on any thread. */
   readonly recycle?: ((bytes: Uint8Array) => void) | undefined;
 }
 
 /**
- * Some of a block's bytes, as a block of their own. A block's memory has one owner, who may transfer or return it: the
- * last part keeps it, the others are copies.
+ * Some of a block's bytes, as a block of their own. A block's memory has one owner, who may transfer or return it: the last part
+ * keeps it, the others are copies.
  */
 export function partOf(bytes: Buffer, start: number, end: number): Buffer {
   const part = bytes.subarray(start, end);
@@ -55,19 +54,16 @@ export function inTwo(block: LineBlock, at: number): readonly [LineBlock, LineBl
   ];
 }
 
-/**
- * Where the source continues behind a block, if it can be started there: what a checkpoint stores. JSON
- * that only the source understands.
- */
+/** Where the source continues after a block, if it can be started there. Stored in checkpoints as JSON that only the source understands. */
 export type ResumeAt = unknown;
 
-/** Set on blocks whose events an earlier run has delivered: they are only counted. */
+/** Set on blocks whose events an earlier run has delivered: these events are only counted. */
 export interface Done {
-  /** How many lines the block has. */
+  /** The number of lines in the block. */
   readonly lines: number;
 }
 
-/** A line over the limit: skipped, never kept in memory. */
+/** A line over the limit: skipped, and never kept in memory. */
 export interface OverlongLine {
   readonly kind: 'overlong';
   readonly source: string;
@@ -82,20 +78,20 @@ export interface OverlongLine {
   readonly tail: Buffer;
   /** Its length without the newline. */
   readonly lineBytes: number;
-  /** The source ended before its newline. */
+  /** The source ended before the line's newline. */
   readonly unfinished: boolean;
 }
 
-/** How much of an overlong line is kept for its dead letter. */
+/** How much of an overlong line's start is kept for its dead letter. */
 export const OVERLONG_HEAD_BYTES = 4096;
 
-/** How much of its end is kept, to identify the position behind it. */
+/** How much of an overlong line's end is kept, to identify the position behind it. */
 export const OVERLONG_TAIL_BYTES = 1024;
 
 /** A stream of future events: read once, pulled by its consumer. */
 export interface Source {
   readonly name: string;
-  /** Total bytes, where known before reading (a regular file). */
+  /** Total bytes, if known before reading (a regular file). */
   readonly sizeBytes?: number;
   /** @param signal ends the reading early: what was read so far is still returned, then the iteration ends */
   blocks(signal: AbortSignal): AsyncIterable<Block>;

@@ -10,12 +10,12 @@ import { unpacked } from './unpack.js';
 
 const NEWLINE = 0x0a;
 
-/** The most that is written around a record: names of fields, or a broken record's description in base64. */
+/** The maximum factor by which a record grows as a line: by field names, or as a broken record in base64. */
 const LINE_GROWTH_MAX = 8;
 
 /**
- * An input of another format as lines of JSON. A file is read from its start; `.gz` and `.zst` are decompressed. A last record
- * that only the end of the input ends has no newline: the input may go on with it later.
+ * Converts an input of another format to lines of JSON. A file is read from its start; `.gz` and `.zst` are decompressed. A last
+ * record that only the end of the input ends has no newline, because the input may continue it later.
  *
  * @param recordBytesMax longer records are reported, not kept in memory
  * @throws SourceError when it can't be opened

@@ -10,20 +10,21 @@ import { unpackedBlocks } from './unpack.js';
 
 const readAsync = promisify(read);
 
-/** Reads into the space and returns how many bytes: 0 at the end. @param position undefined: the descriptor's own */
+/** Reads into the space and returns the number of bytes: 0 at the end. @param position undefined: the descriptor's own */
 type Read = (fd: number, space: Buffer, position: number | undefined) => Promise<number>;
 
 const readDevice: Read = async (fd, space) => (await readAsync(fd, space, 0, space.length, null)).bytesRead;
 
-/** A file's data is available at once, so another thread is not worth the call. Each turn of the loop lets others run. */
+/** A file's data is available at once, so a call to another thread does not pay off. Yields to the event loop between reads. */
 const readFile: Read = async (fd, space, position) => {
   await nextTurn();
   return readSync(fd, space, 0, space.length, position ?? null);
 };
 
 /**
- * A file. It is checked at once, so that a missing one is known before the first event is read, and opened when its turn
- * comes, because there may be more files than a process may have open. `.gz` and `.zst` files are decompressed.
+ * Opens a file as a source. The file is checked at once, so that a missing file is known before the first event is read. It is
+ * opened only when its turn comes, because there may be more files than a process may have open. `.gz` and `.zst` files are
+ * decompressed.
  *
  * @throws SourceError when it can't be opened
  */
@@ -37,7 +38,7 @@ export function fileSource(path: string, lineBytesMax: number): Source {
   return stats.isFile() ? { name: path, sizeBytes: stats.size, blocks } : { name: path, blocks };
 }
 
-/** @throws Error that says what to do */
+/** @throws Error that says what to do, when zstd is not supported */
 function refuseWithoutZstd(): void {
   try {
     requireZstd();
@@ -46,7 +47,7 @@ function refuseWithoutZstd(): void {
   }
 }
 
-/** Checks the file to be read, and that it can be decompressed. @throws SourceError when it can't be opened */
+/** Checks that the file can be read and decompressed. @throws SourceError when it can't be opened */
 export function readableStats(path: string): Stats {
   try {
     const stats = statSync(path);
@@ -61,7 +62,7 @@ export function readableStats(path: string): Stats {
 }
 
 /**
- * Blocks from an open descriptor, from its current position to its end; closes it.
+ * Yields blocks from an open descriptor, from its current position to its end; closes it.
  *
  * @param from where to start in a regular file, at the start of a line; undefined: at the descriptor's own position
  * @throws SourceError when reading fails

@@ -10,7 +10,7 @@ import { SourceError } from './read-error.js';
 /** How often a followed file is checked when it has nothing new. */
 const POLL_MS = 200;
 
-/** How long a renamed or removed file must be quiet: its writer may not know of the new one yet. */
+/** How long a renamed or removed file must be quiet: its writer may not have switched to the new file yet. */
 const QUIET_MS = 2000;
 /** A file that is never quiet is abandoned after this long, which is reported. */
 const LEAVE_MS = 60_000;
@@ -19,20 +19,19 @@ const LEAVE_MS = 60_000;
 const UNFINISHED_LINE_MS = 30_000;
 
 export interface FollowOptions {
-  /** Called with anything unusual, for people. */
+  /** Reports anything unusual to people. */
   readonly onNotice?: (message: string) => void;
-  /** Milliseconds, steady. */
+  /** A steady clock, in milliseconds. */
   readonly now?: () => number;
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /**
- * A file that others keep writing to: read to its end, then followed. It is identified by what was read of it. A truncated
- * file, whatever was written to it since, is read again from its start; a renamed or removed one is read until nothing has
- * been added for two seconds, then the new file with the name is read, as soon as there is one: from the same position when it has
- * the same content, else from its start. A last line waits for its newline; without it, it eventually counts as complete. Only the
- * signal
- * ends this. A named pipe or a device is read until it ends.
+ * Reads a file that others keep writing to: to its end, then whatever is added. The file is identified by the content that was
+ * read. A truncated file is read again from its start, whatever was written to it since. A renamed or removed file is read until
+ * nothing has been added for two seconds; then the new file with that name is read, once there is one: from the same position if
+ * it has the same content, else from its start. A last line waits for its newline; after a while it counts as complete without
+ * one. Only the signal ends this. A named pipe or a device is read until it ends.
  *
  * Polls, because change notices are lost on network file systems and across renames.
  *
@@ -43,7 +42,7 @@ export function followSource(path: string, lineBytesMax: number, options: Follow
   return { name: path, blocks: (signal) => follow(path, lineBytesMax, signal, options) };
 }
 
-/** Opening a pipe would wait for its writer, so it is checked first. */
+/** Checks first, because opening a pipe would wait for its writer. */
 function isRegularFile(path: string): boolean {
   try {
     if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
@@ -63,13 +62,13 @@ async function* follow(
   const cutter = new BlockCutter(path, lineBytesMax);
   let file = FollowedFile.open(path);
   let grewAt = now();
-  /** Since when another file has the name. */
+  /** The time since which another file has had the name. */
   let lostNameAt: number | undefined;
   try {
     while (!signal.aborted) {
       const bytesRead = await file.read(cutter.space());
       if (bytesRead === 'cut') {
-        // An unfinished line before the truncation is a separate line.
+        // An unfinished line before the truncation is a line of its own.
         yield* cutter.end();
         file.rewind();
         continue;
@@ -100,7 +99,7 @@ async function* follow(
       }
       await wait(POLL_MS, signal);
     }
-    // Stopped: a line without its newline may be unfinished, so it is not input yet.
+    // Stopped: a line without its newline may be unfinished, so it does not count as input yet.
   } catch (error) {
     throw error instanceof SourceError ? error : new SourceError(path, 'read', error);
   } finally {
@@ -108,7 +107,7 @@ async function* follow(
   }
 }
 
-/** Milliseconds since the process began. `performance` would have to be loaded first. */
+/** Milliseconds since the process started. Avoids `performance`, which would have to be loaded first. */
 function upMs(): number {
   return process.uptime() * 1000;
 }

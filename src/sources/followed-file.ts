@@ -11,7 +11,7 @@ const NOTHING = new Uint8Array(0);
 /** The file that has taken another one's name. */
 export interface Successor {
   readonly file: FollowedFile;
-  /** It contains everything that was read, and reading continues from there. */
+  /** It contains everything that was read so far, and reading continues after that. */
   readonly isSameContent: boolean;
 }
 
@@ -32,12 +32,12 @@ export class FollowedFile {
   }
 
   /**
-   * Continues reading.
+   * Reads the next bytes.
    *
-   * @returns how many bytes: 0 when there are no more for now; `cut` when what was read is not there any more
+   * @returns how many bytes: 0 when there are no more for now; `cut` when the content that was read is no longer there
    */
   async read(space: Buffer): Promise<number | 'cut'> {
-    // The length does not show whether it was truncated: it may have grown beyond its old length since.
+    // The length does not show a truncation: the file may have grown beyond its old length since.
     if (!this.#isTailThere()) return 'cut';
     const { bytesRead } = await read(this.fd, space, 0, space.length, this.#position);
     const bytes = space.subarray(0, bytesRead);
@@ -61,9 +61,9 @@ export class FollowedFile {
   }
 
   /**
-   * The file that has the name now.
+   * Returns the file that has the name now.
    *
-   * @param onlyAtEnd this one must have been read to its end: it may have grown since the last read
+   * @param onlyAtEnd requires that this file was read to its end, because it may have grown since the last read
    * @throws the operating system's errors
    */
   successor(onlyAtEnd: boolean): Successor | undefined {
@@ -77,7 +77,7 @@ export class FollowedFile {
       throw error;
     }
     const file = new FollowedFile(this.path, fd);
-    // A file that still has another name was renamed: the present one is not it.
+    // If the file still has another name, it was renamed, and the present file is a different one.
     const isSameContent = own.links === 0 && stateOfPlace(this.#place(own.node), fd).kind === 'good';
     if (isSameContent) file.#takeOver(this);
     return { file, isSameContent };

@@ -12,23 +12,23 @@ const readAsync = promisify(read);
 const OVERLAP_BYTES = 1024;
 
 export interface GrownFileOptions {
-  /** For people, and `metadata.source`. */
+  /** The name for people and `metadata.source`. */
   readonly name: string;
   readonly lineBytesMax: number;
-  /** Bytes of its content that were read before. */
+  /** Bytes of the content that were read before. */
   readonly from: number;
-  /** How it is compressed, if it is: its content is decompressed. */
+  /** How the file is compressed, if it is; its content is decompressed. */
   readonly packing: Packing | undefined;
   /** Whether a last line without a newline counts. */
   readonly takesUnfinished: boolean;
 }
 
-/** The file has changed since its reading began: somebody has truncated or rewritten it. */
+/** The file has changed since reading began: somebody has truncated or rewritten it. */
 export class RewrittenError extends Error {
   override readonly name = 'RewrittenError';
 }
 
-/** New data of an open file behind a position, as of when the reading begins. To be read once. */
+/** The new data of an open file after a position, as of when reading begins. Can be read once. */
 export class GrownFile {
   readonly #cutter: BlockCutter;
   readonly #packed: UnpackedFile | undefined;
@@ -43,22 +43,22 @@ export class GrownFile {
     this.#cutter = new BlockCutter(options.name, options.lineBytesMax, BLOCK_BYTES, options.from === 0);
   }
 
-  /** Bytes of the content before what was not returned yet. */
+  /** The position in the content up to which data has been returned. */
   get offset(): number {
     return this.options.from + this.#cutter.given;
   }
 
-  /** Bytes of a last line without a newline, once everything is read. */
+  /** Bytes of a last line without a newline, once everything has been read. */
   get unfinished(): number {
     return this.#cutter.unfinished;
   }
 
-  /** Bytes read of the file; compressed, if it is. */
+  /** Bytes read from the file, before decompression. */
   get bytesRead(): number {
     return this.#packed?.bytesRead ?? this.#bytesRead;
   }
 
-  /** Whether the file is compressed and its end is missing: it may be unfinished. */
+  /** Whether the file is compressed and its end is missing: its writer may not be finished. */
   get isCutOff(): boolean {
     return this.#isCutOff;
   }

@@ -5,9 +5,9 @@ import { BLOCK_BYTES } from './block-cutter.js';
 import { openForReading } from './open-file.js';
 
 /**
- * What comes out of a gzip file, in chunks. Of a damaged one, everything before the damage is returned.
+ * Yields the content of a gzip file in chunks. Of a damaged file, yields everything before the damage.
  *
- * @throws what the file system and zlib throw
+ * @throws the errors of the file system and of zlib
  */
 export async function* gunzipped(path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
   const { createGunzip } = await import('node:zlib');

@@ -15,14 +15,14 @@ const NEWLINE = 0x0a;
 /** Smaller blocks are not worth the calls to read them. */
 const SMALL_BYTES = 64 << 10;
 
-/** How far a stored log was read: what a checkpoint stores. */
+/** How far a log was read. Stored in checkpoints. */
 export interface LogMark {
   readonly position: LogPosition;
-  /** Of the last record before it, milliseconds since the epoch; 0 when none was read. */
+  /** The timestamp of the last record before it, in milliseconds since the epoch; 0 if none was read. */
   readonly timestamp: number;
 }
 
-/** Parses a stored {@link LogMark}; undefined when the value is not one. */
+/** Parses a stored {@link LogMark}; undefined if the value is not one. */
 export function parseLogMark(value: ResumeAt): LogMark | undefined {
   if (typeof value !== 'object' || value === null || !('position' in value) || !('timestamp' in value))
     return undefined;
@@ -31,27 +31,27 @@ export function parseLogMark(value: ResumeAt): LogMark | undefined {
   return position !== undefined && typeof timestamp === 'number' ? { position, timestamp } : undefined;
 }
 
-/** A readable log: its writer, or another process. */
+/** A readable log: the log's writer itself, or a reader in another process. */
 export interface ReadableLog {
   read(options: LogReadOptions): AsyncIterable<LogBlock>;
 }
 
 export interface LogSourceOptions extends Omit<LogReadOptions, 'signal' | 'spare'> {
-  /** Other lines are omitted. @param end the position of the line's newline */
+  /** Selects lines; the others are omitted. @param end the position of the line's newline */
   readonly accepts?: (bytes: Buffer, start: number, end: number) => boolean;
-  /** Blocks of one line each, so that reading can resume at every event. */
+  /** Returns blocks of one line each, so that reading can resume at every event. */
   readonly singleLines?: boolean;
-  /** The first nonempty block is also split into lines, each marked as {@link LineBlock.alone}. */
+  /** Also splits the first nonempty block into lines, each marked as {@link LineBlock.alone}. */
   readonly firstAlone?: boolean;
-  /** Called for every damaged place, in the log's order. */
+  /** Called for every damaged place, in the order of the log. */
   readonly onDamage: (damage: Damage) => void;
   /** Awaited after a small block, so that a fast-growing log is read in a few large blocks instead of many small ones. */
   readonly rest?: (signal: AbortSignal) => Promise<void>;
 }
 
 /**
- * Stored events unchanged, with ids and timestamps, without their crc. Each block says where the log continues, as
- * a {@link LogMark}; a block without lines says only that.
+ * Returns stored events unchanged, with ids and timestamps but without their crc. Each block says where the log continues, as a
+ * {@link LogMark}; a block without lines says only that.
  */
 export function logSource(log: ReadableLog, options: LogSourceOptions): Source {
   return { name: 'log', blocks: (signal) => logBlocks(log, options, signal) };
@@ -84,7 +84,7 @@ async function* logBlocks(log: ReadableLog, options: LogSourceOptions, signal: A
 
 type Accepts = NonNullable<LogSourceOptions['accepts']>;
 
-/** The wanted lines, moved together in their own memory. */
+/** Copies the accepted lines together into memory of their own. */
 function wantedLines(bytes: Buffer, accepts: Accepts): Buffer {
   let used = 0;
   for (let at = 0; at < bytes.length;) {

@@ -1,8 +1,8 @@
 import type { Block, Source } from './block.js';
 
 /**
- * Several sources as one: one after the other, or, for endless ones, side by side as blocks arrive. Each source's own
- * order is preserved.
+ * Combines several sources into one: one after the other or, if they are endless, side by side as blocks arrive. Each source's
+ * own order is preserved.
  */
 export async function* mergeSources(
   sources: readonly Source[],
@@ -26,7 +26,7 @@ interface Arrival {
 
 /** Asks every source for its next block and returns them as they arrive: at most one block waits for each source. */
 async function* sideBySide(sources: readonly Source[], signal: AbortSignal): AsyncGenerator<Block> {
-  // A consumer that has seen enough ends all of them: a waiting source would not notice otherwise.
+  // Ends all sources when the consumer stops: a waiting source would not notice otherwise.
   const enough = new AbortController();
   const ended = AbortSignal.any([signal, enough.signal]);
   const open = new Set(sources.map((source) => source.blocks(ended)[Symbol.asyncIterator]()));

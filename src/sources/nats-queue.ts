@@ -6,54 +6,55 @@ import { isMissing, NatsUnavailableError, type NatsLink } from '../nats/index.js
 export interface Delivery {
   readonly line: Buffer;
   readonly subject: string;
-  /** How often it was delivered, including this time. */
+  /** How often the message was delivered, including this time. */
   readonly times: number;
   /** Its sequence number in its stream. */
   readonly sequence: number;
-  /** When the stream got it, milliseconds since the epoch. */
+  /** When the stream received the message, in milliseconds since the epoch. */
   readonly time: number;
 }
 
-/** A durable consumer, and the most messages of it that we hold. */
+/** A durable consumer, and how many of its messages we hold at most. */
 export interface QueueInlet {
   readonly stream: string;
   readonly consumer: string;
   readonly heldMax: number;
   /**
-   * Creates the consumer again when the server says that it is gone.
+   * Recreates the consumer when the server says that it is gone.
    *
-   * @throws NatsUnavailableError; the server's refusal, which the next `take` then throws
+   * @throws NatsUnavailableError; or the server's refusal, which the next `take` then throws
    */
   readonly restore: () => Promise<void>;
 }
 
-/** Somebody removed a consumer or its stream, and it was created again. */
+/** A consumer that was recreated because somebody had removed it or its stream. */
 export interface Restored extends Pick<QueueInlet, 'stream' | 'consumer'> {
-  /** What the server said was missing. */
+  /** What the server reported as missing. */
   readonly reason: string;
 }
 
-/** Takes messages of several consumers, as many as can be held, and extends each until it is done. */
+/** Takes messages of several consumers, as many as can be held, and extends each until it is acknowledged or released. */
 export interface NatsQueue {
   /**
    * Waits for messages.
    *
-   * @returns messages in the order of their consumers: at least one, but none once the signal is aborted
+   * @returns messages in the order of their consumers: at least one, or none once the signal is aborted
    * @throws the server's refusal to deliver any
    */
   take(most: number, bytesMost: number, signal: AbortSignal): Promise<readonly Delivery[]>;
-  /** They are done: the server removes them. */
+  /** Acknowledges finished messages: the server removes them. */
   acknowledge(deliveries: readonly Delivery[]): void;
-  /** They are not done: the next `take` returns them again, first. */
+  /** Releases unfinished messages: the next `take` returns them again, first. */
   giveBack(deliveries: readonly Delivery[]): void;
-  /** Pulls no more, and leaves held messages to others. Everything taken must be acknowledged or released before. */
+  /** Stops pulling, and leaves held messages to others. Everything taken must be acknowledged or released before. */
   close(): Promise<void>;
 }
 
-/** Short: for this long the server may deliver events to a machine that has failed. */
+/** Short, because for this long the server may deliver events to a machine that has failed. */
 const PULL_EXPIRES_MS = 6000;
 /**
- * How often the server reports while it has nothing to deliver; after two missed reports, we check that the consumer still exists.
+ * How often the server sends a heartbeat while it has nothing to deliver; after two missed ones, we check that the consumer still
+ * exists.
  */
 const HEARTBEAT_MS = 2500;
 const RETRY_MS = 250;
@@ -71,7 +72,7 @@ interface Held extends Delivery {
   readonly inlet: Inlet;
 }
 
-/** @param ackWaitMs as configured for the consumers: a message that is not extended for this long is redelivered */
+/** @param ackWaitMs the consumers' configured waiting time: a message that is not extended for this long is redelivered */
 export function natsQueue(
   link: NatsLink,
   inlets: readonly QueueInlet[],
@@ -90,7 +91,7 @@ export function natsQueue(
     const key = keyOf(message);
     const known = held.get(key);
     if (known !== undefined) {
-      // The server has not heard us and redelivers it to us.
+      // The server did not hear from us and redelivers the message to us.
       known.message = message;
       return;
     }
@@ -126,7 +127,7 @@ export function natsQueue(
     }
   };
 
-  /** Pulls in portions: half of the capacity must be free first. */
+  /** Pulls in batches: waits until half of the capacity is free. */
   const isClosing = (): boolean => closing.signal.aborted;
   const pull = async (inlet: Inlet): Promise<void> => {
     let consumer: Consumer | undefined;
@@ -151,7 +152,7 @@ export function natsQueue(
           pulls.delete(messages);
         }
       } catch (error) {
-        // The server may be unreachable, which loses no messages, or the consumer is missing: asking tells.
+        // The server may be unreachable, which loses no messages, or the consumer may be missing: asking the server tells.
         consumer = undefined;
         if (isMissing(error)) await restore(inlet, error);
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
@@ -210,7 +211,7 @@ export function natsQueue(
   };
 }
 
-/** A recreated stream counts from 1 again: the time distinguishes its messages from earlier ones. */
+/** A recreated stream counts from 1 again: the timestamp distinguishes its messages from earlier ones. */
 function keyOf({ info: { stream, consumer, streamSequence, timestampNanos } }: JsMsg): string {
   return `${stream} ${consumer} ${streamSequence} ${timestampNanos}`;
 }

@@ -10,7 +10,7 @@ interface SourceOptions extends FollowOptions {
   /** Longer lines and records are reported, not kept in memory. */
   readonly lineBytesMax: number;
   readonly follow: boolean;
-  /** Undefined: lines of JSON, the only format of followed inputs. */
+  /** Undefined: lines of JSON, which is the only format of followed inputs. */
   readonly format?: InputFormat | undefined;
 }
 

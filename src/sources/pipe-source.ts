@@ -8,20 +8,20 @@ import { SourceError } from './read-error.js';
 const CHUNK_BYTES = 64 * 1024;
 
 /**
- * While a block is processed the writer sleeps, and waking it takes long: blocks are therefore fewer and larger than those of a
+ * The writer sleeps while a block is processed, and waking it takes long: blocks are therefore fewer and larger than those of a
  * file.
  */
 const BLOCK_BYTES = 512 * 1024;
 
-/** A fast writer has its next chunk ready sooner than this. */
+/** A fast writer has its next chunk ready within this time. */
 const NEXT_CHUNK_WAIT_MS = 1;
 
 /**
- * Blocks from a pipe or socket. A fast writer's chunks are combined; a slow one's lines are returned at once.
+ * Yields blocks from a pipe or socket. A fast writer's chunks are combined; a slow writer's lines are returned at once.
  *
- * @param fd is closed at the end, unless it is a standard one
+ * @param fd is closed at the end, unless it is a standard descriptor
  * @param signal ends the reading: the complete lines read so far have been returned
- * @param soon runs something after a fast writer would have its next chunk ready
+ * @param soon runs a callback after the time by which a fast writer has its next chunk ready
  * @throws SourceError when reading fails
  */
 export async function* pipeBlocks(
@@ -55,20 +55,20 @@ export async function* pipeBlocks(
 
   const onread: OnReadOpts = {
     buffer: chunk,
-    // At most one call per chunk, without waiting: the cost per chunk matters.
+    // Called at most once per chunk and without waiting, because the cost per chunk matters.
     callback(count) {
       chunks += 1;
       blocks.push(...cutter.add(chunk.subarray(0, count)));
       if (count === CHUNK_BYTES && cutter.hasRoom(CHUNK_BYTES)) giveLinesUnlessMoreComes();
       else giveLines();
-      // When blocks are ready, reading stops until somebody asks for one.
+      // Once blocks are ready, stops reading until somebody asks for one.
       return blocks.length === 0;
     },
   };
   const options: SocketConstructorOpts & { onread: OnReadOpts } = { fd, readable: true, writable: false, onread };
   const socket = new Socket(options);
   socket.on('close', () => wake());
-  // `close` follows; the error stays in `errored`.
+  // `close` follows; the error stays available in `errored`.
   socket.on('error', () => undefined);
   const stop = () => void socket.destroy();
   const leave = onAbort(signal, stop);
@@ -77,13 +77,13 @@ export async function* pipeBlocks(
   try {
     for (;;) {
       const block = blocks.shift();
-      // One block is read ahead.
+      // Reads one block ahead.
       if (blocks.length === 0) socket.resume();
       if (block !== undefined) yield block;
       else if (socket.closed) break;
       else await new Promise<void>((resolve) => (wake = resolve));
     }
-    // Everything at once: a timer may still cut, too.
+    // All blocks at once, because a timer may also cut.
     yield* [...cutter.cut()];
     if (socket.errored) throw socket.errored;
     if (!signal.aborted) yield* cutter.end();

@@ -1,12 +1,12 @@
 import { systemReason } from '../files/index.js';
 
-/** A source can't be opened or read further: the operating system's reason, and the name as it was given. */
+/** A source can't be opened or read further. Contains the operating system's reason, and the source's name as given. */
 export class SourceError extends Error {
   override readonly name = 'SourceError';
 
   /**
    * @param source the path as given, or `stdin`
-   * @param phase `open`: nothing was read; `read`: what was read before is valid
+   * @param phase `open`: nothing was read; `read`: the data read before is valid
    */
   constructor(
     readonly source: string,
@@ -28,7 +28,7 @@ function reasonOf(cause: unknown): string {
   return systemReason(cause) ?? GZIP_REASONS[code] ?? cause.message;
 }
 
-/** A folder can be opened but not read: this is reported first. */
+/** The error for a folder, which can be opened but not read, so it is checked first. */
 export function itIsADirectory(source: string): SourceError {
   return new SourceError(source, 'open', Object.assign(new Error(), { code: 'EISDIR' }));
 }

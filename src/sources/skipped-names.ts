@@ -3,20 +3,20 @@ import type { FileStats } from '../files/index.js';
 
 const LINE_BREAK = /[\n\r\u2028\u2029]/;
 
-/** Endings that editors and programs give to unfinished files. */
+/** Endings that editors and other programs give to unfinished files. */
 const UNFINISHED = ['~', '.tmp'];
 
-/** Which names of a watched folder are files to read. */
+/** Decides which names in a watched folder are files to read. */
 export interface NameRule {
-  /** Whether a pattern matches it. */
+  /** Whether the name matches a pattern. */
   matches(name: string): boolean;
-  /** Why a matching file is skipped anyway; undefined: it is not. */
+  /** Why a file is skipped although its name matches; undefined: it is not skipped. */
   reasonAgainst(name: string): string | undefined;
 }
 
 /**
- * @param patterns of file names; `*` stands for any characters. One that ends in `.tmp` or `~`, or begins with a dot, selects such
- * files
+ * @param patterns of file names; `*` stands for any characters. A pattern that ends in `.tmp` or `~`, or begins with a dot,
+ *   selects such files
  */
 export function nameRule(patterns: readonly string[]): NameRule {
   const matchers = patterns.map((pattern) => ({ pattern, whole: wholeName(pattern) }));
@@ -35,12 +35,12 @@ export function nameRule(patterns: readonly string[]): NameRule {
   };
 }
 
-/** A listed name as text. @returns undefined when it is not valid UTF-8 */
+/** Decodes a name from the folder's listing. @returns undefined if it is not valid UTF-8 */
 export function nameText(name: Buffer): string | undefined {
   return isUtf8(name) ? name.toString() : undefined;
 }
 
-/** Why an entry of a watched folder is not read; undefined: it is a file. */
+/** Why an entry of a watched folder is not read; undefined: it is a regular file. */
 export function reasonByKind(kind: FileStats['kind']): string | undefined {
   switch (kind) {
     case 'file':

@@ -8,7 +8,7 @@ import { streamBlocks } from './stream-source.js';
 const STDIN = 0;
 
 /**
- * Standard input: a redirected file is read like a file, anything else as a stream that does not block a thread.
+ * Opens standard input: reads a redirected file like a file, and anything else as a stream that does not block a thread.
  *
  * @throws SourceError for a folder, which a stream would take for an empty input
  */

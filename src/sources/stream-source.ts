@@ -5,9 +5,9 @@ import { BlockCutter } from './block-cutter.js';
 import { SourceError } from './read-error.js';
 
 /**
- * Blocks from a stream of chunks, such as a terminal.
+ * Yields blocks from a stream of chunks, such as a terminal.
  *
- * @param signal ends the reading: the stream is destroyed, the complete lines read so far have been returned
+ * @param signal ends the reading: the stream is destroyed; the complete lines read so far have been returned
  * @throws SourceError when the stream fails
  */
 export async function* streamBlocks(
@@ -20,10 +20,10 @@ export async function* streamBlocks(
 }
 
 /**
- * The chunks of a stream, which is destroyed at their end.
+ * Yields the chunks of a stream, and destroys it at their end.
  *
  * @param signal ends the reading
- * @throws the stream's error, also when the signal has ended it
+ * @throws the stream's error, also if the signal has ended it
  */
 export async function* streamChunks(stream: Readable, signal: AbortSignal): AsyncGenerator<Buffer> {
   const stop = () => void stream.destroy();
@@ -38,7 +38,7 @@ export async function* streamChunks(stream: Readable, signal: AbortSignal): Asyn
 }
 
 /**
- * Blocks from chunks.
+ * Yields blocks from chunks.
  *
  * @param signal once aborted, an unfinished last line is not returned, and a failure is ignored
  * @throws SourceError after a failure; the complete lines before it have been returned

@@ -4,7 +4,7 @@ import { gunzipped } from './gunzip.js';
 import { chunkBlocks } from './stream-source.js';
 
 /**
- * Blocks from a compressed file. Of a damaged one, everything before the damage is returned.
+ * Yields blocks from a compressed file. Of a damaged file, yields everything before the damage.
  *
  * @throws SourceError when it can't be read or is damaged
  */
@@ -18,9 +18,9 @@ export async function* unpackedBlocks(
 }
 
 /**
- * What comes out of a compressed file, in chunks.
+ * Yields the content of a compressed file in chunks.
  *
- * @throws SourceError when it can't be opened; what the file system and the decompressor throw
+ * @throws SourceError when it can't be opened; the errors of the file system and the decompressor
  */
 export async function* unpacked(path: string, packing: Packing, signal: AbortSignal): AsyncGenerator<Buffer> {
   yield* packing === 'gzip' ? gunzipped(path, signal) : (await import('./unzstd.js')).unzstd(path, signal);

@@ -11,7 +11,7 @@ const readAsync = promisify(read);
 /** zlib's code for data that ends too early. */
 const TOO_EARLY = 'Z_BUF_ERROR';
 
-/** The content of an open compressed file, from its start: it can't be decompressed from elsewhere. To be read once. */
+/** The content of an open compressed file, from its start, because it can't be decompressed from elsewhere. Can be read once. */
 export class UnpackedFile {
   #bytesRead = 0;
 
@@ -20,13 +20,13 @@ export class UnpackedFile {
     private readonly packing: Packing,
   ) {}
 
-  /** Bytes of the file that were read, compressed. */
+  /** Compressed bytes of the file that were read. */
   get bytesRead(): number {
     return this.#bytesRead;
   }
 
   /**
-   * @param signal ends the reading, with an error or without
+   * @param signal ends the reading, with or without an error
    * @throws errors of zlib, or with the same codes, for damaged or truncated data; the operating system's errors
    */
   async *chunks(signal?: AbortSignal): AsyncGenerator<Buffer, void, void> {
@@ -43,10 +43,10 @@ export class UnpackedFile {
     } finally {
       leave();
       unpacker.destroy();
-      // The file's opener may close it then.
+      // After this, the opener may close the file.
       await feeding;
     }
-    // Some versions of Node take a frame that is cut off for a whole one.
+    // Some versions of Node take a truncated frame for a whole one.
     const fault = signal?.aborted === true ? undefined : faultOf(frames);
     if (fault !== undefined) throw fault;
   }
@@ -70,7 +70,7 @@ export class UnpackedFile {
           if (!unpacker.write(part)) await drained(unpacker);
         }
         if (bytesRead > 0 && frames?.isBroken !== true) continue;
-        // Without a frame there is nothing to be ended.
+        // Without any frame there is nothing to end.
         if (isGiven || frames === undefined) unpacker.end();
         else unpacker.push(null);
         return;
@@ -81,7 +81,7 @@ export class UnpackedFile {
   }
 }
 
-/** What is wrong with the frames of a file that was read to its end, or to what is not a frame. */
+/** What is wrong with the frames of a file that was read to its end, or to bytes that are not a frame. */
 function faultOf(frames: ZstdFrames | undefined): Error | undefined {
   if (frames?.isBroken === true) return Object.assign(new Error('damaged zstd data'), { code: 'Z_DATA_ERROR' });
   if (frames?.isWhole !== false) return undefined;

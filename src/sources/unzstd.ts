@@ -8,7 +8,7 @@ import { openForReading } from './open-file.js';
 import { ZstdFrames } from './zstd-frames.js';
 
 /**
- * What comes out of a zstd file, in chunks. Of a damaged one, everything before the damage is returned.
+ * Yields the content of a zstd file in chunks. Of a damaged file, yields everything before the damage.
  *
  * @throws SourceError when it can't be opened; an error that says what is wrong with its content
  */

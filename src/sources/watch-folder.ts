@@ -2,62 +2,62 @@ import { join } from 'node:path';
 import { hasCode, nodeFileSystem, type FileStats, type FileSystem, type PresentFiles } from '../files/index.js';
 import { nameRule, nameText, reasonByKind, type NameRule } from './skipped-names.js';
 
-/** A file is read when it has not changed for this long, … */
+/** A file is read once it has not changed for this long, … */
 const STABLE_MS = 1000;
-/** … and at the latest after this long, when it keeps changing. */
+/** … or, if it keeps changing, after this long at the latest. */
 const RESTLESS_MS = 5000;
 const LOOK_MS = 200;
-/** How long a changed file is checked each time. */
+/** How long every check includes a file that has changed. */
 const LIVELY_MS = 60_000;
 const LIVELY_MAX = 1000;
-/** Checking everything takes at most this share of the time. */
+/** Checking all files takes at most this share of the time. */
 const LOOK_SHARE = 1 / 20;
-/** Skipped entries that are remembered, so that each is reported once. */
+/** How many skipped entries are remembered, so that each is reported once. */
 const TOLD_MAX = 10_000;
-/** The most concurrent calls for stats. */
+/** The maximum number of concurrent stat calls. */
 const CALLS_MAX = 32;
 
-/** A file to be read: it is new, has changed, or its requested delay is over. */
+/** A file to read: it is new, has changed, or its requested delay is over. */
 export interface WatchedFile {
   readonly name: string;
   readonly path: string;
   readonly stats: FileStats;
-  /** Its name matches no pattern: it was read under another name and may have grown before it was renamed. */
+  /** Its name matches no pattern: the file was read under another name and may have grown before it was renamed. */
   readonly isRenamedAway: boolean;
-  /** Whether it has rested long enough; if not, it is still being written and will not be waited for any longer. */
+  /** Whether the file has been unchanged for long enough; if not, it is still being written, and we no longer wait for it. */
   readonly isAtRest: boolean;
-  /** How long {@link again} delayed it, in milliseconds; 0: not at all. */
+  /** How long {@link again} delayed the file, in milliseconds; 0: not at all. */
   readonly waitedMs: number;
-  /** Requests it again once it has not changed for this long since it was returned, in milliseconds. */
+  /** Requests the file again once it has been unchanged for this many milliseconds since it was returned. */
   again(ms: number): void;
 }
 
 /** Callbacks of a watch. */
 export interface WatchTalk {
-  /** An entry of the folder is not read. Called once for each. */
+  /** An entry of the folder is skipped. Called once per entry. */
   readonly leftAlone: (path: string, reason: string) => void;
-  /** A file is gone that had unread content. */
+  /** A file with unread content is gone. */
   readonly goneUnread: (path: string) => void;
-  /** The folder can't be read; called when the reason changes. */
+  /** The folder can't be read. Called when the reason changes. */
   readonly folderFailed: (error: unknown) => void;
-  /** … and it is readable again. */
+  /** The folder is readable again. */
   readonly folderBack: () => void;
 }
 
 /** Clock and waiting. */
 export interface WatchWorld {
-  /** Milliseconds from some fixed moment. */
+  /** Milliseconds since some fixed moment. */
   readonly elapsed: () => number;
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 export interface FolderWatchOptions {
   readonly folder: string;
-  /** Of file names; `*` stands for any characters. */
+  /** Patterns of file names; `*` stands for any characters. */
   readonly patterns: readonly string[];
-  /** Whether an inode belongs to a file that was read, whatever its name now. */
+  /** Whether an inode belongs to a file that was read, whatever the file's name is now. */
   readonly isKnown?: (node: string) => boolean;
-  /** Paths of files that are never read, whatever other names they have: the watcher writes them. */
+  /** Paths of files that are never read, whatever other names they have, because the watcher writes them. */
   readonly ownFiles?: readonly string[];
   readonly talk: WatchTalk;
   readonly world: WatchWorld;
@@ -67,19 +67,19 @@ export interface FolderWatchOptions {
 interface Entry {
   stats: FileStats;
   readonly isRenamedAway: boolean;
-  /** When it was last seen to change. */
+  /** When the file was last seen to change. */
   changedAt: number;
-  /** When it first changed since it was returned. */
+  /** When the file first changed since it was returned. */
   restlessSince: number;
   lookedAt: number;
   isGiven: boolean;
-  /** To be returned again at this time, unless it changes. */
+  /** When to return the file again, unless it changes. */
   due: { readonly at: number; readonly waitedMs: number } | undefined;
 }
 
 /**
- * The files of a folder. Checks them repeatedly, because change notices get lost: at the start of a watch, on network
- * file systems, with the folder itself. Subfolders are not entered, links not followed.
+ * The files of a folder. Checks them repeatedly, because change notices get lost: at the start of a watch, on network file
+ * systems, with the folder itself. Does not enter subfolders or follow links.
  */
 export class FolderWatch implements PresentFiles {
   readonly #fs: FileSystem;
@@ -89,9 +89,9 @@ export class FolderWatch implements PresentFiles {
   readonly #told = new Set<string>();
   /** Names that match no pattern, of files that were read under other names. */
   #renamedAway: ReadonlySet<string> = new Set();
-  /** Inodes of the watcher's own files, at the last check. */
+  /** Inodes of the watcher's own files, as of the last check. */
   #own: ReadonlySet<string | undefined> = new Set();
-  /** Files with unread content whose names disappeared, by their inodes. */
+  /** Files with unread content whose names disappeared, by inode. */
   readonly #unread = new Map<string, string>();
   #version = 0;
   #folderStamp: string | undefined;
@@ -104,8 +104,8 @@ export class FolderWatch implements PresentFiles {
   }
 
   /**
-   * The files as they arrive, simultaneous ones in the order of their names: people number their files. @param signal ends the
-   * watch
+   * Yields files as they arrive, simultaneous ones in the order of their names, because people number their files. @param signal
+   * ends the watch
    */
   async *files(signal: AbortSignal): AsyncGenerator<WatchedFile, void, void> {
     const { world } = this.options;
@@ -177,7 +177,7 @@ export class FolderWatch implements PresentFiles {
     this.#fullLookAt = elapsed() + (isWaiting ? took : took / LOOK_SHARE);
   }
 
-  /** The names to read, and only those. */
+  /** Lists the names to read, and only those. */
   async #list(): Promise<string[]> {
     const { folder } = this.options;
     const names: string[] = [];

@@ -1,4 +1,4 @@
-/** The bytes of each field whose value says how long what follows is; what is only passed is as long as was said. */
+/** The lengths of the fields that are read. Their values give the lengths of the parts that are only skipped. */
 const FIELD_BYTES = { magic: 4, descriptor: 1, block: 3, size: 4 } as const;
 
 type Field = keyof typeof FIELD_BYTES;
@@ -6,34 +6,34 @@ type Passed = 'header' | 'content' | 'last-content' | 'checksum' | 'skipped';
 
 const MAGIC = 0xfd2fb528;
 const MAGIC_BYTES = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
-/** Its last four bits are anything. */
+/** Its last four bits can have any value. */
 const SKIPPABLE_MAGIC = 0x184d2a50;
 const RLE_BLOCK = 1;
 const CHECKSUM_BYTES = 4;
 
 /**
- * Finds the frames of a zstd file (RFC 8878), of which it may have any number. Node's decompressor ends without a word after the
- * first frame when more bytes follow in one write, and some versions of it take a frame that is cut for a whole one.
+ * Finds the frames of a zstd file (RFC 8878), which may have any number of them. Node's decompressor ends silently after the
+ * first frame if more bytes follow in one write, and some versions take a truncated frame for a whole one.
  */
 export class ZstdFrames {
   #at: Field | Passed = 'magic';
-  /** Bytes that are missing of it. */
+  /** How many bytes of the current part are still missing. */
   #missing: number = FIELD_BYTES.magic;
   #value = 0;
   #hasChecksum = false;
   #isBroken = false;
 
-  /** Whether every frame so far was whole. */
+  /** Whether every frame so far was complete. */
   get isWhole(): boolean {
     return this.#at === 'magic' && this.#missing === FIELD_BYTES.magic && !this.#isBroken;
   }
 
-  /** What comes is not a frame: nothing behind it is looked at. */
+  /** Whether bytes were found that are not a frame. Nothing after them is read. */
   get isBroken(): boolean {
     return this.#isBroken;
   }
 
-  /** The next bytes of the file, without those that no frame has, in pieces none of which reaches beyond the end of a frame. */
+  /** Takes the next bytes of the file and yields those that belong to frames, in pieces that never extend past the end of a frame. */
   *cut(bytes: Buffer): Generator<Buffer> {
     let start = 0;
     for (let at = 0; at < bytes.length && !this.#isBroken;) {
@@ -54,12 +54,12 @@ export class ZstdFrames {
 
   #read(bytes: Buffer, at: number, count: number): void {
     for (let index = at; index < at + count; index++) {
-      // From the lowest byte on, as a number without a sign.
+      // Little-endian, unsigned.
       this.#value += (bytes[index] ?? 0) * 2 ** (8 * (FIELD_BYTES[this.#at as Field] - this.#missing + (index - at)));
     }
   }
 
-  /** Goes on behind what is whole, and past what has no bytes. */
+  /** Moves to what follows a complete part, and past empty parts. */
   #next(): void {
     const value = this.#value;
     this.#value = 0;
@@ -110,12 +110,12 @@ function isField(at: Field | Passed): at is Field {
   return Object.hasOwn(FIELD_BYTES, at);
 }
 
-/** The magic number is given by itself, once it is known to be that of a frame. */
+/** Excludes the magic number, which is yielded separately once it is known to begin a frame. */
 function isOfFrame(at: Field | Passed): boolean {
   return at !== 'magic' && at !== 'size' && at !== 'skipped';
 }
 
-/** The bytes of a frame's header behind its descriptor. */
+/** The length of a frame's header after its descriptor. */
 function headerBytes(descriptor: number): number {
   const isSingleSegment = (descriptor & 0b10_0000) !== 0;
   const dictionary = [0, 1, 2, 4][descriptor & 0b11] ?? 0;

@@ -8,11 +8,11 @@ export interface Clock {
   elapsed(): number;
   /** Calls `then` once after `delayMs`, of any length; the returned function cancels it. */
   after(delayMs: number, then: () => void): () => void;
-  /** Resolves after that time, or at once when the signal is aborted. */
+  /** Resolves after `ms` milliseconds, or at once if the signal is aborted. */
   wait(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** setTimeout fires at once for anything longer: 2^31 − 1 ms, about 24 days. */
+/** setTimeout fires at once for any longer delay: 2^31 − 1 ms, about 24 days. */
 const TIMEOUT_MS_MAX = 2 ** 31 - 1;
 
 function after(delayMs: number, then: () => void): () => void {
@@ -36,9 +36,9 @@ export const realClock: Clock = {
 };
 
 /**
- * Waits.
+ * Waits for `delayMs` milliseconds.
  *
- * @returns false when `signal` was aborted first; at once when it already was
+ * @returns false if `signal` is aborted first; at once if it is already aborted
  */
 export function sleep(clock: Pick<Clock, 'after'>, delayMs: number, signal?: AbortSignal): Promise<boolean> {
   if (signal?.aborted === true) return Promise.resolve(false);

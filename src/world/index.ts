@@ -1,4 +1,4 @@
-/** Floor 1: time and processes. `lock/` has its own door, so that only those who need locks load it. */
+/** Floor 1: time and processes. `lock/` has its own index, so that only code that needs locks loads it. */
 export { realClock, sleep, type Clock } from './clock.js';
 export { onAbort } from './on-abort.js';
 export * from './process/index.js';

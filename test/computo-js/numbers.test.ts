@@ -167,3 +167,12 @@ describe('equality and order', () => {
     expect(execute(['sort', ['$input']], [[[2], [1, 2], [1], []]])).toEqual([[], [1], [1, 2], [2]]);
   });
 });
+
+describe('a text that is too long to hold', () => {
+  it('is an error of its own, with a number that JavaScript lacks in it or without', () => {
+    const part = 'x'.repeat(2 ** 20);
+    const parts = Array.from({ length: 600 }, () => part);
+    for (const value of [parts, [2n ** 70n, ...parts]] as Json[])
+      expect(() => stringify(value)).toThrow(expect.objectContaining({ kind: 'LimitExceeded' }));
+  });
+});

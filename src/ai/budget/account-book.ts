@@ -73,12 +73,28 @@ function pruned(
   );
 }
 
-export function printBook(book: AccountBook): string {
-  return JSON.stringify(book, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+/** As it is stored: JSON has no bigint. */
+interface StoredBook {
+  readonly accounts: Readonly<Record<string, Omit<Account, 'spent'> & { readonly spent: string }>>;
+  readonly open: Readonly<Record<string, Omit<Reservation, 'worst'> & { readonly worst: string }>>;
+}
+
+export function printBook({ accounts, open }: AccountBook): string {
+  const stored: StoredBook = {
+    accounts: mapped(accounts, (account) => ({ ...account, spent: account.spent.toString() })),
+    open: mapped(open, (reservation) => ({ ...reservation, worst: reservation.worst.toString() })),
+  };
+  return JSON.stringify(stored);
 }
 
 export function parseBook(text: string): AccountBook {
-  return JSON.parse(text, (key, value: unknown) =>
-    (key === 'spent' || key === 'worst') && typeof value === 'string' ? BigInt(value) : value,
-  ) as AccountBook;
+  const { accounts, open } = JSON.parse(text) as StoredBook;
+  return {
+    accounts: mapped(accounts, (account) => ({ ...account, spent: BigInt(account.spent) })),
+    open: mapped(open, (reservation) => ({ ...reservation, worst: BigInt(reservation.worst) })),
+  };
+}
+
+function mapped<From, To>(record: Readonly<Record<string, From>>, to: (value: From) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, to(value)]));
 }

@@ -46,10 +46,16 @@ export async function enterFreeLane(
   { soft, world, onLimiterWait }: EnterOptions,
 ): Promise<Entering> {
   const cameAt = world.now();
-  const inOrder = lanes.toSorted((a, b) => a.gate.inside - b.gate.inside);
-  const entering = await firstFree(inOrder, soft, (lane, signal, mustWait) =>
-    enter(lane, request, world, signal, mustWait),
-  );
+  const tryLane: Enter = (lane, signal, mustWait) => enter(lane, request, world, signal, mustWait);
+  const [only] = lanes;
+  const entering =
+    only !== undefined && lanes.length === 1
+      ? await tryLane(only, soft, () => undefined)
+      : await firstFree(
+          lanes.toSorted((a, b) => a.gate.inside - b.gate.inside),
+          soft,
+          tryLane,
+        );
   if (entering.kind === 'entered') onLimiterWait(entering.entry.lane.label, Math.max(0, world.now() - cameAt));
   return entering;
 }

@@ -3,20 +3,26 @@ import { textOf } from '../request/index.js';
 import type { ProviderRequest } from './provider.js';
 import { at, countAt, isObject, listAt, textAt } from './read-json.js';
 import type { EmbeddingWire, SdkOptions, WireAnswer, WireVectors } from './wire.js';
+import { writeRequest, type Additions, type WrittenRequest } from './written-request.js';
 
-/** Sends a request for vectors. @throws Error for one that the library or the wire refuses */
-export async function askForVectors(
+/** Writes a request for vectors. @throws Error for one that the library or the wire refuses */
+export async function writeVectorRequest(
   wire: EmbeddingWire | undefined,
-  settings: SdkOptions,
+  settings: Omit<SdkOptions, 'fetch'>,
   { model, messages, embedding }: ProviderRequest,
-): Promise<void> {
+  additions: Additions,
+): Promise<WrittenRequest> {
   if (wire === undefined) throw new Error('it has no embeddings');
-  const asked = await wire.model(settings, model);
   const dimensions = embedding?.dimensions;
-  await asked.doEmbed({
+  const asked = {
     values: messages.map(textOf),
     ...(dimensions !== undefined && { providerOptions: wire.options(dimensions) }),
-  });
+  };
+  return writeRequest(
+    (fetch) => wire.model({ ...settings, fetch }, model),
+    (library) => library.doEmbed(asked),
+    additions,
+  );
 }
 
 /** An answer that has a vector for each text; undefined: it has not. */

@@ -1,12 +1,9 @@
 import { isObject, parsed } from './read-json.js';
 
-/** A `fetch` whose bodies get what a request has under `extra`: maps are merged, anything else replaces what is there. */
-export function withExtra(send: typeof fetch, extra: Readonly<Record<string, unknown>> | undefined): typeof fetch {
-  if (extra === undefined) return send;
-  return (input, init) => {
-    const body = typeof init?.body === 'string' ? parsed(init.body) : undefined;
-    return send(input, body === undefined ? init : { ...init, body: JSON.stringify(merged(body, extra)) });
-  };
+/** A body with what a request has under `extra`: maps are merged, anything else replaces what is there. */
+export function withExtra(body: string, extra: Readonly<Record<string, unknown>> | undefined): string {
+  const own = extra === undefined ? undefined : parsed(body);
+  return own === undefined ? body : JSON.stringify(merged(own, extra));
 }
 
 function merged(value: unknown, more: unknown): unknown {

@@ -109,7 +109,7 @@ function finishOf(candidate: unknown, text: string): Finish {
     case 'STOP':
       return { kind: 'complete', reason };
     case 'MAX_TOKENS':
-    // The library would request the rest in another attempt, which one-shot-fetch rejects.
+    // The rest would have to be requested in another attempt.
     case 'CONTINUATION':
       return { kind: 'truncated', reason };
     case 'SAFETY':

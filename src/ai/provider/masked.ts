@@ -1,4 +1,4 @@
-import { formsOf, hide } from '../../config/env/index.js';
+import { formsOf, hide, hiding } from '../../config/env/index.js';
 import { parsed } from './read-json.js';
 
 /** Shorter texts are not secrets: masking every "1" would hide more than it protects. */
@@ -18,9 +18,21 @@ export interface AnswerMask {
   json(value: unknown): unknown;
 }
 
-export function answerMask(secrets: readonly string[]): AnswerMask {
-  const forms = formsIn(secrets, SECRET_LENGTH_MIN_IN_ANSWERS);
-  const text = (shown: string): string => hide(shown, forms);
+/**
+ * Makes masks for the answers to one key, and keeps the last one: the forms of a key take longer to make than most answers to read.
+ *
+ * @param others secrets beside the key
+ */
+export function answerMasks(others: readonly string[]): (apiKey: string) => AnswerMask {
+  let last: { readonly apiKey: string; readonly mask: AnswerMask } | undefined;
+  return (apiKey) => {
+    if (last?.apiKey !== apiKey) last = { apiKey, mask: answerMask([apiKey, ...others]) };
+    return last.mask;
+  };
+}
+
+function answerMask(secrets: readonly string[]): AnswerMask {
+  const text = hiding(formsIn(secrets, SECRET_LENGTH_MIN_IN_ANSWERS));
   return {
     text,
     json(value) {

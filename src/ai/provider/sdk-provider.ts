@@ -1,13 +1,13 @@
 import { readLimitHeaders, type LimitReport } from '../limit/index.js';
 import { mediaOf } from '../request/index.js';
-import { createTransport, type HttpAnswer, type TransportError } from '../transport/index.js';
+import { createTransport, TransportError, type HttpAnswer } from '../transport/index.js';
+import { tooMuch } from './answer-bounds.js';
 import { AnswerModes, detailWords, MODELS_MAX, refusalOf, withWords } from './answer-mode.js';
 import { answerStream } from './answer-stream.js';
 import { callOptions } from './call-options.js';
-import { askForVectors, readVectors } from './embeddings.js';
-import { withExtra } from './extra-body.js';
-import type { SdkModel, Wire } from './wire.js';
-import { oneShotFetch } from './one-shot-fetch.js';
+import { readVectors, writeVectorRequest } from './embeddings.js';
+import type { Wire } from './wire.js';
+import { writeRequest, type WrittenRequest } from './written-request.js';
 import type {
   ApiKey,
   FailureCode,
@@ -21,14 +21,13 @@ import type {
   ProviderWorld,
 } from './provider.js';
 import { at, errorStatus, parsed, textAt } from './read-json.js';
-import { answerMask, masked, type AnswerMask } from './masked.js';
+import { answerMasks, masked, type AnswerMask } from './masked.js';
 import { billingOfStatus, verdictOfStatus, WRONG_ADDRESS } from './verdict.js';
 
 const MESSAGE_CHARACTERS_MAX = 500;
 
 /**
- * A provider whose wire format the AI SDK writes. We read the answer's body ourselves: the library's own parsing is too coarse for
- * decisions on money and retries, and fails on answers that were paid for.
+ * A provider whose wire format the AI SDK writes. We send the request and read its answer ourselves, see {@link writeRequest}.
  *
  * @throws RangeError when the options are invalid: no address, or no key where one is needed
  */
@@ -54,6 +53,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
     signal: AbortSignal,
     name: string,
     configuredKey: ApiKey | undefined,
+    maskFor: (apiKey: string) => AnswerMask,
   ): Promise<ProviderResult> => {
     const key = await revealed(configuredKey);
     if ('problem' in key) {
@@ -65,35 +65,44 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
     const secrets = [apiKey, ...Object.values(options.headers ?? {}), ...Object.values(options.query ?? {})];
     const isForVectors = request.embedding !== undefined;
     const mode = isForVectors ? undefined : answerModes.of(request);
-    const mask = answerMask([apiKey, ...keysIn(options.headers), ...keysIn(options.query)]);
+    const mask = maskFor(apiKey);
     const isStreamed = !isForVectors && (request.stream ?? options.stream ?? true) && !unstreamed.has(request.model);
     const stream = isStreamed ? answerStream(wire.assembly(), wire.streamsMayLack.endMark) : undefined;
-    const { query, headers } = options;
-    const { fetch, exchange } = oneShotFetch(transport, { query, headers, signal, stream, holdsVectors: isForVectors });
     const failed = (failure: ProviderFailure): ProviderResult => {
       const message = masked(`${name}: ${failure.message}`, secrets).slice(0, MESSAGE_CHARACTERS_MAX);
       const partial = stream === undefined ? '' : mask.text(wire.read(stream.body())?.text ?? '');
       return { ok: false, failure: { ...failure, message, ...(partial !== '' && { partial }) } };
     };
+    let written: WrittenRequest;
     try {
-      const settings = { baseUrl, apiKey, fetch: withExtra(fetch, request.extra) };
-      if (isForVectors) {
-        await askForVectors(wire.embeddings, settings, request);
-        return finished([]);
-      }
-      refuseMedia(wire, request);
-      const model = await wire.model(settings, request.model);
-      const asked = wire.adapt(callOptions(withWords(request, mode), mode), request, mode);
-      const warnings = stream === undefined ? (await model.doGenerate(asked)).warnings : await streamed(model, asked);
-      return finished(warnings.map(warningText));
+      written = await write();
     } catch (error) {
-      if (exchange.error !== undefined) return failed(transportFailure(exchange.error));
-      // The library rejects some valid answers: without usage, or with an unknown part.
-      if (exchange.answer !== undefined) return finished([]);
-      // The library rejected the request before sending anything.
       const outcome: Outcome = { kind: 'record-fatal', elsewhere: true };
       const message = error instanceof Error ? error.message : String(error);
       return failed({ code: 'unsupported_request', outcome, message, billing: 'none', limits: {} });
+    }
+    try {
+      const answer = await transport.post(written.url.href, written.headers, written.body, signal, stream);
+      const excess = tooMuch(answer.body, isForVectors);
+      if (excess !== undefined) throw new TransportError('too-large', true, excess);
+      return finished(answer, written.warnings.map(warningText));
+    } catch (error) {
+      if (error instanceof TransportError) return failed(transportFailure(error));
+      throw error;
+    }
+
+    /** @throws Error for a request that the library or the wire refuses */
+    async function write(): Promise<WrittenRequest> {
+      const settings = { baseUrl, apiKey };
+      const additions = { query: options.query, headers: options.headers, extra: request.extra };
+      if (isForVectors) return writeVectorRequest(wire.embeddings, settings, request, additions);
+      refuseMedia(wire, request);
+      const asked = wire.adapt(callOptions(withWords(request, mode), mode), request, mode);
+      return writeRequest(
+        (fetch) => wire.model({ ...settings, fetch }, request.model),
+        (model) => (isStreamed ? model.doStream(asked) : model.doGenerate(asked)),
+        additions,
+      );
     }
 
     /** What becomes of a request that binds its answer in a way that is not known there, when there is another way. */
@@ -105,9 +114,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
       return { code: 'unsupported_request', outcome: { kind: 'ask-otherwise' }, message, status, billing: 'none' };
     }
 
-    function finished(warnings: readonly string[]): ProviderResult {
-      const { answer } = exchange;
-      if (answer === undefined) throw new Error(`${name}: the wire library answered without sending a request`);
+    function finished(answer: HttpAnswer, warnings: readonly string[]): ProviderResult {
       const limits = readLimitHeaders(answer.headers, world.now());
       const requestId = answer.headers.get(wire.requestIdHeader) ?? undefined;
       const known = { limits, ...(requestId !== undefined && { requestId: mask.text(requestId) }) };
@@ -163,18 +170,21 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
     }
   };
 
-  const withKey = (key: ApiKey | undefined, shownName: string): Provider => ({
-    name: shownName,
-    kind: wire.kind,
-    baseUrl,
-    vendor: wire.vendor(baseUrl),
-    telemetryName: wire.telemetryName,
-    embeddings: wire.embeddings,
-    serves: (model) => options.models?.includes(model) ?? (!atVendor || wire.knows(model)),
-    call: (request, signal) => call(request, signal, shownName, key),
-    withKey,
-    close: () => transport.close(),
-  });
+  const withKey = (key: ApiKey | undefined, shownName: string): Provider => {
+    const maskFor = answerMasks([...keysIn(options.headers), ...keysIn(options.query)]);
+    return {
+      name: shownName,
+      kind: wire.kind,
+      baseUrl,
+      vendor: wire.vendor(baseUrl),
+      telemetryName: wire.telemetryName,
+      embeddings: wire.embeddings,
+      serves: (model) => options.models?.includes(model) ?? (!atVendor || wire.knows(model)),
+      call: (request, signal) => call(request, signal, shownName, key, maskFor),
+      withKey,
+      close: () => transport.close(),
+    };
+  };
   return withKey(options.apiKey, options.name);
 }
 
@@ -184,13 +194,6 @@ function refuseMedia(wire: Wire, { messages }: ProviderRequest): void {
     const reason = wire.refusesMedia?.(part);
     if (reason !== undefined) throw new Error(`${part.type} part: ${reason}`);
   }
-}
-
-/** Sends a request whose answer is streamed. @returns the library's warnings; the answer has gone to its reader */
-async function streamed(model: SdkModel, asked: Parameters<SdkModel['doStream']>[0]) {
-  const { stream } = await model.doStream(asked);
-  for await (const part of stream) if (part.type === 'stream-start') return part.warnings;
-  return [];
 }
 
 /** Some servers know no streams, or not all that belongs to them; their errors say so in words or by the parameter's name. */

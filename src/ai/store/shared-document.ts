@@ -28,13 +28,14 @@ export function sharedDocument<T>(
 ): SharedDocument<T> {
   let waiting: Pending<T>[] = [];
   let writing = false;
-  let known: { readonly revision: number; readonly document: T } | undefined;
+  /** What was read or written last: mostly nobody else has changed it since. */
+  let known: { readonly text: string; readonly document: T } | undefined;
 
   const load = async (): Promise<{ revision: number | undefined; document: T }> => {
     const entry = await store.get(key);
     if (entry === undefined) return { revision: undefined, document: codec.empty };
-    if (known?.revision !== entry.revision) known = { revision: entry.revision, document: codec.parse(entry.value) };
-    return known;
+    if (known?.text !== entry.value) known = { text: entry.value, document: codec.parse(entry.value) };
+    return { revision: entry.revision, document: known.document };
   };
 
   const writeBatch = async (batch: readonly Pending<T>[]): Promise<void> => {
@@ -56,6 +57,7 @@ export function sharedDocument<T>(
         (revision === undefined ? await store.putIfAbsent(key, text) : await store.compareAndSet(key, text, revision));
       // Somebody else was faster, so there was progress: retry on what they wrote.
       if (!written) continue;
+      if (text !== undefined) known = { text, document: changed };
       for (const pending of applied) pending.done();
       return;
     }

@@ -14,25 +14,25 @@ import { notPortable, RULES } from './rules.js';
 export interface CheckOptions {
   /** As for `compile`. */
   readonly dialect?: DialectOption | undefined;
-  /** How the script was written, for hints that say what to write. Default: as JSON. */
+  /** The form the script was written in, for hints that say what to write. Default: JSON. */
   readonly form?: Form | undefined;
-  /** As for `compile`; only their names count. */
+  /** As for `compile`; only the names count. */
   readonly secrets?: Readonly<Record<string, unknown>> | undefined;
-  /** As for `compile`; only their names count. */
+  /** As for `compile`; only the names count. */
   readonly tables?: Readonly<Record<string, unknown>> | undefined;
-  /** Whether an operator that the reference engine does not have is an error. */
+  /** Whether operators that the reference engine lacks are errors. */
   readonly portable?: boolean | undefined;
-  /** Whether its result is taken for data, so that a lambda as the result is an error. */
+  /** Whether the result is used as data, so that a lambda as the result is an error. */
   readonly givesData?: boolean | undefined;
 }
 
-/** More problems than this say that the script is not a script; and a deep one's pointers are long. */
+/** Text with more problems than this is not a script, and the pointers of a deeply nested one are long. */
 const PROBLEMS_MAX = 1000;
 const PATH_CHARACTERS_MAX = 10_000_000;
 
 /**
- * Finds every problem of a script that shows without running it, in the order of the script. Eager: also in branches that
- * a run may never take. An `error` is certain to fail when it is reached.
+ * Finds every problem that a script shows without being run, in the order of the script. Includes branches that a run may never
+ * take. An `error` is certain to fail when a run reaches it.
  */
 export function check(script: Json, options: CheckOptions = {}): ScriptDiagnostic[] {
   try {

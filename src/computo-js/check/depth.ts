@@ -3,7 +3,7 @@ import { parseScript } from '../dialect/index.js';
 import { DEFAULT_PERMUTO_OPTIONS } from '../permuto/index.js';
 import type { Dialect, Node, Place } from '../syntax/index.js';
 
-/** The expressions in a script that are nested too deep to be evaluated. Compiling tells. */
+/** Returns the expressions in a script that are nested too deep to be evaluated, as found by compiling. */
 export function nestedTooDeep(root: Node, dialect: Dialect): readonly Place[] {
   return compileExpression(root, 'root', {
     dialect,

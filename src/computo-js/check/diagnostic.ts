@@ -1,12 +1,12 @@
-/** Something wrong with a script, found without running it. */
+/** A problem in a script, found without running it. */
 export interface ScriptDiagnostic {
-  /** What kind of problem, in kebab-case. Stable: tools may rely on it. */
+  /** The kind of problem, in kebab-case. Stable: tools may rely on it. */
   readonly code: string;
-  /** An `error` fails whenever it is reached; a `warning` works, but hardly as meant. */
+  /** An `error` fails whenever a run reaches it; a `warning` works, but probably not as intended. */
   readonly severity: 'error' | 'warning';
   /** JSON Pointer into the script. */
   readonly path: string;
   readonly message: string;
-  /** A way out, where one is known. */
+  /** How to fix the problem, if known. */
   readonly hint?: string;
 }

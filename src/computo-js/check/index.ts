@@ -1,3 +1,3 @@
-/** What can be told about a script without running it. */
+/** What can be said about a script without running it. */
 export { check, type CheckOptions } from './check.js';
 export type { ScriptDiagnostic } from './diagnostic.js';

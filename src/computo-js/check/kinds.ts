@@ -1,7 +1,7 @@
 import type { Node } from '../syntax/index.js';
 import { describe, isArray, isObject, kindOf, type JsonKind } from '../value/index.js';
 
-/** The kind of value that a node yields, if it yields any, where its form tells. */
+/** The kind of value that a node yields, if it yields a value and its form determines the kind. */
 export function kindYielded(node: Node): JsonKind | undefined {
   switch (node.type) {
     case 'constant':
@@ -16,7 +16,7 @@ export function kindYielded(node: Node): JsonKind | undefined {
   }
 }
 
-/** Whether a node can yield no array, nor (in current) an object whose member `array` is one. */
+/** Whether a node can never yield an array nor, in the current dialect, an object whose member `array` is one. */
 export function isNeverArray(node: Node, dialect: 'classic' | 'current'): boolean {
   const kind = kindYielded(node);
   if (kind === undefined || kind === 'array') return false;
@@ -28,7 +28,7 @@ export function isNeverArray(node: Node, dialect: 'classic' | 'current'): boolea
   return list === undefined || !isArray(list);
 }
 
-/** What a node yields, as a message names it. */
+/** Describes what a node yields, for messages. */
 export function yieldText(node: Node): string {
   if (node.type === 'constant') return describe(node.value);
   if (node.type === 'call')

@@ -3,11 +3,11 @@ import type { Hint } from '../hint.js';
 import { shorten, stringify } from '../value/index.js';
 import type { CheckRule } from './rule.js';
 
-/** Lambdas that pay no heed to what they are given. */
+/** Reports lambdas that ignore their arguments. */
 export const lambdaBodies: CheckRule = ({ node, parts }, report, { used, dynamic, hasUnbound }) => {
   if (node.type !== 'lambda') return;
   const { body, place, parameters } = node;
-  // Whoever calls them so means it.
+  // Such a name says that the parameter is ignored on purpose.
   const names = parameters.filter((name) => !name.startsWith('_'));
   const [name] = names;
   if (name === undefined || names.length < parameters.length) return;
@@ -21,9 +21,9 @@ export const lambdaBodies: CheckRule = ({ node, parts }, report, { used, dynamic
     });
     return;
   }
-  // A constant is meant, and a name that is wrong may have been meant as the parameter's.
+  // A constant is intentional, and an unbound name may have been meant as the parameter's.
   if (body.type === 'constant' || hasUnbound) return;
-  // How many parameters there are is for the operator to say: one that is used is enough.
+  // The operator decides how many parameters there are, so using one of them is enough.
   if (names.some((name) => dynamic.has(name))) return;
   if (boundBy(parts[0], names.length).some((bound) => used.has(bound))) return;
   report({
@@ -36,7 +36,7 @@ export const lambdaBodies: CheckRule = ({ node, parts }, report, { used, dynamic
   });
 };
 
-/** A field of the event that the body reads, perhaps in place of one of the parameter. */
+/** A field of the event that the body reads, perhaps by mistake for one of the parameter. */
 function fieldIn(parts: readonly Visit[]): string | undefined {
   const pending = [...parts];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -55,7 +55,7 @@ function unusedHint(name: string, field: string | undefined): Hint {
   };
 }
 
-/** The innermost bindings where a body stands. */
+/** The innermost bindings in scope at a body. */
 function boundBy(body: Visit | undefined, count: number): Bound[] {
   const bound: Bound[] = [];
   for (let at = body?.lexical; typeof at === 'object' && bound.length < count; at = at.next) bound.push(at);

@@ -1,7 +1,7 @@
 import type { Hint } from '../hint.js';
 import type { Lambda, Node, Report } from '../syntax/index.js';
 
-/** Lambdas that would be the result of a script that is to give data: nobody calls them. */
+/** Reports lambdas that would be the result of a script that must yield data, because nothing calls them. */
 export function refuseLambdaResults(root: Node, report: Report): void {
   const pending = [root];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {

@@ -4,22 +4,22 @@ import { splitReference } from '../operators/index.js';
 import { parameterAt, type Call, type Dialect, type Let, type Node, type Place } from '../syntax/index.js';
 import { isArray, isObject, type Json } from '../value/index.js';
 
-/** What rules want to know of a script beside the node that they look at. */
+/** What rules need to know about a script besides the node that they check. */
 export interface Names {
   readonly dialect: Dialect;
-  /** How it was written. */
+  /** The form the script was written in. */
   readonly form: Form;
-  /** The names of variables anywhere in the script that are bound by a `let` or as a parameter. */
+  /** The names that a `let` or a parameter binds anywhere in the script. */
   readonly bound: ReadonlySet<string>;
   readonly referenced: ReadonlySet<string>;
-  /** The bindings that a reference certainly means, and the names of references that only a run can tell of. */
+  /** `used`: the bindings that references certainly mean; `dynamic`: the names of references that are resolved only at run time. */
   readonly used: ReadonlySet<Bound>;
   readonly dynamic: ReadonlySet<string>;
-  /** Whether a reference means nothing that is bound anywhere. */
+  /** Whether a reference has a name that is bound nowhere. */
   readonly hasUnbound: boolean;
-  /** Arguments that are taken as they stand: they are no data. */
+  /** Arguments that are taken literally, and are therefore not data. */
   readonly raw: ReadonlySet<Node>;
-  /** Nodes by where they stand. */
+  /** Nodes by place. */
   readonly lets: ReadonlyMap<Place, Let>;
   readonly subtractions: ReadonlyMap<Place, Call>;
 }
@@ -39,7 +39,7 @@ export function collectNames(visits: readonly Visit[], dialect: Dialect, form: F
     }
     if (node.type === 'lambda') for (const name of node.parameters) bound.add(name);
     if (node.type === 'constant') collectFromData(node.value, referenced, dynamic);
-    // A variable that is called is used, though not as it can be.
+    // A variable that is called is used, if wrongly.
     if (node.type === 'fault' && node.operator !== undefined) referenced.add(node.operator);
     if (node.type !== 'call') continue;
     if (node.operator.name === '-') subtractions.set(node.place, node);
@@ -59,7 +59,7 @@ export function collectNames(visits: readonly Visit[], dialect: Dialect, form: F
   return { dialect, form, hasUnbound, bound, referenced, used, dynamic, raw, lets, subtractions };
 }
 
-/** A constant may hold a lambda as data: what looks like a reference in it counts as one, in either dialect. */
+/** Collects references in a constant, which may hold a lambda as data. Anything that looks like a reference in either dialect counts. */
 function collectFromData(value: Json, referenced: Set<string>, dynamic: Set<string>): void {
   const pending: Json[] = [value];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {

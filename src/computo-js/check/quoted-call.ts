@@ -4,7 +4,7 @@ import { placeInside, type Dialect, type Place } from '../syntax/index.js';
 import { entriesOf, isArray, isObject, shorten, spaced, stringify, unlimited, type Json } from '../value/index.js';
 import type { CheckRule } from './rule.js';
 
-/** Calls inside data: an object, and a list under `array`, is what it is, and nothing in it is evaluated. */
+/** Reports calls inside data. Objects and lists under `array` are literal: nothing in them is evaluated. */
 export const quotedCalls: CheckRule = ({ node }, report, { dialect, raw }) => {
   if (node.type !== 'constant' || raw.has(node)) return;
   const found = quotedCallIn(node.value, node.place, dialect);
@@ -22,11 +22,11 @@ export const quotedCalls: CheckRule = ({ node }, report, { dialect, raw }) => {
 interface QuotedCall {
   readonly call: readonly Json[];
   readonly place: Place;
-  /** The key of the innermost object around it. */
+  /** The key of the innermost enclosing object. */
   readonly key: string | undefined;
 }
 
-/** The first call in a constant, if there is one. Any nesting will do. */
+/** Returns the first call in a constant, if any. Works at any nesting depth. */
 function quotedCallIn(value: Json, place: Place, dialect: Dialect): QuotedCall | undefined {
   const pending: { value: Json; place: Place; key: string | undefined }[] = [{ value, place, key: undefined }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -45,7 +45,7 @@ function quotedCallIn(value: Json, place: Place, dialect: Dialect): QuotedCall |
   return undefined;
 }
 
-/** An array that is hardly anything else than a call: a list of words is none, though one of them may be an operator's. */
+/** Whether an array is almost certainly meant as a call. A list of words is not, even if one of them names an operator. */
 function looksLikeCall([head, ...args]: readonly Json[], dialect: Dialect): boolean {
   if (typeof head !== 'string') return false;
   const found = findOperator(head, dialect);
@@ -71,7 +71,7 @@ function cureOf({ call, key }: QuotedCall): Hint {
   };
 }
 
-/** How a call is written in the text form, in short. */
+/** Shows how a call looks in the text form, abbreviated. */
 function textOf([head, pointer]: readonly Json[]): string {
   const name = typeof head === 'string' ? head : '';
   const path = typeof pointer === 'string' ? pointer : '';
@@ -81,7 +81,7 @@ function textOf([head, pointer]: readonly Json[]): string {
   return /^\W/.test(name) ? `… ${name} …` : `${name}(…)`;
 }
 
-/** A value as JSON, in short. */
+/** Shows a value as JSON, abbreviated. */
 function shown(value: Json): string {
   const text = stringify(value);
   const short = shorten(text);

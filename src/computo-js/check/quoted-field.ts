@@ -3,7 +3,7 @@ import { placeInside } from '../syntax/index.js';
 import { entriesOf, isObject, stringify, unlimited } from '../value/index.js';
 import type { CheckRule } from './rule.js';
 
-/** What was written as text, and came in as JSON or as YAML: `{id: /id}` without quotes is an object of texts. */
+/** Reports text form that was read as JSON or YAML: `{id: /id}` without quotes is an object of strings. */
 export const quotedFields: CheckRule = ({ node }, report) => {
   if (node.type !== 'constant' || node.place.outer !== undefined || !isObject(node.value)) return;
   for (const [key, value] of entriesOf(node.value, unlimited())) {

@@ -9,7 +9,7 @@ import { quotedFields } from './quoted-field.js';
 import type { CheckRule } from './rule.js';
 import { unboundVariables } from './unbound-variables.js';
 
-/** Expressions that can only fail: unknown operators, wrong numbers of arguments, and the like. */
+/** Expressions that are certain to fail: unknown operators, wrong numbers of arguments, and the like. */
 const faults: CheckRule = ({ node }, report, names) => {
   if (node.type !== 'fault') return;
   const { code, place, problem: message, operator } = node;
@@ -17,7 +17,7 @@ const faults: CheckRule = ({ node }, report, names) => {
   report({ code, place, message, hint });
 };
 
-/** What to write where a variable is called. */
+/** Returns what to write instead of calling a variable. */
 function calledVariable(name: string): Hint {
   const call: Hint = (form) =>
     form === 'text' ? `car(map([x], ${name}))` : `["car", ["map", [x], ["$", ${JSON.stringify(`/${name}`)}]]]`;
@@ -25,7 +25,7 @@ function calledVariable(name: string): Hint {
     `${name} is a variable, and only operators call lambdas: of one value x it gives ${hintIn(call, form)}.`;
 }
 
-/** What an operator knows about its own arguments. */
+/** What an operator itself checks about its arguments. */
 const operatorsOwn: CheckRule = ({ node }, report, _, known) => {
   if (node.type === 'call') node.operator.check?.(node, report, known);
 };
@@ -51,14 +51,14 @@ const wrongKinds: CheckRule = ({ node }, report) => {
   }
 };
 
-/** What to write in place of a text where a list is wanted. */
+/** Returns what to write instead of a text where a list is needed. */
 function listHint(wanted: JsonKind, argument: Node): Hint | undefined {
   if (wanted !== 'array' || argument.type !== 'constant' || typeof argument.value !== 'string') return undefined;
   const list = JSON.stringify([argument.value]);
   return (form) => `A list of one is ${form === 'text' ? list : `{"array": ${list}}`}.`;
 }
 
-/** Lambdas that can't be called, or not with as many arguments as they will get. */
+/** Lambdas that can't be called, or not with the number of arguments that they will get. */
 const lambdas: CheckRule = ({ node }, report) => {
   if (node.type !== 'call') return;
   for (const [index, argument] of node.arguments.entries()) {
@@ -75,7 +75,7 @@ const lambdas: CheckRule = ({ node }, report) => {
   }
 };
 
-/** Whether an operator calls a lambda, and not one that it is given as a value. */
+/** Whether an operator has a parameter that is a lambda which it calls. */
 function takesLambda({ signature }: Call): boolean {
   return signature.parameters.some(({ role }) => role === 'lambda');
 }
@@ -110,12 +110,12 @@ function checkLambda(call: Call, argument: Node, wanted: number, report: Report)
   }
 }
 
-/** A field that is read of the event, by a pointer that is written out. */
+/** Whether a node reads a field of the event by a literal pointer. */
 function isField(node: Node): node is Call {
   return node.type === 'call' && node.operator.name === '$input' && node.arguments[0]?.type === 'constant';
 }
 
-/** The same field of each element. */
+/** Suggests a lambda that reads the same field of each element. */
 function ofEach({ arguments: [pointer] }: Call): Hint {
   const found = pointer?.type === 'constant' ? pointer.value : '';
   const path = typeof found === 'string' && /^(?:[/]\w+)+$/.test(found) ? found : '/name';
@@ -125,7 +125,7 @@ function ofEach({ arguments: [pointer] }: Call): Hint {
     }.`;
 }
 
-/** How many parameters a lambda argument has, where its form tells. */
+/** The number of parameters of a lambda argument, if its form determines it. */
 function parameterCount(argument: Node): number | 'no lambda' | undefined {
   if (argument.type === 'lambda') return argument.parameters.length;
   if (argument.type === 'constant') return parametersIn(argument.value)?.length ?? 'no lambda';
@@ -133,14 +133,14 @@ function parameterCount(argument: Node): number | 'no lambda' | undefined {
   return kind === undefined || kind === 'array' ? undefined : 'no lambda';
 }
 
-/** The parameters of a lambda that is data, as current writes it. */
+/** The parameters of a lambda that is data, in the form of the current dialect. */
 function parametersIn(value: Json): readonly Json[] | undefined {
   const [parameters, body, ...more] = isArray(value) ? value : [];
   if (parameters === undefined || body === undefined || more.length > 0 || !isArray(parameters)) return undefined;
   return parameters.every((name) => typeof name === 'string') ? parameters : undefined;
 }
 
-/** Bindings that nothing refers to, and those that a later one of the same `let` hides. */
+/** Bindings that nothing refers to, and those that a later binding of the same `let` hides. */
 const bindings: CheckRule = ({ node }, report, names) => {
   if (node.type !== 'let') return;
   for (const [index, { name, value, place }] of node.bindings.entries()) {
@@ -168,7 +168,7 @@ const branches: CheckRule = ({ node }, report) => {
   });
 };
 
-/** Keys that an `obj` gives twice. */
+/** Keys that an `obj` contains twice. */
 const duplicateKeys: CheckRule = ({ node }, report) => {
   if (node.type !== 'call' || node.operator.name !== 'obj') return;
   const seen = new Set<Json>();
@@ -183,7 +183,7 @@ const duplicateKeys: CheckRule = ({ node }, report) => {
   }
 };
 
-/** Operators that the reference engine does not have, for scripts that are to run there too. */
+/** Operators that the reference engine lacks, for scripts that must run there too. */
 export const notPortable: CheckRule = ({ node }, report) => {
   if (node.type !== 'call' || node.operator.portable) return;
   report({
@@ -194,7 +194,7 @@ export const notPortable: CheckRule = ({ node }, report) => {
   });
 };
 
-/** What every script is held to. */
+/** The rules for every script. */
 export const RULES: readonly CheckRule[] = [
   faults,
   operatorsOwn,

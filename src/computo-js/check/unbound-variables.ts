@@ -6,8 +6,8 @@ import type { Names } from './names.js';
 import type { CheckRule } from './rule.js';
 
 /**
- * Variables that are bound nowhere. Only where the script alone tells: a lambda that is a value sees the variables of
- * whoever calls it, so there it is no more than a suspicion, and only when nothing in the script binds the name.
+ * Reports variables that are bound nowhere. Certain only if the script alone decides: a lambda that is a value sees its caller's
+ * variables, so there the problem is a warning, and only if nothing in the script binds the name.
  */
 export const unboundVariables: CheckRule = ({ node, lexical }, report, names) => {
   if (node.type !== 'call' || node.operator.name !== '$') return;
@@ -32,7 +32,7 @@ export const unboundVariables: CheckRule = ({ node, lexical }, report, names) =>
   }
 };
 
-/** For a variable that is bound by the very `let` in one of whose bindings it stands. */
+/** For a variable that is bound by the same `let` whose binding refers to it. */
 function siblingHint(name: string, place: Place, { lets, form }: Names): Hint | undefined {
   for (let at = place; at.outer !== undefined; at = at.outer) {
     const outer = lets.get(at.outer);
@@ -45,7 +45,7 @@ function siblingHint(name: string, place: Place, { lets, form }: Names): Hint | 
   return undefined;
 }
 
-/** For a key with a minus in it, which is read as a subtraction where it stands without quotes. */
+/** For a key with a minus in it, which is read as a subtraction if it is not quoted. */
 function minusHint(place: Place, { subtractions, form }: Names): Hint | undefined {
   const call = place.outer && subtractions.get(place.outer);
   if (call === undefined || form === 'json') return undefined;

@@ -3,7 +3,7 @@ import { isArray, isNumber, isObject, type Json, type JsonNumber, type JsonObjec
 import type { Compiler } from './compiler.js';
 import type { Evaluate } from './run.js';
 
-/** The closure of the argument number `index`, which the signature says is there. */
+/** Returns the closure of the argument with this index, which the signature guarantees. */
 export function compileArgument(call: Call, index: number, compiler: Compiler): Evaluate {
   return call.arguments[index] === undefined ? () => null : compiler.compile(index);
 }
@@ -13,9 +13,9 @@ export function compileArguments(call: Call, compiler: Compiler): Evaluate[] {
 }
 
 /**
- * The list that a value given as an array stands for: in current also an object's member `array`.
+ * Returns the list that an array argument stands for; in the current dialect, this may also be an object's member `array`.
  *
- * @throws ComputoError `InvalidArgument` when there is none
+ * @throws ComputoError `InvalidArgument` if there is no list
  */
 export function arrayOf(value: Json, call: Call, index: number): readonly Json[] {
   if (isArray(value)) return value;
@@ -26,19 +26,19 @@ export function arrayOf(value: Json, call: Call, index: number): readonly Json[]
   throw wrongKind(call, index, 'an array', value);
 }
 
-/** @throws ComputoError `InvalidArgument` when the value is not a number */
+/** @throws ComputoError `InvalidArgument` if the value is not a number */
 export function numberOf(value: Json, call: Call, index: number): JsonNumber {
   if (isNumber(value)) return value;
   throw wrongKind(call, index, 'a number', value);
 }
 
-/** @throws ComputoError `InvalidArgument` when the value is not an object */
+/** @throws ComputoError `InvalidArgument` if the value is not an object */
 export function objectOf(value: Json, call: Call, index: number): JsonObject {
   if (isObject(value)) return value;
   throw wrongKind(call, index, 'an object', value);
 }
 
-/** @throws ComputoError `InvalidArgument` when the value is no string */
+/** @throws ComputoError `InvalidArgument` if the value is not a string */
 export function textOf(value: Json, call: Call, index: number): string {
   if (typeof value === 'string') return value;
   throw wrongKind(call, index, 'a string', value);

@@ -2,8 +2,8 @@ import type { Compiler } from './compiler.js';
 import type { Attempt } from './run.js';
 
 /**
- * Raised where a read finds nothing, and whoever asked has an answer to that. An error that says what is wrong takes longer
- * to make than most scripts take to run, so there is one for all.
+ * Raised when a read finds nothing and the caller can handle that. A single shared object, because making a descriptive error
+ * takes longer than most scripts take to run.
  */
 export const MISSING = new Error('nothing is there');
 
@@ -13,9 +13,9 @@ export function compileAttempt(index: number, compiler: Compiler): Attempt {
 }
 
 /**
- * Evaluates, and goes on where that fails in a way that is forgiven.
+ * Wraps an evaluation so that it survives forgiven errors.
  *
- * @returns undefined where it failed
+ * @returns undefined if the evaluation failed with a forgiven error
  */
 export function attempting(evaluate: Attempt, isForgiven: (error: unknown) => boolean): Attempt {
   return (run, scope) => {
@@ -25,7 +25,7 @@ export function attempting(evaluate: Attempt, isForgiven: (error: unknown) => bo
       return evaluate(run, scope);
     } catch (error) {
       if (!isForgiven(error)) throw error;
-      // Lambdas that were left by an error are left all the same.
+      // Restores these, because lambdas that the error ended have not.
       run.depthLeft = depthLeft;
       run.framesLeft = framesLeft;
       return undefined;

@@ -3,17 +3,17 @@ import { countSteps, countUnits, type Evaluate, type Frame, type Run, type Scope
 import { tooDeep } from './stack.js';
 import type { Cost } from './visit.js';
 
-/** A lambda, compiled. */
+/** A compiled lambda. */
 export interface Callable {
   readonly parameters: readonly string[];
   readonly body: Evaluate;
   /** What one call of the body costs. */
   readonly cost: Cost;
-  /** Stack frames that the body takes; 0 where the height of the call that it stands in includes it. */
+  /** Stack frames that the body takes; 0 if the height of the enclosing call includes them. */
   readonly height: number;
 }
 
-/** Accounts for `times` calls of a lambda's body, one level deeper. Pair it with {@link leave}. */
+/** Accounts for `times` calls of a lambda's body, one level deeper. Must be paired with {@link leave}. */
 export function enter(run: Run, callable: Callable, times: number, { place, frames }: CallSite): void {
   run.depthLeft -= 1;
   if (run.depthLeft < 0) {
@@ -31,7 +31,7 @@ export function countCalls(run: Run, callable: Callable, times: number, place: P
   countUnits(run, times * callable.cost.units, place);
 }
 
-/** Ends what {@link enter} began. A run that fails is over, so nobody needs to. */
+/** Ends what {@link enter} began. Not needed after an error, which ends the run. */
 export function leave(run: Run, { frames }: CallSite): void {
   run.depthLeft += 1;
   run.framesLeft += frames;
@@ -40,16 +40,16 @@ export function leave(run: Run, { frames }: CallSite): void {
 /** Where a lambda is called. */
 export interface CallSite {
   readonly place: Place;
-  /** Stack frames that are taken there; 0 for a lambda that stands there, because its own height counts from the same start. */
+  /** Stack frames taken at the call; 0 for a lambda written there, because its own height counts from the same start. */
   readonly frames: number;
 }
 
-/** A scope with the one parameter of a lambda, to be written before each call. */
+/** Returns a scope with the parameter of a lambda, whose value is to be set before each call. */
 export function scopeOfOne(callable: Callable, scope: Scope): Frame {
   return { name: callable.parameters[0] ?? '', value: null, next: scope };
 }
 
-/** Scopes with the two parameters of a lambda: the inner one is what its body sees. */
+/** Returns scopes with the two parameters of a lambda. The body sees the inner one, `second`. */
 export function scopeOfTwo(callable: Callable, scope: Scope): { readonly first: Frame; readonly second: Frame } {
   const first = { name: callable.parameters[0] ?? '', value: null, next: scope };
   return { first, second: { name: callable.parameters[1] ?? '', value: null, next: first } };

@@ -14,9 +14,9 @@ import { compileVariable } from './variable.js';
 import { walk } from './walk.js';
 
 /**
- * Compiles an expression. Goes from the inside out, so that it takes no stack itself.
+ * Compiles an expression. Works from the inside out, so compiling takes no stack.
  *
- * @param lexical the variables that are certainly bound around it
+ * @param lexical the variables that are certainly bound around the expression
  */
 export function compileExpression(root: Node, lexical: Lexical, program: ProgramOptions): Compiled {
   const tooHigh: Place[] = [];
@@ -55,7 +55,7 @@ function compileNode(visit: Visit, program: ProgramOptions, isInLambda: boolean)
       return node.type === 'if' ? compileIf(node, program, partOf) : compileLet(node, program, partOf);
     }
     case 'lambda':
-      // Called where it stands, its body is part of what its caller's call takes.
+      // The body of an inline lambda counts toward the frames of the call around it.
       return constant(node.value, visit.isInline ? highestPart(visit) : 1);
     case 'fault':
       return { step: leaf(compileFault(node)), height: 1 };
@@ -76,14 +76,14 @@ function highestPart({ parts }: Visit): number {
   return height;
 }
 
-/** Kinds of value that take memory of their own, whatever is in them. */
+/** Kinds of value that take memory of their own, whatever they contain. */
 const KEPT_IN_MEMORY: ReadonlySet<JsonKind | undefined> = new Set(['array', 'object', 'string'] as const);
 const UNITS_PER_VALUE = 8;
 const UNITS_PER_ELEMENT = 2;
-/** So many arguments or bindings are evaluated within the step of a call, where they are constants. */
+/** This many constant arguments or bindings are evaluated within the step of a call. */
 const PARTS_PER_STEP = 8;
 
-/** What a call costs by itself; those of its arguments that are calls come on top. */
+/** The steps of a call itself. Arguments that are calls cost extra. */
 function stepsFor(parts: number): number {
   return 1 + Math.floor(parts / PARTS_PER_STEP);
 }
@@ -97,7 +97,7 @@ function compileCall(node: Call, visit: Visit, program: ProgramOptions, isInLamb
     program,
     cost: visit.cost,
     isInLambda,
-    // A call that is told of takes one more.
+    // A traced call takes one more frame.
     frames: visit.frames * (trace === undefined ? 1 : 2),
     compile: (index) => entryAt(visit, index).step.evaluate,
     read: (index) => entryAt(visit, index).read?.(),
@@ -110,7 +110,7 @@ function compileCall(node: Call, visit: Visit, program: ProgramOptions, isInLamb
   const evaluate = operator.compile(node, compiler);
   const height = framesOf(node) + highestPart(visit);
   if (trace !== undefined) {
-    // A read that finds nothing is told of, too.
+    // A read that finds nothing is traced, too.
     return { step: leaf(traced(evaluate, operator.name, node.place, trace)), height: 1 + height };
   }
   return { step: leaf(evaluate), height, read: operator.read && (() => operator.read?.(node, compiler)) };
@@ -129,7 +129,7 @@ function compileList(node: List, visit: Visit): Evaluate {
   };
 }
 
-/** Makes a lambda callable: where it stands, or, if it is a value, wherever that value turns up. */
+/** Makes a lambda callable: an inline one where it is written, a value wherever that value is used. */
 function callableOf(node: Lambda, visit: Visit, program: ProgramOptions): Entry['callable'] {
   const { parameters, value } = node;
   const { step, height, cost } = entryAt(visit, 0);

@@ -7,26 +7,26 @@ import type { Attempt, Evaluate } from './run.js';
 import type { Trace } from './trace.js';
 import type { Cost } from './visit.js';
 
-/** What operators compile their calls with. */
+/** What operators use to compile their calls. */
 export interface Compiler {
   readonly program: ProgramOptions;
-  /** What evaluating the body that the call belongs to costs: add what the call builds by itself. */
+  /** The cost of evaluating the body that contains the call. Add what the call itself builds. */
   readonly cost: Cost;
-  /** Whether it is evaluated once for each call of a lambda: small waste adds up there. */
+  /** Whether the call is evaluated once per call of a lambda, where small waste adds up. */
   readonly isInLambda: boolean;
-  /** Stack frames that are taken when the call is evaluated, since its body began. */
+  /** Stack frames taken since the start of the body when the call is evaluated. */
   readonly frames: number;
-  /** The closure of an argument, counted from 0. */
+  /** Returns the closure of an argument, counted from 0. */
   compile(index: number): Evaluate;
-  /** The same of an argument that is a read, yielding undefined where nothing is there. */
+  /** Returns the closure of an argument that is a read, which yields undefined if nothing is found. */
   read(index: number): Attempt | undefined;
-  /** The reading of a variable. */
+  /** Returns a closure that reads a variable. */
   variable(name: string): Evaluate;
-  /** The lambda that an argument writes out, if it does. */
+  /** Returns the lambda that is written as an argument, if any. */
   callable(index: number): Callable | undefined;
 }
 
-/** What holds for a whole program. */
+/** Options of a whole program. */
 export interface ProgramOptions {
   readonly dialect: Dialect;
   readonly permuto: PermutoOptions;
@@ -35,8 +35,8 @@ export interface ProgramOptions {
   /** By name. */
   readonly tables: ReadonlyMap<string, LookupTable>;
   readonly trace: Trace | undefined;
-  /** Parses an expression that was found in data: lambdas are values, and values may come from anywhere. */
+  /** Parses an expression that was found in data, because lambdas are values and may come from anywhere. */
   readonly parse: (script: Json, place: Place) => Node;
-  /** Lambdas that are compiled already, by the value that stands for them. */
+  /** Lambdas that are already compiled, by the value that represents them. */
   readonly lambdas: WeakMap<object, Callable>;
 }

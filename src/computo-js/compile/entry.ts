@@ -4,19 +4,19 @@ import type { CompileRead, Evaluate } from './run.js';
 import type { TailStep } from './tail.js';
 import type { Cost } from './visit.js';
 
-/** What is known of a node once it is compiled. */
+/** What is known about a node after compiling it. */
 export interface Entry {
   readonly step: TailStep;
-  /** The frames that evaluating it takes. */
+  /** The stack frames that evaluating the node takes. */
   readonly height: number;
   readonly cost: Cost;
-  /** Of a read: compiles it so that it yields undefined where nothing is there. */
+  /** For a read: compiles it so that it yields undefined if nothing is found. */
   readonly read?: CompileRead | undefined;
-  /** Of a lambda that is called where it stands. */
+  /** For a lambda that is called only where it is written. */
   readonly callable: Callable | undefined;
 }
 
-/** No part is looked at before it is compiled; this is what a missing one would be. */
+/** Stands in for a missing part. No part is used before it is compiled. */
 export const NOTHING: Entry = {
   step: { evaluate: () => null, levels: 0 },
   height: 0,
@@ -24,11 +24,11 @@ export const NOTHING: Entry = {
   callable: undefined,
 };
 
-/** An expression, compiled. */
+/** A compiled expression. */
 export interface Compiled extends Pick<Entry, 'height' | 'cost'> {
   readonly evaluate: Evaluate;
-  /** Expressions in it that are nested too deep to be evaluated, and fail when they are reached. */
+  /** The parts that are nested too deep to be evaluated and fail when a run reaches them. */
   readonly tooHigh: readonly Place[];
-  /** How many times the inputs its result is at most. */
+  /** The maximum size of the result, in copies of the inputs. */
   readonly copies: number;
 }

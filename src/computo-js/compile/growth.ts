@@ -3,24 +3,24 @@ import type { Bound } from './lexical.js';
 import type { Visit } from './visit.js';
 
 /**
- * How large what an expression yields can be, written out: at most so many times the inputs and each variable, plus
- * something that the script's own length bounds. Undefined: no such bound.
+ * The maximum size of an expression's result when written out: this many copies of the inputs and of each variable, plus
+ * something that the script's own length bounds. Undefined if there is no such bound.
  *
- * Data is shared, not copied, so a few lines can yield what takes terabytes to print. The result of a program that can do
- * that is measured after every run; this tells which can't, which is most.
+ * Data is shared, not copied, so a few lines can yield a result that takes terabytes to print. The result of a program that can
+ * do that is measured after every run. This analysis tells which programs can't, which is most of them.
  */
 export type Copies = ReadonlyMap<Bound | 'input', number> | undefined;
 
 const NONE: Copies = new Map();
 const INPUT: Copies = new Map([['input', 1]]);
-/** Text of a value in a string: a control character becomes six, and so does its escape's backslash, in turn. */
+/** For a value's text in a string: a control character becomes six characters, and the backslash of its escape grows again in turn. */
 const ESCAPED = 6;
 /** More copies than this count as unbounded. */
 const COPIES_MAX = 1000;
 /** More variables than this are not followed. */
 const VARIABLES_MAX = 16;
 
-/** How many times its inputs what a program yields is at most; infinite beyond a thousand, or where it can't be told. */
+/** Returns how many copies of its inputs a program yields at most; infinite if over a thousand or unknown. */
 export function copiesIn(visits: readonly Visit[]): number {
   for (let index = visits.length - 1; index >= 0; index--) {
     const visit = visits[index];
@@ -74,19 +74,19 @@ function ofCall(call: Call, visit: Visit): Copies {
   }
 }
 
-/** What a lambda yields for all elements together: each of them is a part of its array. */
+/** What a lambda yields for all elements together, given that each element is a part of its array. */
 function ofLambda({ parts }: Visit, growth: Growth): Copies {
   const at = parts.findIndex(({ isInline }) => isInline);
   const lambda = parts[at];
   const body = lambda?.parts[0];
   if (lambda === undefined || body?.copies === undefined) return undefined;
   const parameters = innermost(body.lexical, lambda.node.type === 'lambda' ? lambda.node.parameters.length : 0);
-  // Anything else in the body would be there once for each element: that grows with the square.
+  // Anything else in the body would occur once per element, so the size would grow with the square.
   for (const key of body.copies.keys()) if (key === 'input' || !parameters.includes(key)) return undefined;
 
   const perParameter = parameters.map((parameter) => body.copies?.get(parameter) ?? 0);
   if (growth === 'mapped') {
-    // With an index or a second array: parameters and arrays stand in the same order.
+    // With an index or a second array, parameters and arrays are in the same order.
     const arrays = parts.slice(0, at);
     return arrays.reduce<Copies>(
       (total, part, index) => plus(total, times(part.copies, perParameter[index] ?? 0)),
@@ -102,7 +102,7 @@ function ofLet({ node, parts }: Visit): Copies {
   const body = parts.at(-1);
   if (node.type !== 'let' || body === undefined) return undefined;
   let copies = body.copies;
-  // From the last binding to the first, each in the terms of those before it.
+  // From the last binding to the first, each in terms of those before it.
   for (const [at, bound] of innermost(body.lexical, node.bindings.length).reverse().entries()) {
     const count = copies?.get(bound);
     if (copies === undefined || count === undefined) continue;
@@ -113,7 +113,7 @@ function ofLet({ node, parts }: Visit): Copies {
   return copies;
 }
 
-/** The last `count` variables that were bound, the first of them first. */
+/** Returns the last `count` variables that were bound, in the order of binding. */
 function innermost(lexical: Visit['lexical'], count: number): Bound[] {
   const bounds: Bound[] = [];
   let at = lexical;

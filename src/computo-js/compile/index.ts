@@ -1,4 +1,4 @@
-/** From nodes to closures, and what a run keeps account of. */
+/** Compiles nodes to closures, and accounts for what a run uses. */
 export { arrayOf, compileArgument, compileArguments, numberOf, objectOf, rawArgument, textOf } from './arguments.js';
 export { attempting, compileAttempt, MISSING } from './attempt.js';
 export { countCalls, enter, leave, scopeOfOne, scopeOfTwo } from './callable.js';

@@ -7,20 +7,24 @@ import type { Compiler, ProgramOptions } from './compiler.js';
 import { bind } from './lexical.js';
 import { countSteps, countUnits, type Run, type Scope } from './run.js';
 
-/** The lambda argument of an array operator, and where it is called. */
+/** The lambda argument of an array operator, and its call site. */
 export interface LambdaArgument extends CallSite {
-  /** @param times how often it is going to be called; what is never called need not be a lambda */
+  /**
+   * Returns the lambda to call.
+   *
+   * @param times how often it will be called; a value that is never called need not be a lambda
+   */
   readonly find: (run: Run, scope: Scope, times: number) => Callable;
 }
 
-/** Stands in for what is never called and need not be a lambda. */
+/** Stands in for a value that is never called and need not be a lambda. */
 const NEVER_CALLED: Callable = { parameters: [], body: () => null, cost: { steps: 0, units: 0 }, height: 0 };
 
 /**
  * Compiles the lambda argument of an array operator.
  *
- * In current it is an expression like any other, evaluated even when the array is empty. In classic it is a lambda or a
- * variable, looked at only when it is called.
+ * In the current dialect it is an expression like any other, evaluated even if the array is empty. In the classic dialect it is a
+ * lambda or a variable, and is examined only if it is called.
  */
 export function compileLambdaArgument(call: Call, index: number, compiler: Compiler): LambdaArgument {
   const count = call.signature.parameters[index]?.arguments ?? 1;
@@ -58,7 +62,7 @@ function requireParameters(callable: Callable, count: number, call: Call): Calla
   throw invalidArgument(call.place, `'${call.operator.name}' calls its lambda with ${wanted}, but it has ${got}`);
 }
 
-/** Compiles a lambda that came from data. It stands nowhere in the script, so its errors are those of the call. */
+/** Compiles a lambda that came from data. It has no place in the script, so its errors are reported at the call. */
 function compileValue(value: Json, call: Call, program: ProgramOptions, run: Run): Callable {
   const parts = isArray(value) ? value : [];
   const isClassic = program.dialect === 'classic';
@@ -79,11 +83,11 @@ function compileValue(value: Json, call: Call, program: ProgramOptions, run: Run
   return callable;
 }
 
-/** What it takes to parse and compile a part of a script, and to keep it. */
+/** What it costs to parse, compile and keep one part of a script. */
 const STEPS_PER_PART = 500;
 const UNITS_PER_PART = 200;
 
-/** Accounts for compiling an expression: each array and object in it may be a call. */
+/** Accounts for compiling an expression, in which each array and object may be a call. */
 function countCompiling(run: Run, script: Json, { place }: Call): void {
   const pending: Json[] = [script];
   for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
@@ -95,7 +99,7 @@ function countCompiling(run: Run, script: Json, { place }: Call): void {
   }
 }
 
-/** What to write where a lambda is wanted. */
+/** What to write where a lambda is needed. */
 export const LAMBDA_HINT: Hint = (form) =>
   `Write ${form === 'text' ? 'x => …' : '["lambda", ["x"], …]'} or the variable that holds one.`;
 

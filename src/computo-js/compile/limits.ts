@@ -1,15 +1,15 @@
 /** What a run may use. A run that needs more ends with `LimitExceeded`. */
 export interface Limits {
   /**
-   * Operator calls. A lambda's body counts with all its calls each time it is called, whether its branches take them or
-   * not; that is what makes counting free.
+   * Operator calls. Each call of a lambda counts all calls in its body, including those in branches not taken, so that counting
+   * costs nothing.
    */
   readonly steps: number;
-  /** Lambdas running inside one another: how deep a script may recurse. */
+  /** Nesting depth of running lambdas: how deep a script may recurse. */
   readonly depth: number;
   /**
-   * Units that one run may build, and that its result may have when written out: an element, a member and a character
-   * count one each.
+   * Units that one run may build, and that its result may have when written out. An element, a member and a character count as
+   * one unit each.
    */
   readonly outputSize: number;
 }

@@ -1,21 +1,21 @@
 import type { Json } from '../value/index.js';
 import type { Compiler } from './compiler.js';
 
-/** The engine gives an array that grows room for 17 elements at once: many short ones would take ten times their size. */
+/** The JavaScript engine gives a growing array room for 17 elements at once, so many short ones would take ten times their size. */
 const SHORT = 16;
 
-/** What a pair takes: an array of two, and its place in the one around it. */
+/** The size of a pair: an array of two, and its slot in the array around it. */
 export const UNITS_PER_PAIR = 16;
 
-/** How a call makes the arrays that it yields. */
+/** How a call allocates the arrays that it yields. */
 export interface Room {
-  /** An array that is going to be filled from its start to exactly so many elements. */
+  /** Returns an array to fill from its start to exactly `length` elements. */
   readonly exactly: (length: number) => Json[];
-  /** An array that has been filled, in no more memory than it needs. */
+  /** Returns a filled array in no more memory than it needs. */
   readonly fitted: (items: Json[]) => Json[];
 }
 
-/** Growing arrays are faster, so only where there may be many of them their memory is looked after. */
+/** Growing arrays are faster, so memory is saved only where there may be many arrays. */
 export function roomIn({ isInLambda }: Compiler): Room {
   return isInLambda ? THRIFTY : FAST;
 }

@@ -2,24 +2,24 @@ import { overLimit, ROOT, type Place } from '../syntax/index.js';
 import { EffortExceeded, type Effort, type Json } from '../value/index.js';
 import type { Limits } from './limits.js';
 
-/** What one run of a program knows and has left. Deep work on values takes from it as from any {@link Effort}. */
+/** The state and remaining budget of one run of a program. Deep work on values draws on it as on any {@link Effort}. */
 export interface Run extends Effort {
-  /** The first input, null when there is none. */
+  /** The first input; null if there is none. */
   readonly input: Json;
   readonly inputs: readonly Json[];
   readonly limits: Limits;
-  /** Evaluations under way in which a read may find nothing; see `attempt.ts`. */
+  /** Number of evaluations in progress in which a read may find nothing; see `attempt.ts`. */
   attempts: number;
   depthLeft: number;
-  /** Stack frames that lambdas which are values may still take; see `stack.ts`. */
+  /** Stack frames that are left for lambdas that are values; see `stack.ts`. */
   framesLeft: number;
-  /** The last call that set out on deep work: where a limit was reached that was noticed further down. */
+  /** The last call that began deep work, which is reported as the place of a limit exceeded during that work. */
   at: Place;
 }
 
 /**
- * One variable and the ones bound before it. Nothing ever captures a scope, because lambdas see the variables of where
- * they are called; so a loop may write each element into the same frame.
+ * A variable and those bound before it. Nothing captures a scope, because lambdas see the variables of their caller, so a loop
+ * may write each element into the same frame.
  */
 export interface Frame {
   readonly name: string;
@@ -32,10 +32,10 @@ export type Scope = Frame | undefined;
 /** A compiled expression. */
 export type Evaluate = (run: Run, scope: Scope) => Json;
 
-/** The same where nothing may come of it: then it yields undefined. */
+/** Like {@link Evaluate}, but yields undefined if nothing is found. */
 export type Attempt = (run: Run, scope: Scope) => Json | undefined;
 
-/** Compiles a read as an attempt; undefined where it can only fail. */
+/** Compiles a read as an attempt; undefined if it can only fail. */
 export type CompileRead = () => Attempt | undefined;
 
 export function startRun(inputs: readonly Json[], limits: Limits, framesLeft: number): Run {
@@ -64,9 +64,9 @@ export function countUnits(run: Run, units: number, place: Place): void {
   if (run.unitsLeft < 0) throw outOfUnits(run, place);
 }
 
-/** An element takes 8 bytes, and a unit stands for 4. */
+/** An element takes 8 bytes; a unit stands for 4. */
 const UNITS_PER_ELEMENT = 2;
-/** An element that was computed may be a number in memory of its own. */
+/** A computed element may be a number in memory of its own. */
 const UNITS_PER_COMPUTED = 3;
 
 /** Accounts for elements that are about to be copied into a new array. */
@@ -79,7 +79,7 @@ export function countComputed(run: Run, elements: number, place: Place): void {
   countUnits(run, elements * UNITS_PER_COMPUTED, place);
 }
 
-/** The error for deep work that took more than the run had left; any other error as it is. */
+/** Returns the error for deep work that exceeded the run's budget; any other error unchanged. */
 export function limitOf(error: unknown, run: Run): unknown {
   if (!(error instanceof EffortExceeded)) return error;
   return error.resource === 'steps' ? outOfSteps(run, run.at) : outOfUnits(run, run.at);

@@ -6,14 +6,14 @@ import { DIRECT_LEVELS_MAX } from './stack.js';
 import { traced } from './trace.js';
 
 /**
- * A compiled expression as its surroundings see it. `if` and `let` keep their parts: 100,000 of them may stand in one
- * another's tail positions, and run without taking a stack frame each.
+ * A compiled expression as seen by the expressions around it. `if` and `let` keep their parts, so that 100,000 of them can be
+ * nested in tail position and run without a stack frame for each.
  */
 export interface TailStep {
   readonly evaluate: Evaluate;
-  /** Levels of `if` and `let` in tail position that it consists of. */
+  /** The number of nested `if` and `let` in tail position in this step. */
   readonly levels: number;
-  /** What to do when it is run in a loop; absent for all other expressions, and for low ones. */
+  /** How to run the step in a loop; only for an `if` or `let` with many levels. */
   readonly loop?: Branch | Binding;
 }
 
@@ -30,16 +30,16 @@ interface Binding {
   readonly body: TailStep;
 }
 
-/** Binds variables in front of a scope. */
+/** Binds variables in a new scope within the given one. */
 type Bind = (run: Run, scope: Scope) => Scope;
 
-/** A step and the frames that evaluating it takes. */
+/** A step and the stack frames that evaluating it takes. */
 export interface TailPart {
   readonly step: TailStep;
   readonly height: number;
   readonly read?: CompileRead | undefined;
 }
-/** Finds a part by its index in the visit. */
+/** Returns a part by its index in the visit. */
 type PartOf = (index: number) => TailPart;
 
 export function leaf(evaluate: Evaluate): TailStep {
@@ -63,14 +63,14 @@ export function compileLet(node: Let, program: ProgramOptions, partOf: PartOf): 
   return assemble({ type: 'let', bind, body: body.step }, 1 + highest(values), [body], node, program);
 }
 
-/** Of any number of parts: more than a call of `Math.max` takes. */
+/** Works for any number of parts, whereas the arguments of `Math.max` are limited. */
 function highest(parts: readonly TailPart[]): number {
   return parts.reduce((height, part) => Math.max(height, part.height), 0);
 }
 
 const nothing: Evaluate = () => null;
 
-/** Puts a step together from its parts, the last of which are in tail position. */
+/** Combines parts into a step. The parts in `tails` are in tail position. */
 function assemble(
   loop: Branch | Binding,
   height: number,
@@ -81,12 +81,12 @@ function assemble(
   const levels = 1 + Math.max(...tails.map(({ step }) => step.levels));
   const inner = Math.max(height, highest(tails));
   if (levels > DIRECT_LEVELS_MAX) {
-    // Run in a loop, it adds no frame to those of its parts, but for the one that every loop has.
+    // A loop adds only one frame to those of its parts, however many levels it runs.
     const isFirst = tails.every(({ step }) => step.loop === undefined);
     return { step: { evaluate: looping(loop), levels, loop }, height: inner + (isFirst ? 1 : 0) };
   }
   const evaluate = direct(loop);
-  // A long chain goes untold: in a loop no call ends before its tail does.
+  // A long chain is not traced, because in a loop no call ends before its tail does.
   return trace === undefined
     ? { step: { evaluate, levels }, height: 1 + inner }
     : { step: { evaluate: traced(evaluate, node.type, node.place, trace), levels }, height: 2 + inner };
@@ -127,7 +127,7 @@ interface Bound {
   readonly evaluate: Evaluate;
 }
 
-/** Each expression sees only what is outside. */
+/** Each expression sees only the variables outside. */
 function bindTogether(bindings: readonly Bound[]): Bind {
   const [only] = bindings;
   if (only !== undefined && bindings.length === 1) {

@@ -1,7 +1,7 @@
 import type { Hint } from '../hint.js';
 import { nearestName } from '../value/index.js';
 
-/** What the event is called elsewhere. */
+/** Names for the event in other languages and tools. */
 const EVENT = new Set([
   'event',
   'input',
@@ -21,17 +21,17 @@ const EVENT = new Set([
   '_',
 ]);
 
-/** What values are called elsewhere. */
+/** Names for constants in other languages. */
 const VALUES: Readonly<Record<string, string>> = {
   ...{ True: 'true', TRUE: 'true', False: 'false', FALSE: 'false' },
   ...{ None: 'null', nil: 'null', NULL: 'null', Null: 'null', undefined: 'null' },
 };
 
 /**
- * What to do about a variable that is not bound.
+ * Suggests what to do about a variable that is not bound.
  *
- * @param known the variables that are, the innermost first
- * @param path what is read of it: `/a/b`, or nothing
+ * @param known the variables that are bound, innermost first
+ * @param path the pointer that is read in the variable: `/a/b`, or empty
  */
 export function variableHint(name: string, known: ReadonlySet<string>, path = ''): Hint {
   const nearest = nearestName(name, known);

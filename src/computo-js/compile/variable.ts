@@ -4,18 +4,18 @@ import { variableHint } from './variable-hint.js';
 import { locate, type Lexical } from './lexical.js';
 import { countSteps, type Evaluate, type Scope } from './run.js';
 
-/** So many variables are passed over within the step of a reading. */
+/** Reading a variable passes up to this many others without extra steps. */
 const HOPS_PER_STEP = 16;
 
-/** The innermost variable, where the script's text says that there is one: an element, in most lambdas. */
+/** Reads the innermost variable if the script guarantees that there is one; in most lambdas, this is the element. */
 export const INNERMOST: Evaluate = (_, scope) => (scope === undefined ? null : scope.value);
 
-/** Compiles the reading of a variable, to a fixed number of hops wherever the script's text tells it. */
+/** Compiles the reading of a variable, with a fixed number of hops if the script determines it. */
 export function compileVariable(name: string, lexical: Lexical, place: Place): Evaluate {
   const missing = (scope: Scope): never => {
     throw unbound(name, namesIn(scope), place);
   };
-  // Names of one length are compared by their characters.
+  // Names of the same length are compared character by character.
   const weight = 1 + Math.floor(name.length / HOPS_PER_STEP);
   switch (locate(lexical, name)) {
     case 0:

@@ -4,35 +4,35 @@ import type { Copies } from './growth.js';
 import { bind, type Bound, type Lexical } from './lexical.js';
 import { DIRECT_LEVELS_MAX } from './stack.js';
 
-/** What evaluating an expression once costs at most; grows while it is compiled. Lambdas inside count for themselves. */
+/** The maximum cost of evaluating an expression once; grows while it is compiled. Lambdas inside have a cost of their own. */
 export interface Cost {
   /** Calls of operators. */
   steps: number;
-  /** Elements and members that it builds by itself. */
+  /** Elements and members that the expression itself builds. */
   units: number;
 }
 
 const NO_PARTS: readonly Visit[] = [];
 
-/** A node and what is known about where it stands. A class, because a script has one for each of its values. */
+/** A node and what is known about its position in the script. A class, because a script has one for each of its values. */
 export class Visit {
-  /** For a lambda: whether it is called where it stands, and nowhere else. */
+  /** For a lambda: whether it is only called where it is written. */
   isInline = false;
-  /** Levels of `if` and `let` around it that it is in tail position of. */
+  /** The number of enclosing `if` and `let` of which the node is in tail position. */
   tails = 0;
-  /** Its parts: of a call the arguments, of `let` the values and then the body. */
+  /** The parts: arguments for a call; the values and then the body for `let`. */
   parts = NO_PARTS;
-  /** Filled in when it is compiled. */
+  /** Set when the node is compiled. */
   entry: Entry | undefined;
-  /** Filled in by `isBounded`. */
+  /** Set by `copiesIn`. */
   copies: Copies;
-  /** For the reading of a variable: what binds it, where the script alone tells. Filled in when it is compiled. */
+  /** For the reading of a variable: the binding, if the script alone determines it. Set when the node is compiled. */
   variable: Bound | undefined;
 
   /**
-   * @param lexical the variables that are certainly bound there
-   * @param cost what evaluating the body that it belongs to costs
-   * @param frames stack frames that are taken in that body when it is evaluated, its own included
+   * @param lexical the variables that are certainly bound at the node
+   * @param cost the cost of evaluating the body that the node belongs to
+   * @param frames stack frames taken in that body when the node is evaluated, including its own
    */
   constructor(
     readonly node: Node,
@@ -42,17 +42,17 @@ export class Visit {
   ) {}
 }
 
-/** The visit of a whole script, or of an expression that stands alone. */
+/** Returns the visit of a whole script or of a standalone expression. */
 export function visitRoot(node: Node, lexical: Lexical): Visit {
   return new Visit(node, lexical, { steps: 0, units: 0 }, framesOf(node));
 }
 
-/** Stack frames that evaluating a node takes, without its parts. */
+/** Stack frames that evaluating a node takes, excluding its parts. */
 export function framesOf(node: Node): number {
   return node.type === 'call' ? (node.operator.frames ?? 1) : 1;
 }
 
-/** The visits of a node's parts. */
+/** Returns the visits of a node's parts. */
 export function partsOf(visit: Visit): readonly Visit[] {
   const { node, lexical } = visit;
   switch (node.type) {
@@ -86,7 +86,7 @@ function within(outer: Visit, node: Node, lexical: Lexical): Visit {
 }
 
 function inTailOf(outer: Visit, node: Node, lexical: Lexical): Visit {
-  // Beyond the levels that call one another directly, tails are run in a loop.
+  // Beyond the levels that call one another directly, tails run in a loop.
   const frames = outer.frames + (outer.tails > DIRECT_LEVELS_MAX ? 0 : framesOf(node));
   const visit = new Visit(node, lexical, outer.cost, frames);
   visit.tails = outer.tails + 1;

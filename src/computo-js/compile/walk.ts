@@ -2,7 +2,7 @@ import type { Node } from '../syntax/index.js';
 import type { Lexical } from './lexical.js';
 import { partsOf, visitRoot, type Visit } from './visit.js';
 
-/** All nodes of a script, each before those inside it, in the order of the script. Any nesting will do. */
+/** Returns all nodes of a script in the order of the script, each before those inside it. Works at any nesting depth. */
 export function walk(root: Node, lexical: Lexical): Visit[] {
   const visits: Visit[] = [];
   const pending: Visit[] = [visitRoot(root, lexical)];

@@ -1,7 +1,7 @@
 import { placeInside, type Binding, type Parser, type Place, type RawCall } from '../syntax/index.js';
 import { describe, isArray, type Json } from '../value/index.js';
 
-/** Parses `[[name, expression], …]`. A malformed pair fails in its turn, after those before it were evaluated. */
+/** Parses `[[name, expression], …]`. A malformed pair fails in its turn, after the pairs before it have been evaluated. */
 export function pairBindings(
   pairs: readonly Json[],
   place: Place,
@@ -18,7 +18,7 @@ export function pairBindings(
   });
 }
 
-/** Bindings that are neither pairs nor what else the dialect allows. */
+/** Returns a fault for bindings in a form that the dialect does not allow. */
 export function noBindings(script: Json, place: Place, expected: string, call: RawCall, parser: Parser): Binding[] {
   const problem = `'let' needs ${expected} as its bindings, got ${describe(script)}`;
   return [{ name: '', value: parser.fault({ ...call, arguments: [], place }, 'let-bindings', problem), place }];

@@ -4,7 +4,7 @@ import { noBindings, pairBindings } from './bindings.js';
 import type { FrontEnd } from './front-end.js';
 import { listNode } from './list-node.js';
 
-/** The dialect of Colloquium's first documents. */
+/** The dialect of the first Colloquium documents. */
 export const classic: FrontEnd = {
   dialect: 'classic',
   bindsOneAfterTheOther: true,
@@ -36,7 +36,7 @@ export const classic: FrontEnd = {
   bindings(script, place, call, parser) {
     if (!isArray(script)) return noBindings(script, place, 'an array of [name, expression] pairs', call, parser);
     return pairBindings(script, place, call, parser, (value, at) =>
-      // A `let` stores what looks like a lambda without looking at its parameters.
+      // A `let` stores anything that looks like a lambda without checking its parameters.
       isMalformedLambda(value) ? { type: 'constant', value, place: at } : parser.expression(value, at),
     );
   },

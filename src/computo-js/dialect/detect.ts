@@ -4,7 +4,7 @@ import { parameterAt, placeInside, pointerTo, ROOT, type Dialect, type Place } f
 import { entriesOf, isArray, isObject, unlimited, type Json } from '../value/index.js';
 import { markersOfCall } from './markers.js';
 
-/** As many markers of a dialect are told; a deep script's pointers are long, so all of them could fill the memory. */
+/** The maximum number of markers reported per dialect. The pointers of a deep script are long, so all of them could fill the memory. */
 export const MARKERS_MAX = 100;
 
 /** Something in a script that only one dialect accepts. */
@@ -16,23 +16,23 @@ export interface DialectMarker {
 }
 
 export interface Detection {
-  /** `ambiguous`: no marker, or an empty script; `conflict`: markers of both. */
+  /** `ambiguous`: no markers, or an empty script; `conflict`: markers of both dialects. */
   readonly dialect: Dialect | 'ambiguous' | 'conflict';
-  /** The first of each dialect, at most {@link MARKERS_MAX}. */
+  /** The first markers of each dialect, at most {@link MARKERS_MAX} each. */
   readonly markers: readonly DialectMarker[];
 }
 
-/** An expression still to be looked at. */
+/** An expression still to be examined. */
 interface Expression {
   readonly script: Json;
   readonly place: Place;
-  /** Whether only classic evaluates it: then a marker of current means nothing. */
+  /** Whether only the classic dialect evaluates it, so that markers of the current dialect mean nothing. */
   readonly onlyClassic: boolean;
 }
 
 /**
- * Finds out in which dialect a script is written, by what the other dialect would refuse, wherever one of them evaluates.
- * Any nesting will do: it takes no stack.
+ * Detects the dialect of a script by what the other dialect would reject, wherever either of them evaluates. Works at any nesting
+ * depth, because it takes no stack.
  */
 export function detectDialect(script: Json): Detection {
   return withinEngineLimits(() => {
@@ -41,7 +41,7 @@ export function detectDialect(script: Json): Detection {
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       const inner: Expression[] = [];
       lookAt(next, inner, markers);
-      // In the order of the script: the first marker is the first that a reader meets.
+      // Keeps the order of the script, so that the first marker is the first that a reader sees.
       for (const expression of inner.reverse()) pending.push(expression);
     }
     return { dialect: verdict(markers), markers };
@@ -65,7 +65,7 @@ function lookAt({ script, place, onlyClassic }: Expression, inner: Expression[],
     if (countOf(dialect, markers) < MARKERS_MAX) markers.push({ dialect, path: pointerTo(at), reason });
   };
   const visit = (expression: Json | undefined, at: Place, classicOnly = onlyClassic): void => {
-    // Scalars hold no markers: leaving them out keeps the work list short.
+    // Scalars contain no markers. Omitting them keeps the work list short.
     if (typeof expression === 'object' && expression !== null) {
       inner.push({ script: expression, place: at, onlyClassic: classicOnly });
     }
@@ -91,7 +91,7 @@ function lookAt({ script, place, onlyClassic }: Expression, inner: Expression[],
 
 type Visit = (expression: Json | undefined, at: Place) => void;
 
-/** Visits what a call evaluates. A call of no known operator evaluates nothing. */
+/** Visits the parts of a call that are evaluated. A call of an unknown operator evaluates nothing. */
 function visitArguments(name: string, args: readonly Json[], place: Place, visit: Visit): void {
   if (name === 'let') {
     visitLet(args, place, visit);
@@ -121,7 +121,7 @@ function visitLet([bindings, body]: readonly Json[], place: Place, visit: Visit)
   visit(body, placeInside(place, 2));
 }
 
-/** Where all arguments are pairs, a pair's string head is a key in classic, so it is no operator to look at. */
+/** If all arguments are pairs, a pair's first string is a key in the classic dialect, so it is not checked as an operator. */
 function visitObj(args: readonly Json[], place: Place, visit: Visit): void {
   const allPairs = args.every((argument) => isArray(argument) && argument.length === 2);
   for (const [index, argument] of args.entries()) {

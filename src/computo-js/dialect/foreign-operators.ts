@@ -1,6 +1,6 @@
 import type { Hint } from '../hint.js';
 
-/** What our operators are called elsewhere: in jq, SQL, JavaScript, Python, VRL, Bloblang, Lisp. */
+/** What our operators are called in jq, SQL, JavaScript, Python, VRL, Bloblang and Lisp. */
 const WORDS: Readonly<Record<string, string>> = {
   '==': '= === eq equals is',
   '!=': '!== <> ne neq',
@@ -113,7 +113,7 @@ const WORDS: Readonly<Record<string, string>> = {
 
 const PURE = 'A script gives the same for the same event each time: it has no';
 
-/** What has no operator here. */
+/** Hints for words of other languages that have no operator here. */
 const NOTES: Readonly<Record<string, Hint>> = {
   ...same(
     'now today current_timestamp timestamp',
@@ -138,7 +138,11 @@ function same(words: string, hint: Hint): Record<string, Hint> {
 
 let oursByWord: Map<string, readonly string[]> | undefined;
 
-/** The names of operators that a word of another language may mean, and those whose verb it is. @param names all that there are */
+/**
+ * Returns the operators that a word of another language may mean, and those that have the word as their verb.
+ *
+ * @param names the names of all operators
+ */
 export function oursOf(word: string, names: Iterable<string>): readonly string[] {
   oursByWord ??= tableOf();
   const known = new Set(names);
@@ -146,12 +150,12 @@ export function oursOf(word: string, names: Iterable<string>): readonly string[]
   return [...new Set([...(oursByWord.get(word) ?? []), ...verbs])].filter((name) => known.has(name));
 }
 
-/** What to say of a word that has no operator here. */
+/** Returns a hint about a word that has no operator here, if there is one. */
 export function noteOn(word: string): Hint | undefined {
   return Object.hasOwn(NOTES, word) ? NOTES[word] : undefined;
 }
 
-/** What an operator is called elsewhere. */
+/** Returns what an operator is called in other languages. */
 export function wordsFor(name: string): readonly string[] {
   return Object.hasOwn(WORDS, name) ? (WORDS[name]?.split(' ') ?? []) : [];
 }

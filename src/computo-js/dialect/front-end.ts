@@ -1,12 +1,12 @@
 import type { Binding, Dialect, Node, Parser, Place, RawCall } from '../syntax/index.js';
 import type { Json } from '../value/index.js';
 
-/** Where the dialects differ in what a piece of script means; what operators take differently is in their records. */
+/** How a dialect reads the constructs that differ between dialects. Differences in operators' arguments are in the operators' records. */
 export interface FrontEnd {
   readonly dialect: Dialect;
-  /** `[]`, or an array whose head is no string. */
+  /** Reads `[]`, or an array that does not start with a string. */
   literalArray(script: readonly Json[], place: Place, parser: Parser): Node;
-  /** The list of an `{"array": […]}`. */
+  /** Reads the list in `{"array": […]}`. */
   arrayObject(list: readonly Json[], place: Place, parser: Parser): Node;
   lambdaArgument(script: Json, place: Place, call: RawCall, parser: Parser): Node;
   bindings(script: Json, place: Place, call: RawCall, parser: Parser): Binding[];

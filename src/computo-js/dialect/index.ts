@@ -1,4 +1,4 @@
-/** From JSON to nodes, in either dialect, and how to tell which. */
+/** Parses JSON to nodes in either dialect, and detects the dialect. */
 export { detectDialect, type DialectMarker, type Detection } from './detect.js';
 export { wordsFor } from './foreign-operators.js';
 export { parseScript } from './parser.js';

@@ -1,7 +1,7 @@
 import { placeInside, type Node, type Parser, type Place } from '../syntax/index.js';
 import type { Json } from '../value/index.js';
 
-/** An array whose elements are expressions; an empty one is a constant. */
+/** Returns the node of an array whose elements are expressions. An empty array is a constant. */
 export function listNode(script: readonly Json[], place: Place, parser: Parser): Node {
   if (script.length === 0) return { type: 'constant', value: script, place };
   return {

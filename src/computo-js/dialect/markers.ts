@@ -4,7 +4,7 @@ import { isArray, isObject, type Json } from '../value/index.js';
 
 type Mark = (dialect: Dialect, reason: string, at: Place) => void;
 
-/** Reports what in a call itself, without its arguments' own calls, only one dialect accepts. */
+/** Reports anything in a call that only one dialect accepts, except in the calls among its arguments. */
 export function markersOfCall(name: string, args: readonly Json[], place: Place, mark: Mark): void {
   const inClassic = findOperator(name, 'classic');
   const inCurrent = findOperator(name, 'current');
@@ -48,7 +48,7 @@ export function markersOfCall(name: string, args: readonly Json[], place: Place,
   }
 }
 
-/** Anything that could yield a lambda, but is neither one written out nor a variable. */
+/** Whether an argument could yield a lambda but is neither a literal lambda nor a variable. */
 function isComputed(argument: Json): boolean {
   if (isArray(argument)) return argument[0] !== 'lambda' && argument[0] !== '$';
   return isObject(argument) && Object.hasOwn(argument, 'array');
@@ -62,7 +62,7 @@ function markersOfObj(args: readonly Json[], place: Place, mark: Mark): void {
   }
   if (args.length % 2 === 1) mark('classic', "'obj' with an odd number of pairs", place);
   for (const [index, pair] of args.entries()) {
-    // In current every other argument, from the first, is an expression for a key.
+    // In the current dialect, every second argument, from the first, is an expression for a key.
     if (index % 2 === 1 || !isArray(pair)) continue;
     const [head] = pair;
     if (typeof head === 'string' && findOperator(head, 'current') !== undefined) continue;

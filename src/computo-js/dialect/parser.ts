@@ -20,24 +20,24 @@ import { current } from './current.js';
 import type { FrontEnd } from './front-end.js';
 import { unknownOperator } from './unknown-operator.js';
 
-/** A parser at work: what to do with an expression, and the expressions whose turn has not come. */
+/** The state of a parser: how to parse an expression, and the expressions still to be parsed. */
 interface Work {
   readonly frontEnd: FrontEnd;
   readonly parser: Parser;
   readonly pending: Pending[];
 }
 
-/** An expression, and the node that is to be filled in with what it is. */
+/** An expression, and the node to fill in once it is parsed. */
 interface Pending {
   readonly script: Json;
   readonly node: Node;
 }
 
 /**
- * Parses a script, or an expression found at `place`. Never fails: what is wrong becomes a fault, raised when reached.
+ * Parses a script, or an expression found at `place`. Never fails: an error becomes a fault, which is raised when a run reaches
+ * it.
  *
- * Takes no stack, whatever the nesting: where an expression holds others, each of them gets an empty node at once and is
- * filled in when its turn comes.
+ * Takes no stack, whatever the nesting: each expression inside another gets an empty node at once, which is filled in later.
  */
 export function parseScript(script: Json, dialect: Dialect, place: Place = ROOT): Node {
   const pending: Pending[] = [];
@@ -86,7 +86,7 @@ function parseCall(name: string, script: readonly Json[], place: Place, work: Wo
   const found = findOperator(name, parser.dialect);
   const args = script.slice(1);
   if (found === undefined) {
-    // Whatever the operator is, what looks like a call in its arguments was meant as one.
+    // Whatever the operator is, arguments that look like calls were meant as calls.
     const inside = args.flatMap((argument, index) =>
       isArray(argument) && typeof argument[0] === 'string'
         ? parser.expression(argument, placeInside(place, index + 1))
@@ -142,7 +142,7 @@ function invalid(place: Place, code: string, problem: string, hint?: Hint): Faul
   return { type: 'fault', kind: 'InvalidArgument', code, problem, hint, inside: [], place };
 }
 
-/** Those arguments of a failing call that look like expressions, so that `check` sees them too. */
+/** Parses the arguments of a failing call that look like expressions, so that `check` sees them too. */
 function insideFault(call: Pick<RawCall, 'arguments' | 'place'> & Partial<RawCall>, parser: Parser): Node[] {
   const { arguments: args, place, signature } = call;
   return args.flatMap((argument, index) =>

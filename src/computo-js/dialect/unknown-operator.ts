@@ -4,7 +4,7 @@ import type { Dialect, Fault, Place } from '../syntax/index.js';
 import { nearestName, shorten, stringify, type Json } from '../value/index.js';
 import { noteOn, oursOf } from './foreign-operators.js';
 
-/** What a call of an operator that the dialect doesn't have becomes. */
+/** Returns the fault for a call of an operator that the dialect does not have. */
 export function unknownOperator(name: string, args: readonly Json[], place: Place, dialect: Dialect): Fault {
   return {
     type: 'fault',
@@ -18,11 +18,11 @@ export function unknownOperator(name: string, args: readonly Json[], place: Plac
   };
 }
 
-/** Names up to this length are guessed rather than mistyped. */
+/** Names up to this length are more likely guesses than typos. */
 const GUESSED_MAX = 3;
-/** Words that stand elsewhere with a condition alone, for events. */
+/** In other languages, these words take only a condition and select events. */
 const SELECTS = new Set(['select', 'where', 'grep', 'keep']);
-/** So many names that a word may mean are told. */
+/** The maximum number of operators suggested for a word. */
 const MEANT_MAX = 3;
 
 function hintFor(name: string, args: readonly Json[], dialect: Dialect, isText: boolean): Hint {
@@ -37,7 +37,7 @@ function hintFor(name: string, args: readonly Json[], dialect: Dialect, isText: 
   const [family = '', verb] = name.split('.', 2);
   const ours = oursOf(verb ?? name, names);
   const ofFamily = ours.filter((one) => one.startsWith(`${family}.`));
-  // A verb of another family, or of none, is what was meant where its own has no such.
+  // If its own family has no such verb, the verb of another family, or of none, was meant.
   const elsewhere = verb !== undefined && names.includes(verb) ? [verb, ...ours] : ours;
   const meant = ofFamily.length > 0 ? ofFamily : elsewhere;
   if (meant.length > 0) {
@@ -50,14 +50,14 @@ function hintFor(name: string, args: readonly Json[], dialect: Dialect, isText: 
   if (note !== undefined) return note;
   const near = nearestOf(name, names);
   const suggestion = near.length === 0 ? familyOf(name, names) : `Did you mean ${near.join(' or ')}?`;
-  // So short a word is near to some operator's name, whatever it is: a list of words is a list all the same.
+  // So short a word is close to some operator's name in any case, so a list of strings may still be meant as a list.
   const isList = name.length <= GUESSED_MAX && args.length > 0 && args.every((arg) => typeof arg === 'string');
   if (isText) return suggestion ?? 'A variable is its name alone, a field of the event /name.';
   if (suggestion === undefined || name.startsWith('/')) return listHint(name, args);
   return isList ? `${listHint(name, args)} ${suggestion}` : suggestion;
 }
 
-/** The operator of the nearest name, else those of the nearest verb, in quotes. */
+/** Returns the operator with the nearest name, or else those with the nearest verb, in quotes. */
 function nearestOf(name: string, names: readonly string[]): readonly string[] {
   const nearest = nearestName(name, names);
   if (nearest !== undefined) return [`'${nearest}'`];
@@ -71,7 +71,7 @@ function usageOf(name: string, dialect: Dialect, isText: boolean): string {
   return (isText ? operator?.textUsage : operator?.usage[dialect]) ?? name;
 }
 
-/** What a family has, where there is one of that name. */
+/** Lists the verbs of a family, if one has that name. */
 function familyOf(name: string, names: readonly string[]): string | undefined {
   const [family = ''] = name.split('.');
   const verbs = names.filter((other) => name !== family && other.startsWith(`${family}.`));
@@ -80,10 +80,10 @@ function familyOf(name: string, names: readonly string[]): string | undefined {
     : `The family ${family} has ${verbs.map((other) => other.slice(family.length + 1)).join(', ')}.`;
 }
 
-/** A list of texts is written out here up to this length. */
+/** The maximum length of a list that a hint repeats. */
 const LIST_LENGTH_MAX = 60;
 
-/** An array of texts is hardly ever meant as a call. */
+/** Returns a hint for an array of strings, which is hardly ever meant as a call. */
 function listHint(name: string, args: readonly Json[]): string {
   const rule = 'An array that starts with a string is a call; write a list of strings as {"array": […]}';
   if (name.startsWith('/')) {

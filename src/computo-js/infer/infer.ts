@@ -28,40 +28,40 @@ export interface InferOptions {
   readonly dialect?: DialectOption | undefined;
   /** The shapes of the inputs. */
   readonly inputs: readonly Shape[];
-  /** What is known of the tables' rows, by the tables' names. */
+  /** What is known about the tables' rows, by table name. */
   readonly tables?: Readonly<Record<string, TableShape>> | undefined;
-  /** Tells this script from others as the origin of what it builds. */
+  /** Identifies this script as the origin of what it builds. */
   readonly by?: unknown;
 }
 
 export interface Inferred {
   /** The shape of what the script yields. */
   readonly shape: Shape;
-  /** Reads that cannot succeed, in the order of evaluation. */
+  /** Reads that can't succeed, in the order of evaluation. */
   readonly misses: readonly Miss[];
 }
 
-/** A pointer that leads nowhere in any value of the shape that it is applied to. */
+/** A pointer that finds nothing in any value of the shape that it is applied to. */
 export interface Miss {
   /** JSON Pointer of the reading call in the script. */
   readonly path: string;
-  /** The pointer that is read. */
+  /** The pointer that is applied. */
   readonly pointer: string;
-  /** How many of its segments can lead somewhere. */
+  /** How many segments of the pointer can be found. */
   readonly length: number;
-  /** What is there, where it breaks off. */
+  /** The shape where the pointer fails. */
   readonly at: Shape;
-  /** Whether every run that gets so far evaluates it; else it stands in a branch or a lambda. */
+  /** Whether the read is always evaluated, rather than in a branch or a lambda. */
   readonly certain: boolean;
 }
 
-/** Deeper expressions are not looked into. */
+/** Deeper expressions are not analyzed. */
 const DEPTH_MAX = 200;
 const MISSES_MAX = 100;
 
 /**
- * Finds out what a script can yield for inputs of given shapes, and which of its reads cannot succeed. What can't be known
- * is {@link ANY}, about which nothing is said.
+ * Infers what a script can yield for inputs of given shapes, and which of its reads can't succeed. Anything unknown is {@link
+ * ANY}, about which nothing is reported.
  */
 export function inferShape(script: Json, { dialect = 'auto', inputs, tables = {}, by }: InferOptions): Inferred {
   const detected = dialect === 'auto' ? detectDialect(script).dialect : dialect;
@@ -74,13 +74,13 @@ export function inferShape(script: Json, { dialect = 'auto', inputs, tables = {}
   };
 }
 
-/** Where an expression stands. */
+/** The context of an expression. */
 interface Surroundings {
-  /** A variable that is not among them can be anything. */
+  /** The shapes of variables. One that is missing here can be anything. */
   readonly variables: ReadonlyMap<string, Shape>;
-  /** Whether it is evaluated in any case. */
+  /** Whether the expression is always evaluated. */
   readonly certain: boolean;
-  /** Whether a read may find nothing. */
+  /** Whether a read may find nothing without failing. */
   readonly forgiven: boolean;
   readonly depth: number;
 }
@@ -113,7 +113,7 @@ class Inference {
       case 'let':
         return this.#letShape(node, around);
       case 'lambda':
-        // Whoever calls it decides which variables it sees.
+        // The caller decides which variables a lambda sees.
         this.shapeOf(node.body, { ...around, variables: new Map(), certain: false });
         return ANY;
       case 'call':
@@ -138,7 +138,7 @@ class Inference {
     const certain = operator.certainArguments?.[dialect] ?? Infinity;
     const args = call.arguments.map((argument, index) => {
       const isApplied = argument.type === 'lambda' && parameterAt(signature, index)?.role === 'lambda';
-      // Only the operator's rule knows its arguments.
+      // Only the operator's rule knows the lambda's arguments.
       if (isApplied && shape !== undefined) return ANY;
       return this.shapeOf(argument, {
         ...around,

@@ -1,6 +1,6 @@
 /**
- * Something is wrong with data, not with the program: no stack belongs to it. To capture one takes longer than most events,
- * and bad events come by the million.
+ * An error in data, not in the program, so it has no stack. Capturing one takes longer than processing most events, and bad
+ * events can come by the million.
  */
 export class DataFault extends Error {
   constructor(message: string) {

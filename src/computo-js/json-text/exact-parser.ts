@@ -12,26 +12,26 @@ const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-/** What may stand in a string as it is: no control characters. */
+/** Characters that may appear unescaped in a string: no control characters. */
 const PLAIN_CHARACTERS = /[^"\\\u0000-\u001f]*/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
-/** Shorter arrays are copied into no more memory than they need: one that grows has room for 17 elements at once. */
+/** Shorter arrays are copied so that they take no more memory than they need, because a growing array has room for 17 elements at once. */
 const GROWN_LENGTH_MIN = 8;
 const STEPS_PER_VALUE = 2;
 const UNITS_PER_VALUE = 4;
 const UNITS_PER_ARRAY = 12;
 const UNITS_PER_ELEMENT = 2;
 
-/** A container that is still open while its elements are read. */
+/** A container whose elements are being read. */
 type Frame = { readonly items: Json[] } | { readonly entries: Map<string, Json>; key: string };
 
 /**
- * Parses JSON as RFC 8259 defines it: accepts what `JSON.parse` accepts, and keeps what `JSON.parse` loses, which is the
- * exact value of numbers and the order of integer-like keys. Of duplicate keys the last wins. Needs no stack: nesting is
- * bounded by `depthMax` alone.
+ * Parses JSON as RFC 8259 defines it. Accepts what `JSON.parse` accepts and keeps what `JSON.parse` loses: the exact value of
+ * numbers and the order of integer-like keys. The last of duplicate keys wins. Takes no stack: only `depthMax` bounds the
+ * nesting.
  *
- * @param effort what it may take; unlimited when absent. Reading the characters themselves is the caller's to charge
+ * @param effort the budget; unlimited if absent. The caller must charge for reading the characters themselves
  * @throws JsonSyntaxError with the place of the first mistake
  * @throws EffortExceeded
  */
@@ -40,7 +40,7 @@ export function parseExactly(text: string, depthMax: number, effort: Effort = un
   let at = skipSpace(text, 0);
 
   for (;;) {
-    // Here a value starts.
+    // A value starts here.
     spendSteps(effort, STEPS_PER_VALUE);
     spendUnits(effort, UNITS_PER_VALUE);
     let value: Json;
@@ -70,7 +70,7 @@ export function parseExactly(text: string, depthMax: number, effort: Effort = un
       at = end;
     }
 
-    // Here a value is complete: it goes into the open container, and closes as many as end here.
+    // A value is complete here. It is added to the open container, and closes all containers that end here.
     for (;;) {
       at = skipSpace(text, at);
       const frame = frames.at(-1);
@@ -89,7 +89,7 @@ export function parseExactly(text: string, depthMax: number, effort: Effort = un
         spendUnits(effort, UNITS_PER_ARRAY + UNITS_PER_ELEMENT * frame.items.length);
         value = frame.items.length < GROWN_LENGTH_MIN ? frame.items.slice() : frame.items;
       } else {
-        // A repeated key takes the place of its last writing, as it does for JSON.parse's plain objects: the first place.
+        // A repeated key keeps its first position and takes its last value, as in JSON.parse's plain objects.
         frame.entries.set(frame.key, value);
         if (next === COMMA) {
           at = readKey(text, skipSpace(text, at + 1), frame);
@@ -104,7 +104,7 @@ export function parseExactly(text: string, depthMax: number, effort: Effort = un
   }
 }
 
-/** Reads `"key" :` into the frame and returns where its value starts. */
+/** Reads `"key" :` into the frame and returns where the key's value starts. */
 function readKey(text: string, at: number, frame: { key: string }): number {
   if (text.charCodeAt(at) !== QUOTE)
     throw new JsonSyntaxError(`${found(text, at)} where a key in quotes should be`, at);
@@ -150,7 +150,7 @@ function scalarOf(text: string, at: number, end: number): Json {
 }
 
 /**
- * Where the string that starts at `start` ends, one past its closing quote.
+ * Returns where the string that starts at `start` ends: one past its closing quote.
  *
  * @throws JsonSyntaxError
  */
@@ -172,18 +172,18 @@ export function stringEnd(text: string, start: number): number {
   }
 }
 
-/** A backslash and what is behind it, as it was typed: in a text of JSON there would be two. */
+/** Shows a backslash and the character after it as typed, whereas JSON would double the backslash. */
 function escapeShown(typed: string): string {
   return /^\\[!-~]$/.test(typed) ? typed : JSON.stringify(typed);
 }
 
-/** The string between two quotes that {@link stringEnd} found. */
+/** Returns the string between two quotes, whose end {@link stringEnd} found. */
 export function stringOf(text: string, start: number, end: number): string {
   const body = text.slice(start + 1, end - 1);
   return body.includes('\\') ? (JSON.parse(text.slice(start, end)) as string) : body;
 }
 
-/** What stands at `at`, for a person. */
+/** Describes what is at `at`, for messages. */
 function found(text: string, at: number): string {
   const code = text.codePointAt(at);
   if (code === undefined) return 'the text ends';

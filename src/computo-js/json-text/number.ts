@@ -1,17 +1,17 @@
 import { INTEGER_DIGITS_MAX, NumberText, readDecimal } from '../value/index.js';
 
-/** Any decimal with at most this many significant digits survives the way into a double and back. */
+/** Any decimal with at most this many significant digits survives conversion to a double and back. */
 const DIGITS_ALWAYS_EXACT = 15;
 
-/** The one integer that is a double beyond doubt, and not "safe", because its neighbour reads as the same double. */
+/** The only integer that a double certainly holds but that is not "safe", because its neighbor reads as the same double. */
 const TWO_TO_THE_53 = String(2 ** 53);
 
 /**
  * Reads the text of a JSON number without losing a digit.
  *
  * @param text a valid JSON number
- * @returns a `number` if printing it gives the same decimal value again; else a `bigint` for an integer written
- *   without point and exponent that is short enough to be computed with, else the text itself
+ * @returns a `number` if it prints as the same decimal value; else a `bigint` for an integer without point and exponent that is
+ *   short enough to compute with; else the text itself
  */
 export function readNumber(text: string): number | bigint | NumberText {
   const value = Number(text);

@@ -5,8 +5,8 @@ export class JsonSyntaxError extends DataFault {
   override readonly name = 'JsonSyntaxError';
 
   /**
-   * @param problem what was found and what would have been right, as a phrase without a place
-   * @param offset where, in UTF-16 code units from the start of the text
+   * @param problem what was found and what was expected, as a phrase without a place
+   * @param offset position in UTF-16 code units from the start of the text
    */
   constructor(
     readonly problem: string,
@@ -16,7 +16,7 @@ export class JsonSyntaxError extends DataFault {
   }
 }
 
-/** The text is JSON, so far, but nested deeper than allowed. */
+/** The text is JSON so far, but nested deeper than allowed. */
 export class JsonDepthError extends JsonSyntaxError {
   constructor(depthMax: number, offset: number) {
     super(`nested deeper than ${depthMax} levels`, offset);

@@ -4,7 +4,7 @@ import { array, defineOperator, invalidArgument, number, takes } from '../syntax
 import { describe, integerOf, isNumber, unlimited, type Effort, type Json } from '../value/index.js';
 import { withinIntegerLimit } from './number-results.js';
 
-/** An array by itself, and its place in the one around it. */
+/** The size of an array itself, and of its slot in the array around it. */
 const UNITS_PER_CHUNK = 12;
 
 export const chunk = defineOperator('chunk', () => ({

@@ -15,7 +15,7 @@ type Name = keyof typeof NOUNS;
 
 type Holds = (a: JsonNumber, b: JsonNumber, effort: Effort) => boolean;
 
-/** Whether a comparison holds: one closure per operator, so that each stays fast. */
+/** Whether a comparison holds. One closure per operator, so that each stays fast. */
 const HOLDS: Readonly<Record<Name, Holds>> = {
   '>': (a, b, run) => (typeof a === 'number' && typeof b === 'number' ? a > b : compareNumbers(a, b, run) > 0),
   '<': (a, b, run) => (typeof a === 'number' && typeof b === 'number' ? a < b : compareNumbers(a, b, run) < 0),
@@ -49,7 +49,10 @@ export const less = comparison('<', [
 export const greaterOrEqual = comparison('>=', [{ script: ['>=', 3, 3, 1], result: true }]);
 export const lessOrEqual = comparison('<=', [{ script: ['<=', 1, 1, 0], result: false }]);
 
-/** Current: stops at the first pair that does not hold. The first two are both evaluated before either is checked. */
+/**
+ * For the current dialect: stops at the first pair that does not hold. The first two values are both evaluated before either is
+ * checked.
+ */
 function pairByPair(call: Call, parts: readonly Evaluate[], holds: Holds): Evaluate {
   const [first, second] = parts;
   if (first === undefined || second === undefined) return () => null;
@@ -69,7 +72,7 @@ function pairByPair(call: Call, parts: readonly Evaluate[], holds: Holds): Evalu
   };
 }
 
-/** Classic: evaluates and checks every argument, then compares. */
+/** For the classic dialect: evaluates and checks every argument, then compares. */
 function allFirst(call: Call, parts: readonly Evaluate[], holds: Holds): Evaluate {
   return (run, scope) => {
     const numbers: JsonNumber[] = [];

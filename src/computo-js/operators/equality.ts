@@ -32,7 +32,7 @@ export const notEquals = defineOperator('!=', () => ({
   },
 }));
 
-/** Stops at the first value that differs from the first one. */
+/** Stops at the first value that differs from the first. */
 function oneByOne(call: Call, parts: readonly Evaluate[]): Evaluate {
   const [first] = parts;
   if (first === undefined) return () => true;

@@ -1,3 +1,3 @@
-/** The operators: one record each, found by name and dialect. */
+/** The operators: one record each, looked up by name and dialect. */
 export { findOperator, operatorGroups, operatorNames, operators, type OperatorGroup } from './registry.js';
 export { splitReference } from './variable.js';

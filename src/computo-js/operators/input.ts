@@ -13,7 +13,7 @@ import {
 } from '../syntax/index.js';
 import { compileFind, compileLookup, FIRST_INPUT, pathThrough, pointerProblem, type Looked } from './lookup.js';
 
-/** Classic ignores whatever is given. */
+/** The classic dialect ignores all arguments. */
 const SIGNATURES = {
   classic: takesAtLeast(0, { name: 'ignored', role: 'ignored' }),
   current: takesUpTo(1, raw('pointer')),

@@ -11,7 +11,7 @@ import {
   type Json,
 } from '../value/index.js';
 
-/** The integers that an argument may be, both ends included. */
+/** The range of integers that an argument may have, inclusive. */
 export interface Bounds {
   readonly min: number;
   readonly max: number;
@@ -20,10 +20,10 @@ export interface Bounds {
 const SAFE: Bounds = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER };
 
 /**
- * Compiles an argument that must be an integer. Where it may be any, one beyond ±2^53 becomes the nearest end of that
- * range: as an index or a number of digits it means the same.
+ * Compiles an argument that must be an integer. If any integer is allowed, one beyond ±2^53 becomes the nearest end of that
+ * range, which means the same as an index or a number of digits.
  *
- * @throws ComputoError `InvalidArgument`, when it is evaluated and is not an integer within the bounds
+ * @throws ComputoError `InvalidArgument` on evaluation, if the argument is not an integer within the bounds
  */
 export function compileInteger(
   call: Call,
@@ -41,7 +41,7 @@ export function compileInteger(
   };
 }
 
-/** Reports an argument that is written out, and a number, but no integer within the bounds. */
+/** Reports a literal argument that is a number but not an integer within the bounds. */
 export function reportInteger(call: Call, index: number, report: Report, bounds: Bounds = SAFE): void {
   const argument = call.arguments[index];
   if (argument?.type !== 'constant' || !isNumber(argument.value)) return;

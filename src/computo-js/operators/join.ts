@@ -11,7 +11,7 @@ import { array, defineOperator, inBoth, takes, takesAtLeast, value } from '../sy
 import { reportContainer } from './literal-operands.js';
 import { plainText } from './plain-text.js';
 
-/** Joining two texts makes a third that refers to both. */
+/** Joining two texts creates a third that refers to both. */
 const UNITS_PER_JOINT = 8;
 
 export const strConcat = defineOperator('strConcat', () => ({
@@ -39,7 +39,7 @@ export const strConcat = defineOperator('strConcat', () => ({
         const given = parts[index]?.(run, scope) ?? null;
         if (given === null && skipsNull) continue;
         const added = typeof given === 'string' ? given : plainText(given, call, run);
-        // Joining shares both texts; what it costs is the shorter of them.
+        // Joining shares both texts, so its cost is the length of the shorter one.
         if (text !== '') countUnits(run, Math.min(added.length, text.length), call.place);
         text += added;
       }

@@ -24,7 +24,7 @@ export const lambdaOperator = defineOperator('lambda', () => ({
     const names = parameterNames(parameters);
     if (names === undefined) {
       const problem = `'lambda' needs an array of names as its parameters, got ${describe(parameters)}`;
-      // Its body is not looked into: which of its variables are bound, nobody knows.
+      // The body is not analyzed, because nobody knows which of its variables are bound.
       return parser.fault({ ...call, arguments: [] }, 'lambda-parameters', problem);
     }
     return {

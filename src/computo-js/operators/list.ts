@@ -97,7 +97,7 @@ export const append = defineOperator('append', () => ({
   },
 }));
 
-/** More lists than this are not joined by one call. */
+/** More lists than this are not joined in a single call of `concat`. */
 const ARGUMENTS_MAX = 1000;
 
 function joined(lists: readonly (readonly Json[])[]): readonly Json[] {
@@ -105,7 +105,7 @@ function joined(lists: readonly (readonly Json[])[]): readonly Json[] {
   return others.length > ARGUMENTS_MAX ? lists.flat() : first.concat(...others);
 }
 
-/** Reports an empty array that is written out, to an operator that needs an element. */
+/** Reports a literal empty array as the argument of an operator that needs an element. */
 export function reportEmpty(call: Call, report: Report): void {
   const [argument] = call.arguments;
   if (argument?.type !== 'constant' || !isArray(argument.value) || argument.value.length > 0) return;

@@ -2,7 +2,7 @@ import type { Hint } from '../hint.js';
 import type { Call, Node, Report } from '../syntax/index.js';
 import { isArray, isNumber, isObject, isTruthy, shorten, stringify } from '../value/index.js';
 
-/** Reports a list or an object that is written out, where the operator joins texts. */
+/** Reports a literal list or object as an operand of an operator that joins texts. */
 export function reportContainer({ arguments: operands }: Call, report: Report): void {
   if (operands.length < 2) return;
   const found = operands.find((operand) => containerIn(operand) !== undefined);
@@ -16,7 +16,7 @@ export function reportContainer({ arguments: operands }: Call, report: Report): 
   });
 }
 
-/** Reports a text or a number that is written out behind another condition: `/a == "x" or "y"`. */
+/** Reports a literal text or number after another condition: `/a == "x" or "y"`. */
 export function reportLiteral(call: Call, report: Report): void {
   const found = call.arguments.find((operand, index) => index > 0 && isLiteral(operand));
   if (found?.type !== 'constant') return;
@@ -35,7 +35,7 @@ const APPEND: Hint = (form) =>
 const MERGE: Hint = (form) =>
   `Objects are put together with ${form === 'text' ? 'merge($input, {…})' : '["merge", object, …]'}.`;
 
-/** A list or an object that is written out. */
+/** Whether a node is a literal list or object. */
 function containerIn(node: Node): 'list' | 'object' | undefined {
   if (node.type === 'list') return 'list';
   if (node.type === 'constant') return isArray(node.value) ? 'list' : isObject(node.value) ? 'object' : undefined;
@@ -46,7 +46,7 @@ function isLiteral(node: Node): boolean {
   return node.type === 'constant' && (typeof node.value === 'string' || isNumber(node.value));
 }
 
-/** What is compared before the literal, once more; or how a default is given. */
+/** Suggests repeating the comparison before the literal, or giving a default. */
 function compared({ arguments: operands }: Call, literal: Node, name: string): Hint {
   const value = literal.type === 'constant' ? shorten(stringify(literal.value)) : '…';
   const before = operands[operands.indexOf(literal) - 1];

@@ -4,23 +4,23 @@ import { invalidArgument, type Call, type InputPath } from '../syntax/index.js';
 import { describe, type Json } from '../value/index.js';
 import { notFound } from './not-found.js';
 
-/** The first input: what most pointers are applied to, so looking into it has a shorter way. */
+/** The first input, to which most pointers are applied, so that reading it has a fast path. */
 export const FIRST_INPUT: Evaluate = (run) => run.input;
 
-/** Longer pointers take more than the step of a call. */
+/** Longer pointers cost more than the step of a call. */
 const SEGMENTS_PER_STEP = 3;
 
 /** What a pointer is applied to. */
 export interface Looked {
   readonly root: Evaluate;
-  /** What an error calls it. */
+  /** How an error refers to it. */
   readonly noun: string;
 }
 
-/** Whether a pointer must have a segment, or may be empty and mean the whole. */
+/** Whether a pointer must have a segment, or may be empty and refer to the whole value. */
 export type PointerForm = 'required' | 'may-be-empty';
 
-/** Compiles the application of a raw pointer. What is looked in is evaluated first, whatever the pointer. */
+/** Compiles the application of a raw pointer. The value is evaluated first, whatever the pointer. */
 export function compileLookup(
   call: Call,
   compiler: Compiler,
@@ -63,7 +63,7 @@ export function compileLookup(
   };
 }
 
-/** The same as an attempt; undefined for a pointer that can only fail. */
+/** Compiles the same application as an attempt; undefined for a pointer that can only fail. */
 export function compileFind(call: Call, root: Attempt, pointer: Json, form: PointerForm): Attempt | undefined {
   if (typeof pointer !== 'string' || pointerProblem(call, pointer, form) !== undefined) return undefined;
   const get = compileGetter(parsePointer(pointer), readingIn(call));
@@ -79,14 +79,14 @@ function readingIn({ dialect }: Call): PointerReading {
   return { arraySegment: dialect === 'current' };
 }
 
-/** The path that a raw pointer adds to another. */
+/** Appends a raw pointer to a path. */
 export function pathThrough(call: Call, outer: InputPath, pointer: Json | undefined, form: PointerForm): InputPath {
   if (outer === undefined || outer === 'unknown') return outer;
   if (typeof pointer !== 'string' || pointerProblem(call, pointer, form) !== undefined) return 'unknown';
   return [...outer, ...parsePointer(pointer)];
 }
 
-/** What is wrong with a raw pointer argument, if anything. */
+/** Returns what is wrong with a raw pointer argument, if anything. */
 export function pointerProblem(call: Call, pointer: Json, form: PointerForm): string | undefined {
   if (typeof pointer === 'string' && (pointer.startsWith('/') || (pointer === '' && form === 'may-be-empty'))) {
     return undefined;

@@ -7,21 +7,21 @@ import { describe, isArray, isNumber, isObject, keysOf, nearestName, unlimited, 
 /** A read that found nothing. */
 interface Miss<Key> {
   readonly root: Json;
-  /** What an error calls it. */
+  /** How an error refers to `root`. */
   readonly noun: string;
-  /** The path as the script has it. */
+  /** The path as written in the script. */
   readonly pointer: string;
   readonly keys: readonly Key[];
-  /** What a key leads to. */
+  /** Follows one key. */
   readonly step: (value: Json, key: Key) => Json | undefined;
 }
 
-/** What a read raises that found nothing: no more than that, where somebody has an answer to it. */
+/** Returns the error for a read that found nothing: only {@link MISSING} if a caller can handle that. */
 export function notFound<Key extends string | number>(run: Run, call: Call, miss: Miss<Key>): Error {
   return run.attempts > 0 ? MISSING : missError(call, miss);
 }
 
-/** An error that says how far a path exists, and what is there. */
+/** Returns an error that says how much of a path exists, and what is there. */
 export function missError<Key extends string | number>(call: Call, miss: Miss<Key>): Error {
   const { noun, pointer, keys } = miss;
   const { value, length } = endOf(miss);
@@ -34,7 +34,7 @@ export function missError<Key extends string | number>(call: Call, miss: Miss<Ke
   );
 }
 
-/** The last value on the path, and how many keys lead there. */
+/** Returns the last value on the path, and how many keys lead to it. */
 function endOf<Key>({ root, keys, step }: Miss<Key>): {
   value: Json;
   length: number;
@@ -48,7 +48,7 @@ function endOf<Key>({ root, keys, step }: Miss<Key>): {
   return { value, length: keys.length };
 }
 
-/** Says what is there where the path breaks off. */
+/** Describes what is at the end of the existing path. */
 function hintAt(call: Call, value: Json, prefix: string, key: string | number | undefined): Hint {
   const nearest = isObject(value) ? nearestName(String(key), keysOf(value, unlimited())) : undefined;
   if (nearest !== undefined) return `Did you mean the key ${JSON.stringify(nearest)}?`;
@@ -61,13 +61,13 @@ function hintAt(call: Call, value: Json, prefix: string, key: string | number | 
   return (form) => (form === 'text' ? `${there} ${nextStep(call, value, prefix, key)}` : there);
 }
 
-/** The table that the value was looked up in. */
+/** Returns the name of the table in which the value was looked up, if any. */
 function tableAsked({ arguments: [root] }: Call): string | undefined {
   const name = root?.type === 'call' && root.operator.name === 'table.get' ? rawArgument(root, 0) : undefined;
   return typeof name === 'string' ? name : undefined;
 }
 
-/** What to write in the text form: a division, where one may have been meant, else a default. */
+/** Suggests what to write in the text form: a division if one may have been meant, or else a default. */
 function nextStep(call: Call, value: Json, prefix: string, key: string | number | undefined): string {
   const written = writtenPath(call);
   if (isNumber(value) && typeof key === 'string' && written !== undefined) {
@@ -78,7 +78,7 @@ function nextStep(call: Call, value: Json, prefix: string, key: string | number 
   return `A default in its place: ${written ?? '…'} ?? null.`;
 }
 
-/** A read as the text form writes it, as far as that is plain. */
+/** Returns a read in the text form, if it is simple. */
 function writtenPath(call: Call): string | undefined {
   const pointer = rawArgument(call, 0);
   if (typeof pointer !== 'string' || !/^(?:\/(?:[A-Za-z_]\w*|[0-9]+))+$/.test(pointer)) return undefined;

@@ -2,13 +2,13 @@ import { numberOf, type Evaluate, type Run } from '../compile/index.js';
 import { invalidArgument, limitExceeded, type Call } from '../syntax/index.js';
 import { describe, INTEGER_DIGITS_MAX, IntegerTooLong, type Effort, type JsonNumber } from '../value/index.js';
 
-/** An operation on two numbers; its result may be infinite or no number at all. */
+/** An operation on two numbers, whose result may be infinite or NaN. */
 export type Operation = (a: JsonNumber, b: JsonNumber, effort: Effort) => number | bigint;
 
 /**
- * Computes, and refuses what is not a JSON number.
+ * Computes, and rejects a result that is not a JSON number.
  *
- * @throws ComputoError `InvalidArgument` for a result that is not finite, `LimitExceeded` for too long an integer
+ * @throws ComputoError `InvalidArgument` if the result is not finite, `LimitExceeded` if an integer is too long
  */
 export function calculate(operation: Operation, a: JsonNumber, b: JsonNumber, call: Call, run: Run): JsonNumber {
   run.at = call.place;
@@ -39,13 +39,13 @@ function integerTooLong({ place, operator }: Call): Error {
   );
 }
 
-/** An operation that doubles do right as long as the result is small. */
+/** An operation that doubles compute correctly as long as the result is small. */
 export type SmallOperation = '+' | '-' | '*';
 
 /**
- * From left to right, each argument evaluated and checked before the next is.
+ * Computes from left to right. Each argument is evaluated and checked before the next.
  *
- * @param symbol for a shorter way where all numbers are small
+ * @param symbol enables a fast path for small numbers
  */
 export function fold(call: Call, parts: readonly Evaluate[], operation: Operation, symbol?: SmallOperation): Evaluate {
   const [first, second] = parts;
@@ -86,14 +86,14 @@ function ofSmall(
     const b = second(run, scope);
     if (typeof a === 'number' && typeof b === 'number') {
       const result = symbol === '+' ? a + b : symbol === '-' ? a - b : a * b;
-      // As in the operations themselves: exact or right below 2^53, and -0 becomes 0.
+      // As in the operations themselves: exact or correctly rounded below 2^53, and -0 becomes 0.
       if (result <= Number.MAX_SAFE_INTEGER && result >= Number.MIN_SAFE_INTEGER) return result + 0;
     }
     return calculate(operation, numberOf(a, call, 0), numberOf(b, call, 1), call, run);
   };
 }
 
-/** Both arguments evaluated first, then both checked, as classic does. */
+/** Evaluates both arguments before checking either, as the classic dialect does. */
 export function ofTwo(call: Call, parts: readonly Evaluate[], operation: Operation): Evaluate {
   const [left, right] = parts;
   if (left === undefined || right === undefined) return () => null;

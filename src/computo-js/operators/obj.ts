@@ -53,7 +53,7 @@ export const obj = defineOperator('obj', () => ({
       const [key, member] = isArray(pair) && pair.length === 2 ? pair : [];
       if (key === undefined || member === undefined) {
         const problem = `'obj' needs [key, value] pairs, got ${describe(pair)}`;
-        // In the place of the key: it fails in its turn, after the pairs before it were evaluated.
+        // Takes the place of the key, so that it fails in its turn, after the pairs before it have been evaluated.
         members.push(parser.fault({ ...call, arguments: [], place }, 'obj-pair', problem), {
           type: 'constant',
           value: null,
@@ -89,7 +89,7 @@ export const obj = defineOperator('obj', () => ({
   },
 }));
 
-/** Keys and values stand in turn, in both dialects. */
+/** Keys and values alternate in both dialects. */
 function builtShape(args: readonly Shape[], call: Call, { origin }: Inferrer): Shape {
   const fields = new Map<string, Field>();
   let open = false;
@@ -99,7 +99,7 @@ function builtShape(args: readonly Shape[], call: Call, { origin }: Inferrer): S
     else fields.set(name, { shape: args[index + 1] ?? ANY, optional: false });
   }
   if (!open) return objectShape(fields, false, origin);
-  // A computed key may be one of those that are known, and change what is there.
+  // A computed key may equal a known one and replace its value.
   const loose = [...fields.keys()].map((name): [string, Field] => [name, { shape: ANY, optional: false }]);
   return objectShape(new Map(loose), true, origin);
 }

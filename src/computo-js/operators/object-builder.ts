@@ -1,16 +1,16 @@
 import type { Evaluate } from '../compile/index.js';
 
-/** More members than this are set one by one: the engine compiles no function that long well. */
+/** More members than this are set one by one, because the JavaScript engine does not compile longer functions well. */
 const MEMBERS_MAX = 64;
 
 /**
- * Makes a function that builds an object from an object literal, so that all of its objects share one layout from the
- * start: twice as fast as setting member by member, and faster to print.
+ * Makes a function that builds an object from an object literal, so that all of its objects share one layout from the start. This
+ * is twice as fast as setting each member, and faster to print.
  *
- * The generated text holds the keys as JSON strings, which are string literals of JavaScript too, and nothing else from
- * the script. `__proto__` must not be among them: in a literal it is not a member.
+ * The generated code contains the keys as JSON strings, which are also JavaScript string literals, and nothing else from the
+ * script. `__proto__` must not be among them, because in a literal it is not a member.
  *
- * @returns undefined where the host forbids generated code, or there is too much of it
+ * @returns undefined if the host forbids generated code, or there would be too much of it
  */
 export function generateBuilder(keys: readonly string[], values: readonly Evaluate[]): Evaluate | undefined {
   if (keys.length > MEMBERS_MAX) return undefined;
@@ -26,7 +26,7 @@ export function generateBuilder(keys: readonly string[], values: readonly Evalua
   }
 }
 
-/** What the generated text returns is a function of a run and a scope: it says so itself. */
+/** The generated code itself ensures that the result is a function of a run and a scope. */
 function isEvaluate(builder: unknown): builder is Evaluate {
   return typeof builder === 'function';
 }

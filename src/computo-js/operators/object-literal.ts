@@ -3,13 +3,13 @@ import type { Call } from '../syntax/index.js';
 import { isIndexKey, orderedObject, type Json } from '../value/index.js';
 import { generateBuilder } from './object-builder.js';
 
-/** A member to build: under a key that the script spells out, or one that it computes. */
+/** A member to build, with a literal or a computed key. */
 export interface LiteralMember {
   readonly key: string | Evaluate;
   readonly value: Evaluate;
 }
 
-/** Checks that what a key expression yielded is a string. */
+/** Checks that the value of a key expression is a string. */
 type KeyOf = (key: Json, index: number) => string;
 
 /** Compiles the building of an object. */
@@ -24,7 +24,7 @@ export function compileObject(members: readonly LiteralMember[], keyOf: KeyOf, c
   return generated ?? plainKeys(members);
 }
 
-/** Literal keys that JavaScript neither moves nor treats in a special way. */
+/** For literal keys that JavaScript neither moves nor treats specially. */
 function plainKeys(members: readonly LiteralMember[]): Evaluate {
   return (run, scope) => {
     const object: Record<string, Json> = {};
@@ -37,7 +37,7 @@ function plainKeys(members: readonly LiteralMember[]): Evaluate {
 }
 
 function anyKeys(members: readonly LiteralMember[], keyOf: KeyOf, { dialect, place }: Call): Evaluate {
-  // Classic checks a key before it evaluates the value, current afterwards.
+  // The classic dialect checks a key before it evaluates the value, the current dialect afterwards.
   const checksKeyFirst = dialect === 'classic';
   return (run, scope) => {
     const entries: [string, Json][] = [];

@@ -1,22 +1,22 @@
 import { compileArgument, countSteps, textOf, type Compiler, type Evaluate } from '../compile/index.js';
 import { invalidArgument, quotedHint, type Call, type Report } from '../syntax/index.js';
 
-/** What an option's text can't mean; raised by the functions that read options. */
+/** The text of an option is invalid. Raised by the functions that read options. */
 export class OptionProblem extends Error {
   override readonly name = 'OptionProblem';
 }
 
-/** What an option means in one run. */
+/** Returns the meaning of an option in one run. */
 export type Option<T> = (...args: Parameters<Evaluate>) => T;
 
 /**
- * Compiles an argument whose text has a meaning of its own: a pattern, a format, a zone. Most scripts write it out; then it
- * is read once, else anew whenever the text differs from the one before.
+ * Compiles an argument whose text has a meaning of its own: a pattern, a format, a zone. A literal, as in most scripts, is read
+ * once; any other text is read again whenever it differs from the previous one.
  *
- * @param read what the text means; raises an OptionProblem for one that means nothing
- * @param stepsOf what reading takes, charged for an option that is not written out. It is charged each time: what one run
- *   may do must not depend on the runs before it
- * @throws ComputoError `InvalidArgument`, when the option is evaluated and means nothing
+ * @param read returns the meaning of a text; raises an OptionProblem if the text is invalid
+ * @param stepsOf the steps that reading takes, charged for an option that is not a literal. Charged each time, because what one
+ *   run may do must not depend on earlier runs
+ * @throws ComputoError `InvalidArgument` on evaluation, if the option is invalid
  */
 export function compileOption<T>(
   call: Call,
@@ -36,7 +36,7 @@ export function compileOption<T>(
   };
 }
 
-/** Reports an option that is written out and means nothing. */
+/** Reports an invalid literal option. */
 export function reportOption(
   call: Call,
   index: number,
@@ -55,8 +55,8 @@ export function reportOption(
 }
 
 /**
- * @param index which argument it is
- * @throws ComputoError `InvalidArgument` for an option that means nothing
+ * @param index the argument's index
+ * @throws ComputoError `InvalidArgument` for an invalid option
  */
 export function readOrFail<T>(call: Call, text: string, read: (text: string) => T, index: number): T {
   try {

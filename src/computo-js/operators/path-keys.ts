@@ -3,21 +3,20 @@ import { parsePointer } from '../pointer/index.js';
 import { placeInside, type Call, type Node, type Place, type Report } from '../syntax/index.js';
 import { isArray, stringify, type Json } from '../value/index.js';
 
-/** A key that is written out, and where. */
+/** A literal key and its place. */
 export interface GivenKey {
   readonly key: Json;
   readonly place: Place;
 }
 
-/** What a path looks like where keys are wanted. */
+/** Matches a path given instead of a key. */
 export const POINTER = /^\/[^/]/;
 
 /**
- * Reports the first key that is written like a path, where the operator takes each as a whole: `omit($input, ["/email"])` omits
- * nothing.
+ * Reports the first key that is written like a path if the operator takes whole keys: `omit($input, ["/email"])` omits nothing.
  *
- * @param looksLikePath what is hardly meant as one key
- * @param cureOf what to write for a path
+ * @param looksLikePath matches a key that is hardly meant as one
+ * @param cureOf returns what to write for a path
  */
 export function reportPathKeys(
   { operator: { name } }: Call,
@@ -39,14 +38,14 @@ export function reportPathKeys(
   }
 }
 
-/** The keys of a list that is written out. */
+/** Returns the keys of a literal list. */
 export function listedKeys(node: Node | undefined): readonly GivenKey[] {
   if (node?.type === 'list') return node.elements.flatMap(givenKey);
   if (node?.type !== 'constant' || !isArray(node.value)) return [];
   return node.value.map((key, index) => ({ key, place: placeInside(node.place, index) }));
 }
 
-/** An argument that is written out, as a key. */
+/** Returns a literal argument as a key. */
 export function givenKey(node: Node): readonly GivenKey[] {
   return node.type === 'constant' ? [{ key: node.value, place: node.place }] : [];
 }

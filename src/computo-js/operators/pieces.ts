@@ -1,2 +1,2 @@
-/** A part of a text by itself: it refers to the text, or copies a few of its characters; and its place in an array. */
+/** The size of a part of a text, which refers to the text or copies a few of its characters, and of its slot in an array. */
 export const UNITS_PER_PIECE = 10;

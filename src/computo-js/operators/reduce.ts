@@ -7,7 +7,7 @@ export const reduce = defineOperator('reduce', () => ({
     'Combines the elements into one value: a lambda gets what came so far, first the initial value, and the next element.',
   signatures: inBoth(takes(array(), lambda(2), value('initial'))),
   shape([items = ANY], { arguments: [, lambda] }, infer) {
-    // What has been gathered so far is known only once the lambda's answer is.
+    // The shape of the accumulated value depends on the lambda's answer, so it is unknown here.
     infer.applied(lambda, [ANY, elementOf(items)]);
     return ANY;
   },

@@ -50,13 +50,13 @@ import { valueOperators } from './value/index.js';
 import { variable } from './variable.js';
 import { zip, zipWith } from './zip.js';
 
-/** Operators that belong together. */
+/** Related operators. */
 interface Group {
   readonly title: string;
   readonly operators: readonly OperatorEntry[];
 }
 
-/** The reference engine's own. A new operator is a file and a line here. */
+/** The reference engine's own operators. A new operator is a file and a line here. */
 const REFERENCE: readonly Group[] = [
   {
     title: 'Data and control',
@@ -96,7 +96,7 @@ const REFERENCE: readonly Group[] = [
   },
 ];
 
-/** Those beyond it, by family. */
+/** Operators beyond the reference engine, by family. */
 const BEYOND: readonly OperatorEntry[] = [
   ...valueOperators,
   ...listOperators,
@@ -116,7 +116,7 @@ const BEYOND: readonly OperatorEntry[] = [
 
 const registry: readonly OperatorEntry[] = [...REFERENCE.flatMap(({ operators: ofGroup }) => ofGroup), ...BEYOND];
 
-/** Every operator of both dialects, in the order of the reference, as users see them. */
+/** Returns every operator of both dialects, in the order of the reference, as users see them. */
 export function operators(): readonly OperatorInfo[] {
   return recordsOf(registry);
 }
@@ -125,13 +125,13 @@ function recordsOf(entries: readonly OperatorEntry[]): readonly OperatorInfo[] {
   return entries.map(({ operator }) => operator());
 }
 
-/** Operators that belong together: for people. A family is called as its operators begin. */
+/** Related operators, for display. A family is named by the common prefix of its operators. */
 export interface OperatorGroup {
   readonly title: string;
   readonly operators: readonly OperatorInfo[];
 }
 
-/** All operators by group, in the order of the reference. */
+/** Returns all operators by group, in the order of the reference. */
 export function operatorGroups(): readonly OperatorGroup[] {
   const families = new Map<string, OperatorEntry[]>();
   for (const entry of BEYOND) {
@@ -142,7 +142,7 @@ export function operatorGroups(): readonly OperatorGroup[] {
   return groups.map(({ title, operators: ofGroup }) => ({ title, operators: recordsOf(ofGroup) }));
 }
 
-/** An operator as one dialect has it. */
+/** An operator as it exists in one dialect. */
 interface Found {
   readonly operator: Operator;
   readonly signature: Signature;

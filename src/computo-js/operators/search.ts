@@ -15,7 +15,7 @@ import { isTruthy, type Json } from '../value/index.js';
 
 const SIGNATURES = inBoth(takes(array(), lambda(1)));
 
-/** A boolean, whatever the lambda says of each element. */
+/** The shape is a boolean, whatever the lambda yields. */
 const answered: ShapeRule = ([items = ANY], { arguments: [, lambda] }, infer) => {
   infer.applied(lambda, [elementOf(items)]);
   return scalarShape('boolean');
@@ -57,7 +57,7 @@ export const every = defineOperator('every', () => ({
   compile: (call, compiler) => searchFor(false, true, () => false, call, compiler),
 }));
 
-/** Stops at the first element whose answer is `wanted`, and yields what `found` makes of it. */
+/** Compiles a search that stops at the first element whose answer is `wanted` and yields `found` of that element. */
 function searchFor(
   wanted: boolean,
   otherwise: Json,

@@ -25,7 +25,7 @@ import {
 } from '../value/index.js';
 import { listedKeys, reportPathKeys } from './path-keys.js';
 
-/** A key with a dot in it is likely a path among keys that are listed. */
+/** In a list of keys, a key with a dot is probably meant as a path. */
 const PATH = /^\/[^/]|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$/;
 
 const SIGNATURES = { current: takes(value('object', 'object'), array('keys')) };
@@ -104,7 +104,7 @@ function compileSelection(call: Call, compiler: Compiler, select: Select): Evalu
   };
 }
 
-/** The shape of an object with only the members whose keys the script lists, or without them. */
+/** The shape of an object with only the members whose keys the script lists, or without those members. */
 function selectedShape({ any, object }: Shape, keys: Node | undefined, keep: boolean): Shape {
   const names = namesIn(keys);
   if (any || object === undefined || names === undefined) return objectShape(new Map(), true);
@@ -120,7 +120,7 @@ function selectedShape({ any, object }: Shape, keys: Node | undefined, keep: boo
   return objectShape(fields, object.open, object.origin);
 }
 
-/** A list of names that stands in the script. */
+/** The names in a literal list. */
 function namesIn(node: Node | undefined): readonly string[] | undefined {
   const values =
     node?.type === 'constant' ? node.value : node?.type === 'list' ? constantsIn(node.elements) : undefined;

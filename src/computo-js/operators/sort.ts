@@ -54,9 +54,9 @@ export const sort = defineOperator('sort', () => ({
 }));
 
 interface SortKey {
-  /** Undefined: the element itself. */
+  /** The sort field; undefined for the element itself. */
   readonly field: Getter | undefined;
-  /** 1 ascending, -1 descending. */
+  /** 1 for ascending, -1 for descending. */
   readonly direction: 1 | -1;
 }
 
@@ -108,7 +108,7 @@ function problemWith(option: Json, count: number): Omit<Problem, 'place'> {
   };
 }
 
-/** What a text was meant as that is no option. */
+/** Suggests what a text that is not an option was meant as. */
 function wordMeant(option: string): string | undefined {
   const [direction] = /^(?:asc|desc)/i.exec(option) ?? [];
   if (direction === option || !/^\w+$/.test(option)) return undefined;
@@ -116,7 +116,7 @@ function wordMeant(option: string): string | undefined {
   return `A pointer begins with a slash: ${JSON.stringify(`/${option}`)}.`;
 }
 
-/** What an expression among the options is, which is not evaluated there, and the option to write for it. */
+/** Describes an expression among the options, where it is not evaluated, and suggests the option to write instead. */
 function meantBy(option: Json): { readonly what: string; readonly hint: string } | undefined {
   if (!isArray(option)) return undefined;
   const [head, first, body] = option;
@@ -124,7 +124,7 @@ function meantBy(option: Json): { readonly what: string; readonly hint: string }
   if (!isLambda && head !== '$input') return undefined;
   const reference = isLambda ? (body !== undefined && isArray(body) ? body[1] : undefined) : first;
   const isPlain = typeof reference === 'string' && reference.startsWith('/');
-  // The first segment behind `$` names the parameter.
+  // The first segment after `$` names the parameter.
   const pointer = isPlain && isLambda ? /^\/\w+(\/.+)$/.exec(reference)?.[1] : isPlain ? reference : undefined;
   return {
     what: isLambda ? 'a lambda' : 'a field of the event',
@@ -139,7 +139,7 @@ function failing(call: Call, array: Evaluate, { problem, hint }: Problem): Evalu
   };
 }
 
-/** Text that was joined is laid out in memory when it is compared for the first time. */
+/** Charges for a value that will be compared. Joined text is laid out in memory when it is compared for the first time. */
 function remembered(value: Json, run: Run): Json {
   spendSteps(run, 1);
   if (typeof value === 'string') spendText(run, value.length);

@@ -52,7 +52,7 @@ export const uniqueSorted = defineOperator('uniqueSorted', () => ({
 }));
 
 interface Options {
-  /** Undefined: the element itself. */
+  /** The field to compare; undefined for the element itself. */
   readonly field: Getter | undefined;
   readonly mode: Mode;
 }

@@ -3,7 +3,7 @@ import { sameElements } from '../shape/index.js';
 import { array, defineOperator, takes } from '../syntax/index.js';
 import { distinctKey, type Json } from '../value/index.js';
 
-/** An entry of a set, and the place in the result. */
+/** The size of a set entry, and of the slot in the result. */
 const UNITS_PER_KNOWN = 10;
 const STEPS_PER_KNOWN = 2;
 

@@ -46,7 +46,7 @@ export const variable = defineOperator('$', () => ({
   },
 }));
 
-/** The name of a variable and the pointer behind it, which may be empty. The name is taken as it stands, unescaped. */
+/** Splits off a variable's name from the pointer after it, which may be empty. The name is literal, without unescaping. */
 export function splitReference(
   reference: string,
   { dialect }: Pick<Call, 'dialect'>,

@@ -11,7 +11,7 @@ import {
 } from '../value/index.js';
 import { ArrayDraft, draftOf, finished, ObjectDraft, type Drafted } from './draft.js';
 
-/** Paths may have this many segments. */
+/** Maximum number of segments in a path. */
 const PATH_LENGTH_MAX = 500;
 const STEPS_PER_OPERATION = 8;
 /** Each segment is looked up, some of them twice. */
@@ -21,7 +21,7 @@ const STEPS_PER_SEGMENT = 4;
 export class PatchError extends Error {
   /**
    * @param problem what is wrong
-   * @param index the operation it is wrong with, counted from 0
+   * @param index the operation that is wrong, counted from 0
    */
   constructor(
     readonly problem: string,
@@ -31,22 +31,22 @@ export class PatchError extends Error {
   }
 }
 
-/** What is wrong with an operation, before it is known which one it was. */
+/** A problem with an operation whose index is not known yet. */
 class OperationError extends Error {}
 
 type Path = readonly string[];
 
-/** A document while it is patched. */
+/** A document that is being patched. */
 interface Patching {
   root: Drafted;
   readonly effort: Effort;
 }
 
 /**
- * Applies a patch (RFC 6902): all of it, or nothing.
+ * Applies a patch (RFC 6902), completely or not at all.
  *
- * @throws PatchError at the first operation that is malformed, leads nowhere, or tests in vain
- * @throws EffortExceeded when it takes more than `effort` allows
+ * @throws PatchError for the first operation that is malformed, leads nowhere, or fails its test
+ * @throws EffortExceeded if the patch takes more than `effort` allows
  */
 export function applyPatch(document: Json, operations: readonly Json[], effort: Effort): Json {
   const patching: Patching = { root: document, effort };
@@ -156,7 +156,7 @@ function test(patching: Patching, path: Path, value: Json): void {
   throw new OperationError(`the test at ${JSON.stringify(formatPointer(path))} found ${describe(found)}`);
 }
 
-/** Makes a draft of every container on the way, and yields the one that holds what the path leads to. */
+/** Makes a draft of every container on the path, and returns the one that holds the path's target. */
 function parentOf(patching: Patching, path: Path): ArrayDraft | ObjectDraft {
   const { effort } = patching;
   let parent = draftOf(patching.root, effort);
@@ -172,7 +172,7 @@ function parentOf(patching: Patching, path: Path): ArrayDraft | ObjectDraft {
   return parent;
 }
 
-/** The member of a container that a path leads to with its segment number `depth`. */
+/** Returns the member of a container that segment `depth` of a path leads to. */
 function memberAt(container: ArrayDraft | ObjectDraft | undefined, key: string, path: Path, depth: number): Drafted {
   const index = container instanceof ArrayDraft ? arrayIndex(key) : undefined;
   const member =
@@ -185,7 +185,7 @@ function memberAt(container: ArrayDraft | ObjectDraft | undefined, key: string, 
   return member;
 }
 
-/** Steps for moving that many elements by one place: it is fast, but a long patch does it often. */
+/** Returns the steps for moving `count` elements by one position. Each move is fast, but a long patch does many. */
 function shifted(count: number): number {
   return Math.ceil(count / 16);
 }

@@ -13,22 +13,22 @@ import {
 
 type Segments = readonly (string | number)[];
 
-/** Values nested deeper than this are replaced as a whole where they differ. */
+/** Values nested deeper than this are replaced as a whole if they differ. */
 const DEPTH_MAX = 64;
-/** An object of three members, and its place in the list. */
+/** The size of an object with three members, and of its slot in the list. */
 const UNITS_PER_OPERATION = 20;
 
-/** A comparison under way. */
+/** A comparison in progress. */
 interface Comparison {
   readonly emit: (op: 'add' | 'remove' | 'replace', at: Segments, value?: Json) => void;
   readonly effort: Effort;
 }
 
 /**
- * The operations (RFC 6902) that turn one value into another: applied to `before`, they yield what equals `after`.
- * Arrays keep what they share at both ends; between, elements are compared index by index.
+ * Returns the operations (RFC 6902) that turn one value into another: applied to `before`, they yield a value equal to `after`.
+ * Arrays keep what they share at both ends; in between, elements are compared index by index.
  *
- * @throws EffortExceeded when the values are larger than `effort` allows
+ * @throws EffortExceeded if the values are larger than `effort` allows
  */
 export function diff(before: Json, after: Json, effort: Effort): JsonObject[] {
   const operations: JsonObject[] = [];
@@ -81,13 +81,13 @@ function compareArrays(before: readonly Json[], after: readonly Json[], at: Segm
     if (previous === undefined) emit('add', place, value);
     else compare(previous, value, place, comparison);
   }
-  // From the back, so that the indices before stay what they were.
+  // From the end, so that earlier indices stay valid.
   for (let index = old.length - 1; index >= now.length; index--) {
     emit('remove', [...at, start + index]);
   }
 }
 
-/** How many pairs, from the first, are equal. */
+/** Returns how many pairs are equal, from the first. */
 function countShared(
   lengthMax: number,
   effort: Effort,

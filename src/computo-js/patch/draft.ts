@@ -1,13 +1,13 @@
 import { entriesOf, spendUnits, type Effort, isArray, isObject, orderedObject, type Json } from '../value/index.js';
 
-/** A value while it is patched: containers on the way to a change are drafts, everything else is shared as it is. */
+/** A value that is being patched: containers on the path to a change are drafts, everything else is shared. */
 export type Drafted = Json | ArrayDraft | ObjectDraft;
 
 const UNITS_PER_ELEMENT = 2;
-/** Of a Map. */
+/** The size of a Map entry. */
 const UNITS_PER_ENTRY = 12;
 
-/** An array that may be written. */
+/** A mutable array. */
 export class ArrayDraft {
   readonly items: Drafted[];
   constructor(items: readonly Json[]) {
@@ -15,7 +15,7 @@ export class ArrayDraft {
   }
 }
 
-/** An object that may be written; a Map keeps the order of its keys, whatever they are. */
+/** A mutable object. A Map keeps the order of the keys, whatever they are. */
 export class ObjectDraft {
   readonly members: Map<string, Drafted>;
   constructor(entries: readonly [string, Json][]) {
@@ -24,9 +24,9 @@ export class ObjectDraft {
 }
 
 /**
- * The value as a draft, or undefined for a scalar.
+ * Returns the value as a draft, or undefined for a scalar.
  *
- * @throws EffortExceeded when the value has more members than `effort` allows
+ * @throws EffortExceeded if the value has more members than `effort` allows
  */
 export function draftOf(value: Drafted, effort: Effort): ArrayDraft | ObjectDraft | undefined {
   if (value instanceof ArrayDraft || value instanceof ObjectDraft) return value;
@@ -41,9 +41,9 @@ export function draftOf(value: Drafted, effort: Effort): ArrayDraft | ObjectDraf
 }
 
 /**
- * The value that a draft stands for.
+ * Returns the value that a draft stands for.
  *
- * @throws EffortExceeded when it has more members than `effort` allows
+ * @throws EffortExceeded if the value has more members than `effort` allows
  */
 export function finished(value: Drafted, effort: Effort): Json {
   if (value instanceof ArrayDraft) {

@@ -13,17 +13,17 @@ import {
 } from '../value/index.js';
 import type { PermutoOptions } from './options.js';
 
-/** Templates may be nested this many levels deep. */
+/** Maximum nesting depth of templates, in levels. */
 export const TEMPLATE_DEPTH_MAX = 64;
 
 const UNITS_PER_ELEMENT = 2;
 
-/** What stands between a placeholder's pointer and its default. */
+/** Separates a placeholder's pointer from its default. */
 const DEFAULT_MARK = ':-';
 
 /** A placeholder's path is not in the context. */
 export class TemplateMissingError extends Error {
-  /** @param path as the placeholder has it */
+  /** @param path the path as written in the placeholder */
   constructor(readonly path: string) {
     super(`nothing at ${JSON.stringify(path)} in the context`);
   }
@@ -32,7 +32,7 @@ export class TemplateMissingError extends Error {
 /** The template is nested too deep. */
 export class TemplateDepthError extends Error {}
 
-/** What a member or element becomes: a value, or nothing at all. */
+/** The result for a member or element: a value, or nothing. */
 type Filled = { readonly value: Json } | 'removed';
 
 interface Filling {
@@ -42,11 +42,11 @@ interface Filling {
 }
 
 /**
- * Fills in a template. Keys are never replaced, and what is filled in is not looked at again.
+ * Fills in a template. Keys are never replaced, and inserted values are not scanned again.
  *
- * @throws TemplateMissingError when a path is missing and the options say `error`
+ * @throws TemplateMissingError if a path is missing and the options say `error`
  * @throws TemplateDepthError beyond {@link TEMPLATE_DEPTH_MAX}
- * @throws EffortExceeded when the result grows larger than `effort` allows
+ * @throws EffortExceeded if the result grows larger than `effort` allows
  */
 export function applyTemplate(template: Json, context: Json, options: PermutoOptions, effort: Effort): Json {
   const filled = fill(template, { context, options, effort }, 1);
@@ -86,14 +86,14 @@ function fillString(template: string, filling: Filling): Filled {
   if (path !== undefined) {
     const found = lookUp(path, filling);
     if (found !== undefined) return { value: found };
-    // A key may hold a brace; if none does, this was text between two placeholders.
+    // A key may contain a brace. If none does, this was text between two placeholders.
     if (!path.includes('}')) return missing(template, path, options);
   }
   if (!options.interpolation) return { value: template };
   return { value: interpolated(template, filling) };
 }
 
-/** The text with what its placeholders lead to. Each is looked for once, from left to right. */
+/** Returns the text with its placeholders replaced. Each is looked up once, from left to right. */
 function interpolated(template: string, filling: Filling): string {
   const { options, effort } = filling;
   const parts: string[] = [];
@@ -126,7 +126,7 @@ function interpolated(template: string, filling: Filling): string {
   return parts.join('');
 }
 
-/** What a placeholder stands for, its default included; undefined: nothing is there. */
+/** Returns the value of a placeholder, including its default; undefined if there is none. */
 function lookUp(inner: string, { context, options }: Filling): Json | undefined {
   const found = resolvePointer(context, parsePointer(inner), { arraySegment: false });
   const end = inner.indexOf(DEFAULT_MARK);
@@ -135,7 +135,7 @@ function lookUp(inner: string, { context, options }: Filling): Json | undefined 
   return named === undefined || named === null || named === '' ? inner.slice(end + DEFAULT_MARK.length) : named;
 }
 
-/** The pointer in a string that is one placeholder and nothing else. */
+/** Returns the pointer in a string that consists of a single placeholder. */
 function exactPlaceholder(text: string): string | undefined {
   if (!text.startsWith('${') || !text.endsWith('}')) return undefined;
   const path = text.slice(2, -1);

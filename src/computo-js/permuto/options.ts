@@ -1,10 +1,10 @@
-/** How templates are filled in. */
+/** How to fill in templates. */
 export interface PermutoOptions {
-  /** Whether placeholders are replaced inside longer strings, too. */
+  /** Whether placeholders inside longer strings are replaced, too. */
   readonly interpolation: boolean;
-  /** What becomes of a placeholder whose path is not there: it stays, it is an error, or its member or element goes. */
+  /** What to do with a placeholder whose path is missing: keep it, raise an error, or remove its member or element. */
   readonly missing: 'ignore' | 'error' | 'remove';
-  /** Whether a placeholder may say what stands for a value that is missing, null or empty text: `${/pointer:-text}`. */
+  /** Whether a placeholder may give a default for a value that is missing, null or empty text: `${/pointer:-text}`. */
   readonly defaults?: boolean;
 }
 

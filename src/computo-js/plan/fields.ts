@@ -4,19 +4,19 @@ import { completeOperator, inBoth, takes, type Call } from '../syntax/index.js';
 import type { Json } from '../value/index.js';
 import type { InputReading } from './reading.js';
 
-/** Gives a program fields of its first input one by one, in place of the whole. */
+/** Provides single fields of a program's first input, in place of the whole input. */
 export interface FieldReader {
   /**
-   * Asked while planning: the number of a field; equal paths get equal numbers.
+   * Returns the number of a field; called while planning. Equal paths get equal numbers.
    *
-   * @param path keys from the input down; `[]` is the whole
+   * @param path keys from the input down; `[]` is the whole input
    */
   number(path: readonly string[]): number;
-  /** Asked while running: the field's value, undefined when it is not there. */
+  /** Returns a field's value, or undefined if it is missing; called while running. */
   read(field: number): Json | undefined;
 }
 
-/** The same call, reading a field. Where nothing is there, only a run on the whole input can say what is wrong. */
+/** Returns the same call, reading a field. If nothing is found, only a run on the whole input can tell what is wrong. */
 export function fieldCall(call: Call, reading: InputReading, fields: FieldReader): Call {
   const field = fields.number(reading.field);
   const within = compileGetter(reading.within, { arraySegment: call.dialect === 'current' });

@@ -8,27 +8,27 @@ import { rewrite, Unplannable } from './rewrite.js';
  * Evaluates an expression that reads fields.
  *
  * @param context the second input
- * @throws ComputoError, or MISSING where a field is not there
+ * @throws ComputoError, or MISSING if a field is missing
  */
 export type Compute = (context: Json) => Json;
 
-/** How a program's result is put together, so that it can be written without being built. */
+/** How a program's result is composed, so that it can be written without being built. */
 export type OutputProgram =
-  /** A field as it stands. */
+  /** A field, unchanged. */
   | { readonly kind: 'copy'; readonly field: number }
   | { readonly kind: 'constant'; readonly value: Json }
   | { readonly kind: 'object'; readonly members: readonly (readonly [string, OutputProgram])[] }
   | { readonly kind: 'array'; readonly items: readonly OutputProgram[] }
-  /** The first of the fields that is there and not null; else something else. */
+  /** The first of the fields that exists and is not null, or else `otherwise`. */
   | { readonly kind: 'first'; readonly fields: readonly number[]; readonly otherwise: OutputProgram }
   | { readonly kind: 'choice'; readonly condition: Compute; readonly then: OutputProgram; readonly else: OutputProgram }
-  /** A string of these, one after the other, where all fields are strings, numbers or booleans; else what is computed. */
+  /** A string of these parts in sequence if all fields are strings, numbers or booleans, or else the computed value. */
   | { readonly kind: 'text'; readonly parts: readonly TextPart[]; readonly otherwise: Compute }
   | { readonly kind: 'compute'; readonly compute: Compute };
 
 export type TextPart = string | { readonly field: number };
 
-/** Turns a rewritten expression into a function. */
+/** Compiles a rewritten expression to a function. */
 export type CompileNode = (node: Node) => Compute;
 
 /** @throws Unplannable */
@@ -81,7 +81,7 @@ function outputOfCall(
   return { kind: 'compute', compute: computed(call) };
 }
 
-/** The number of the field that an expression is, if it is one. */
+/** Returns the number of the field that an expression reads, if it is just a field. */
 function fieldOf(node: Node, fields: FieldReader): number | undefined {
   const reading = node.type === 'call' ? readingOf(node) : undefined;
   if (typeof reading !== 'object' || reading.of !== 'input') return undefined;
@@ -89,10 +89,10 @@ function fieldOf(node: Node, fields: FieldReader): number | undefined {
   return isWhole ? fields.number(reading.field) : undefined;
 }
 
-/** Half a character: with another half beside it, it prints as something else. */
+/** Half a character, which prints as something else next to another half. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** The parts of a text, where they are constant strings and fields. */
+/** Returns the parts of a text if they are all constant strings and fields. */
 function textParts(args: readonly Node[], fields: FieldReader): TextPart[] | undefined {
   const parts: TextPart[] = [];
   for (const node of args) {
@@ -107,7 +107,7 @@ function textParts(args: readonly Node[], fields: FieldReader): TextPart[] | und
   return parts;
 }
 
-/** The members of an object, where its keys are spelled out, all different, and none of a kind that moves about. */
+/** Returns the members of an object if its keys are literal, all different, and none that JavaScript moves. */
 function membersOf(parts: readonly Node[]): [string, Node][] | undefined {
   const members = new Map<string, Node>();
   for (let index = 0; index < parts.length; index += 2) {

@@ -6,38 +6,38 @@ import { rewrite, Unplannable } from './rewrite.js';
 import { survey } from './survey.js';
 
 /**
- * A program as a function of single fields of its first input. What it yields is what the program yields. Where it raises
- * anything, the program must be run on the whole input: that may succeed, and if it does not, its error is the right one.
+ * A program as a function of single fields of its first input. It yields what the program yields. If it raises any error, the
+ * program must be run on the whole input: that run may succeed, and if not, its error is the right one.
  */
 export interface FieldProgram {
-  /** Whether the parts look at their argument, the second input. */
+  /** Whether the parts read their argument, the second input. */
   readonly needsContext: boolean;
   readonly output: OutputProgram;
-  /** The result as a value; undefined where it can't be told without the whole input. */
+  /** The result as a value; undefined if it can't be determined without the whole input. */
   readonly compute: Compute | undefined;
-  /** A field that is longer must not be copied: the result might be larger than the limits allow. */
+  /** A longer field must not be copied, because the result might exceed the limits. */
   readonly copyBytesMax: number;
 }
 
-/** What of a program's surroundings its plan needs. */
+/** What a plan needs from its program. */
 export interface PlanHost {
-  /** The program's limits on steps and units, whichever is lower. */
+  /** The lower of the program's limits on steps and units. */
   readonly limit: number;
   /**
    * Compiles an expression as a program of its own.
    *
-   * @param share what part of the limits it may use up: 1 of so many
+   * @param share the expression may use 1/`share` of the limits
    */
   compile(node: Node, share: number): (inputs: readonly Json[]) => Json;
 }
 
-/** Limits lower than so many for each expression are somebody's intent, and counted more closely than a plan counts. */
+/** Limits lower than this for each expression are deliberate, and need more exact accounting than a plan offers. */
 const LIMIT_PER_NODE_MIN = 1000;
-/** @returns undefined where the program's text does not tell what it reads, or where nothing is gained by knowing */
+/** @returns undefined if the program's text does not tell what it reads, or a plan would gain nothing */
 export function planOf(root: Node, fields: FieldReader, host: PlanHost): FieldProgram | undefined {
   const known = survey(root, host.limit);
   if (known === undefined || host.limit < known.nodes * LIMIT_PER_NODE_MIN) return undefined;
-  // The parts run one by one. Together they get no more than the whole would, and what is left covers the rest.
+  // The parts run separately. Together they get no more than the whole program would, and the remainder covers the rest.
   const share = known.nodes + 1;
   const compile = (node: Node): Compute => {
     const run = host.compile(node, share);

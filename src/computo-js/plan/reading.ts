@@ -1,20 +1,20 @@
 import { arrayIndex } from '../pointer/index.js';
 import type { Call, InputPath, Node } from '../syntax/index.js';
 
-/** What a call reads of a program's inputs, where its text tells that. */
+/** What a call reads of a program's inputs, if the program's text tells that. */
 export type FieldReading = InputReading | { readonly of: 'context' };
 
 export interface InputReading {
   readonly of: 'input';
   /** Keys from the first input down. */
   readonly field: readonly string[];
-  /** What is looked up in the field's value: from the first segment on that may mean an element of an array. */
+  /** The path in the field's value. Its first segment may refer to an element of an array. */
   readonly within: readonly string[];
-  /** What is there, or whether anything is. */
+  /** Whether the call yields the value or only its presence. */
   readonly yields: 'value' | 'presence';
 }
 
-/** What a call reads; undefined for a call that reads no input by itself, `unknown` where it can't be told. */
+/** Returns what a call reads; undefined if the call itself reads no input, `unknown` if it can't be determined. */
 export function readingOf(call: Call): FieldReading | 'unknown' | undefined {
   const { reads } = call.operator;
   if (reads === undefined) return undefined;
@@ -30,7 +30,7 @@ export function readingOf(call: Call): FieldReading | 'unknown' | undefined {
     : { of: 'input', field: path.slice(0, elementAt), within: path.slice(elementAt), yields };
 }
 
-/** The path from the array of all inputs to what an argument yields. */
+/** Returns the path from the array of all inputs to an argument's value. */
 function pathOf(argument: Node | undefined): InputPath {
   const reads = argument?.type === 'call' ? argument.operator.reads : undefined;
   return argument?.type === 'call' && reads?.yields === 'value' ? reads.path(argument, pathOf) : undefined;

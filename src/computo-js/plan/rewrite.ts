@@ -2,14 +2,14 @@ import { parameterAt, type Call, type Let, type Node } from '../syntax/index.js'
 import { fieldCall, type FieldReader } from './fields.js';
 import { readingOf } from './reading.js';
 
-/** Raised inside only: the script's text does not tell what it reads. */
+/** The script's text does not tell what it reads. Used only internally. */
 export class Unplannable extends Error {}
 
 /**
- * The same expression reading fields in place of the first input.
+ * Returns the same expression, reading fields in place of the first input.
  *
- * @throws Unplannable where it may read what is not known to be a field; where it needs the whole input as a value, so that
- *   reading it in parts saves nothing; and where lambdas are values, since one that comes from data may read anything
+ * @throws Unplannable if the expression may read anything not known to be a field; if it needs the whole input as a value, so
+ *   that reading parts saves nothing; and if lambdas are values, because one that comes from data may read anything
  */
 export function rewrite(node: Node, fields: FieldReader): Node {
   const inner = (part: Node): Node => rewrite(part, fields);

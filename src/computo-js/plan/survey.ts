@@ -2,21 +2,21 @@ import type { Node } from '../syntax/index.js';
 import { exceeds, unlimited } from '../value/index.js';
 import { readingOf } from './reading.js';
 
-/** Larger scripts are not worth a plan; nor could all of planning recurse into them. */
+/** Larger scripts are not worth a plan, and planning, which is recursive in part, could not process them. */
 const NODES_MAX = 1000;
-/** Longer paths lead nowhere: no event is nested so deep. */
+/** Longer paths find nothing, because no event is nested that deep. */
 const PATH_MAX = 1000;
 
-/** What planning needs to know of a script as a whole. */
+/** What planning needs to know about a script as a whole. */
 export interface FieldSurvey {
   readonly nodes: number;
   readonly readsContext: boolean;
 }
 
 /**
- * Looks at every expression that a run may reach. Takes no stack.
+ * Examines every expression that a run may reach. Takes no stack.
  *
- * @param limit of units for the whole: a constant may have its share
+ * @param limit units for the whole script, of which a constant may use its share
  * @returns undefined for a script that is too large to plan
  */
 export function survey(root: Node, limit: number): FieldSurvey | undefined {
@@ -31,7 +31,7 @@ export function survey(root: Node, limit: number): FieldSurvey | undefined {
     const reading = node.type === 'call' ? readingOf(node) : undefined;
     if (typeof reading === 'object') readsContext ||= reading.of === 'context';
     else for (const part of partsOf(node)) pending.push(part);
-    // Fields are kept as a tree, which is gone through by recursion.
+    // Fields are stored as a tree, which is traversed recursively.
     if (typeof reading === 'object' && reading.of === 'input' && reading.field.length > PATH_MAX) return undefined;
   }
   return { nodes, readsContext };

@@ -3,13 +3,13 @@ import { isArray, isObject, type Json } from '../value/index.js';
 /** How a pointer is read. */
 export interface PointerReading {
   /**
-   * The segment `array` on an array means the array itself. The reference's current engine shows arrays as
-   * `{"array": […]}` objects, and scripts were written around that.
+   * The segment `array` on an array refers to the array itself. The reference's current engine shows arrays as `{"array": […]}`
+   * objects, and scripts were written for that.
    */
   readonly arraySegment: boolean;
 }
 
-/** What a pointer leads to, or undefined when nothing is there. */
+/** Returns what a pointer leads to, or undefined if nothing is there. */
 export function resolvePointer(root: Json, segments: readonly string[], reading: PointerReading): Json | undefined {
   let value: Json | undefined = root;
   for (const segment of segments) {
@@ -19,7 +19,7 @@ export function resolvePointer(root: Json, segments: readonly string[], reading:
   return value;
 }
 
-/** One step of a pointer. */
+/** Follows one segment of a pointer. */
 export function child(value: Json, segment: string, reading: PointerReading): Json | undefined {
   if (isArray(value)) {
     const index = arrayIndex(segment);
@@ -29,7 +29,7 @@ export function child(value: Json, segment: string, reading: PointerReading): Js
   return isObject(value) && Object.hasOwn(value, segment) ? value[segment] : undefined;
 }
 
-/** `0`, or digits without a leading zero; `-`, `-1` and `01` are no index. */
+/** Reads `0`, or digits without a leading zero. `-`, `-1` and `01` are not indexes. */
 export function arrayIndex(segment: string): number | undefined {
   return /^(?:0|[1-9][0-9]*)$/.test(segment) ? Number(segment) : undefined;
 }

@@ -1,17 +1,17 @@
 import { NumberText, type Json, type JsonObject } from '../value/index.js';
 import { arrayIndex, resolvePointer, type PointerReading } from './get.js';
 
-/** Reads one fixed pointer from a value; undefined when nothing is there. */
+/** Reads a fixed pointer from a value; undefined if nothing is there. */
 export type Getter = (root: Json) => Json | undefined;
 
-/** Names that plain property access finds on some value that has no such member of its own. */
+/** Names that plain property access finds on some value without such a member of its own. */
 const INHERITED = new Set(
   [Object.prototype, Array.prototype, NumberText.prototype, [], new NumberText('0')].flatMap((holder) =>
     Object.getOwnPropertyNames(holder),
   ),
 );
 
-/** Compiles a pointer: most are one to three plain keys deep, and each of those is a handful of machine instructions. */
+/** Compiles a pointer. Most pointers are one to three plain keys deep, and each key compiles to a handful of machine instructions. */
 export function compileGetter(segments: readonly string[], reading: PointerReading): Getter {
   const careful: Getter = (root) => resolvePointer(root, segments, reading);
   const [first, second, third] = segments;
@@ -33,12 +33,12 @@ export function compileGetter(segments: readonly string[], reading: PointerReadi
   };
 }
 
-/** Whether a key, read from any value without asking whose it is, yields the value's own member or nothing. */
+/** Whether plain access to a key yields, for any value, the value's own member or nothing. */
 function isPlain(segment: string): boolean {
   return !INHERITED.has(segment) && arrayIndex(segment) === undefined;
 }
 
-/** Whether plain keys may be read from a value. An array or a number as text has none, which is what reading yields. */
+/** Whether plain keys may be read from a value. An array, or a number stored as text, has none, and reading them yields nothing. */
 function hasMembers(value: Json): value is JsonObject {
   return typeof value === 'object' && value !== null;
 }

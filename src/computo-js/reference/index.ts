@@ -1,3 +1,3 @@
-/** The operators' reference, made from their records. */
+/** The operator reference, generated from the operators' records. */
 export { renderReference } from './render.js';
 export { searchOperators } from './search.js';

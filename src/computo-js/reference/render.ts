@@ -1,7 +1,7 @@
 import { arityText, type Arity, type Dialect, type Example, type OperatorInfo } from '../syntax/index.js';
 import { spaced } from '../value/index.js';
 
-/** The operators' reference as Markdown: what each takes, means, and yields for its examples. */
+/** Returns the operator reference as Markdown: the arguments, the meaning and the example results of each operator. */
 export function renderReference(operators: readonly OperatorInfo[]): string {
   return operators.map(renderOperator).join('\n\n');
 }

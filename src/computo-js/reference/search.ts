@@ -3,8 +3,8 @@ import { operators } from '../operators/index.js';
 import type { OperatorInfo } from '../syntax/index.js';
 
 /**
- * The operators that a word may be about, the likeliest first: by their names, by what other languages call them, by what is said
- * of them.
+ * Returns the operators that match a word, most likely first: by the operators' names, by their names in other languages, and by
+ * their summaries.
  */
 export function searchOperators(word: string): readonly OperatorInfo[] {
   const wanted = word.trim().toLowerCase();
@@ -24,7 +24,7 @@ const RANKS: readonly Matches[] = [
   ({ summary }, wanted) => hasWord(summary, wanted),
 ];
 
-/** Whether a word of a name or a text begins so. */
+/** Whether a word of a name or text begins like this. */
 function hasWord(text: string, wanted: string): boolean {
   const words = text
     .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
@@ -33,7 +33,7 @@ function hasWord(text: string, wanted: string): boolean {
   return words.some((word) => word.startsWith(wanted)) || words.join(' ').includes(` ${wanted}`);
 }
 
-/** The lower the likelier. */
+/** A lower rank is more likely. */
 function rankOf(operator: OperatorInfo, wanted: string): number {
   const rank = RANKS.findIndex((matches) => matches(operator, wanted));
   return rank === -1 ? RANKS.length : rank;

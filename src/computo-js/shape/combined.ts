@@ -1,9 +1,9 @@
 import { ANY, join, objectIn, objectShape, type Field, type Shape } from './shape.js';
 
-/** How the members of two objects that have the same key are combined, where both certainly have it. */
+/** Combines the shapes of two members with the same key, if both certainly exist. */
 type Combine = (left: Shape, right: Shape) => Shape;
 
-/** The shape of two objects as one: of members with the same key the last one counts, or what comes of both. */
+/** Returns the shape of two objects merged into one. Of members with the same key, the last one counts, or the result of `combine`. */
 export function combinedShape(a: Shape, b: Shape, combine: Combine = (_, right) => right): Shape {
   const [left, right] = [objectIn(a), objectIn(b)];
   const fields = new Map<string, Field>();

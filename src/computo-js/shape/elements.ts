@@ -1,11 +1,11 @@
 import { ANY, arrayShape, type Shape } from './shape.js';
 
-/** What an array operator finds in its argument, which in current may be an object with an `array` list, too. */
+/** Returns the shape of an array argument's elements. In the current dialect, the argument may also be an object with an `array` list. */
 export function elementOf({ any, array, object }: Shape): Shape {
   return any || object !== undefined || array === undefined ? ANY : array.element;
 }
 
-/** The array of some elements of the first argument, in whatever order. */
+/** Returns the shape of an array with some elements of the first argument, in any order. */
 export function sameElements([array = ANY]: readonly Shape[]): Shape {
   return arrayShape(elementOf(array));
 }

@@ -1,4 +1,4 @@
-/** What values can look like before there are any. */
+/** Shapes: what values can look like before they exist. */
 export { combinedShape } from './combined.js';
 export { elementOf, sameElements } from './elements.js';
 export { readShape } from './read.js';

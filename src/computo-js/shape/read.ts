@@ -1,21 +1,21 @@
 import { arrayIndex } from '../pointer/index.js';
 import { ANY, isNever, join, NEVER, type Shape } from './shape.js';
 
-/** What a pointer leads to; or where it must break off. */
+/** What a pointer leads to, or where it fails. */
 export type ShapeReading =
   | { readonly found: true; readonly shape: Shape }
   | {
       readonly found: false;
-      /** How many of the segments can lead somewhere. */
+      /** How many segments of the pointer can be found. */
       readonly length: number;
-      /** What is there, where it breaks off. */
+      /** The shape where the pointer fails. */
       readonly at: Shape;
     };
 
 /**
- * Follows a pointer through a shape. It is only said not to lead anywhere if no value of the shape has it.
+ * Follows a pointer through a shape. The pointer fails only if it finds nothing in any value of the shape.
  *
- * @param arraySegment whether the segment `array` on an array means the array itself, as in current
+ * @param arraySegment whether the segment `array` on an array refers to the array itself, as in the current dialect
  */
 export function readShape(root: Shape, segments: readonly string[], arraySegment: boolean): ShapeReading {
   let shape = root;

@@ -1,13 +1,13 @@
 import { isArray, isObject, kindOf, type Json, type JsonKind } from '../value/index.js';
 
-/** What is known about a value before there is one: which kinds it can be of, and what it can have inside. */
+/** What is known about a value before it exists: its possible kinds, and what it can contain. */
 export interface Shape {
-  /** Nothing is known. Then the rest is empty. */
+  /** Whether nothing is known. The other fields are then empty. */
   readonly any: boolean;
   readonly scalars: ReadonlySet<ScalarKind>;
-  /** What it has inside if it is an object; absent: it is none. */
+  /** What the value contains if it is an object; absent if it can't be one. */
   readonly object?: ObjectShape;
-  /** What it has inside if it is an array; absent: it is none. */
+  /** What the value contains if it is an array; absent if it can't be one. */
   readonly array?: ArrayShape;
 }
 
@@ -15,34 +15,34 @@ export type ScalarKind = 'null' | 'boolean' | 'number' | 'string';
 
 export interface ObjectShape {
   readonly fields: ReadonlyMap<string, Field>;
-  /** Whether there may be others beside the fields. */
+  /** Whether there may be fields other than these. */
   readonly open: boolean;
-  /** Where it is built, if that is known. */
+  /** Where the object is built, if known. */
   readonly origin?: Origin;
 }
 
 export interface Field {
   readonly shape: Shape;
-  /** Whether it may be absent. */
+  /** Whether the field may be absent. */
   readonly optional: boolean;
 }
 
 export interface ArrayShape {
-  /** Any of its elements. */
+  /** The shape of any element. */
   readonly element: Shape;
-  /** Each of its elements, where their number is known. */
+  /** The shape of each element, if their number is known. */
   readonly tuple?: readonly Shape[];
 }
 
 /** Where a value is built. */
 export interface Origin {
-  /** Whatever was handed in to tell scripts and other origins apart. */
+  /** A value from the caller that distinguishes scripts and other origins. */
   readonly by: unknown;
   /** JSON Pointer into the script. */
   readonly path: string;
 }
 
-/** Shapes are cut off here: what lies deeper can be anything. */
+/** Maximum depth of a shape. Deeper parts can be anything. */
 const DEPTH_MAX = 24;
 /** An object with more fields than this is a table, whose keys are data. */
 const FIELDS_MAX = 400;
@@ -50,7 +50,7 @@ const FIELDS_MAX = 400;
 const NO_SCALARS: ReadonlySet<ScalarKind> = new Set();
 
 export const ANY: Shape = { any: true, scalars: NO_SCALARS };
-/** The shape of no value at all: the elements of an empty array. */
+/** The shape of no value, such as the elements of an empty array. */
 export const NEVER: Shape = { any: false, scalars: NO_SCALARS };
 
 export function scalarShape(...kinds: readonly ScalarKind[]): Shape {
@@ -75,12 +75,12 @@ export function isNever(shape: Shape): boolean {
   return !shape.any && shape.scalars.size === 0 && shape.object === undefined && shape.array === undefined;
 }
 
-/** The shape of the same value where it is not null. */
+/** Returns the shape of the same value if it is not null. */
 export function withoutNull(shape: Shape): Shape {
   return { ...shape, scalars: new Set([...shape.scalars].filter((kind) => kind !== 'null')) };
 }
 
-/** The shape of a value of which only the kind is known, if that. */
+/** Returns the shape of a value of which at most the kind is known. */
 export function shapeOfKind(kind: JsonKind | undefined): Shape {
   switch (kind) {
     case undefined:
@@ -94,7 +94,7 @@ export function shapeOfKind(kind: JsonKind | undefined): Shape {
   }
 }
 
-/** The shape of one value. */
+/** Returns the shape of one value. */
 export function shapeOf(value: Json, origin?: Origin, depth = 0): Shape {
   if (depth > DEPTH_MAX) return ANY;
   if (isArray(value)) return tupleShape(value.map((item) => shapeOf(item, origin, depth + 1)));
@@ -109,19 +109,19 @@ export function shapeOf(value: Json, origin?: Origin, depth = 0): Shape {
   return kind === 'array' || kind === 'object' ? ANY : scalarShape(kind);
 }
 
-/** What an object operator finds in its argument: anything but an object fails. */
+/** Returns what an object operator finds in its argument. Anything but an object fails. */
 export function objectIn({ object }: Shape): ObjectShape {
   return object ?? { fields: new Map(), open: true };
 }
 
-/** The shape of any member of an object. */
+/** Returns the shape of any member of an object. */
 export function memberOf({ any, object }: Shape): Shape {
   return any || object === undefined || object.open
     ? ANY
     : joinAll([...object.fields.values()].map(({ shape }) => shape));
 }
 
-/** The shape of a value that has one of two shapes. */
+/** Returns the shape of a value that has one of two shapes. */
 export function join(a: Shape, b: Shape, depth = 0): Shape {
   if (a === b || isNever(b)) return a;
   if (isNever(a)) return b;
@@ -151,7 +151,7 @@ function joinObjects(a: ObjectShape, b: ObjectShape, depth: number): ObjectShape
   return object ?? a;
 }
 
-/** A field that an object is not known to have. */
+/** Returns a field that an object is not known to have. */
 function absentField({ open }: ObjectShape): Field {
   return { shape: open ? ANY : NEVER, optional: true };
 }

@@ -1,5 +1,5 @@
-/** The two living forms of the language. */
+/** The two current forms of the language. */
 export type Dialect = 'classic' | 'current';
 
-/** What a caller may ask for: one of the two, or to find out which. */
+/** The dialect that a caller can choose: one of the two, or automatic detection. */
 export type DialectOption = Dialect | 'auto';

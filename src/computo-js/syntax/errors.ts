@@ -1,6 +1,6 @@
 import { arityText, type Arity, type Parameter, type Signature } from './signature.js';
 
-/** What an operator's signature says of the errors of its calls, each as the reference tells it. */
+/** Returns the errors that follow from an operator's signature, as worded in the reference. */
 export function errorsOf({ parameters, ...arity }: Signature, isMeasured: boolean): readonly string[] {
   return [
     ...countErrors(arity),

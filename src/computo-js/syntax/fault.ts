@@ -5,12 +5,12 @@ import type { Call } from './node.js';
 import { pointerTo, type Place } from './place.js';
 import { parameterAt } from './signature.js';
 
-/** The error of a call whose arguments are not what the operator takes. */
+/** Returns the error of a call whose arguments the operator does not accept. */
 export function invalidArgument(place: Place, problem: string, hint?: Hint): ComputoError {
   return new ComputoError('InvalidArgument', problem, pointerTo(place), hint);
 }
 
-/** The error of a run that takes more than a limit which its caller may raise. */
+/** Returns the error of a run that exceeds a limit which its caller can raise. */
 export function overLimit(place: Place, problem: string, limit: 'steps' | 'outputSize'): ComputoError {
   return new ComputoError('LimitExceeded', problem, pointerTo(place), `Raise the limit \`${limit}\`.`, limit);
 }
@@ -19,21 +19,21 @@ export function limitExceeded(place: Place, problem: string, hint?: Hint): Compu
   return new ComputoError('LimitExceeded', problem, pointerTo(place), hint);
 }
 
-/** The error of a call that got the wrong kind of value as its argument number `index`, counted from 0. */
+/** Returns the error of a call whose argument `index`, counted from 0, is of the wrong kind. */
 export function wrongKind(call: Call, index: number, expected: string, got: Json): ComputoError {
   const { name } = call.operator;
   const problem = `'${name}' needs ${expected} as argument ${index + 1}, got ${describe(got)}`;
   return invalidArgument(call.place, problem, kindHint(call, index, got));
 }
 
-/** What to do about an argument of the wrong kind, where that is known. */
+/** Returns a hint for an argument of the wrong kind, if there is one. */
 function kindHint(call: Call, index: number, got: Json): Hint | undefined {
   const parameter = parameterAt(call.signature, index);
   if (typeof got === 'string' && (parameter?.kind === 'number' || parameter?.name === 'time')) return textHint(call);
   return quotedHint(call, index);
 }
 
-/** What to write where a part is to be named, and a field of the event is read in place of its name. */
+/** Returns what to write if a part must be named, but the script reads a field of the event instead. */
 export function quotedHint(call: Call, index: number): Hint | undefined {
   const parameter = parameterAt(call.signature, index);
   const argument = call.arguments[index];
@@ -50,7 +50,7 @@ export function quotedHint(call: Call, index: number): Hint | undefined {
 
 const ORDERS = new Set(['>', '<', '>=', '<=']);
 
-/** For whoever gives a text where a number is wanted. */
+/** Returns a hint for a text given instead of a number. */
 export function textHint({ operator: { name } }: Call): Hint {
   return (form) => {
     const called = (operator: string): string => (form === 'text' ? `${operator}(…)` : `["${operator}", …]`);

@@ -1,4 +1,4 @@
-/** Scripts as trees, and what an operator's record says. */
+/** Scripts as trees, and the operators' records. */
 export type { Dialect, DialectOption } from './dialect.js';
 export { invalidArgument, limitExceeded, overLimit, quotedHint, textHint, wrongKind } from './fault.js';
 export type { Binding, Call, Fault, If, Lambda, Let, List, Node } from './node.js';

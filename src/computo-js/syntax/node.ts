@@ -6,10 +6,10 @@ import type { Operator } from './operator.js';
 import type { Place } from './place.js';
 import type { Signature } from './signature.js';
 
-/** A script, parsed: the same tree for both dialects. */
+/** A parsed script: the same tree for both dialects. */
 export type Node = Constant | List | Call | If | Let | Lambda | Fault;
 
-/** A value that stands for itself; also an argument that is not evaluated. */
+/** A value that evaluates to itself, or an argument that is not evaluated. */
 export interface Constant {
   readonly type: 'constant';
   readonly value: Json;
@@ -23,7 +23,7 @@ export interface List {
   readonly place: Place;
 }
 
-/** A call of an operator that exists, with a number of arguments that it takes. */
+/** A call of an existing operator, with a number of arguments that the operator accepts. */
 export interface Call {
   readonly type: 'call';
   readonly operator: Operator;
@@ -44,7 +44,7 @@ export interface If {
 export interface Let {
   readonly type: 'let';
   readonly bindings: readonly Binding[];
-  /** Whether each binding sees the ones before it. */
+  /** Whether each binding sees those before it. */
   readonly sequential: boolean;
   readonly body: Node;
   readonly place: Place;
@@ -60,22 +60,22 @@ export interface Lambda {
   readonly type: 'lambda';
   readonly parameters: readonly string[];
   readonly body: Node;
-  /** The lambda as data: scripts can print it and pass it around. */
+  /** The lambda as data, which scripts can print and pass around. */
   readonly value: Json;
   readonly place: Place;
 }
 
-/** An expression that can only fail, once it is reached. */
+/** An expression that fails when a run reaches it. */
 export interface Fault {
   readonly type: 'fault';
   readonly kind: ComputoErrorKind;
-  /** A stable name for what is wrong, for `check`. */
+  /** A stable name for the problem, for `check`. */
   readonly code: string;
   readonly problem: string;
   readonly hint: Hint | undefined;
-  /** Of a call of an operator that there is not: its name. */
+  /** The name in a call of an unknown operator. */
   readonly operator?: string;
-  /** What stands inside, for `check` to look at: it is never evaluated. */
+  /** The expressions inside, for `check` to examine. They are never evaluated. */
   readonly inside: readonly Node[];
   readonly place: Place;
 }

@@ -1,6 +1,6 @@
 import { formatPointer } from '../pointer/index.js';
 
-/** Where an expression stands in the script: a list of keys, innermost first, so that making one costs nothing. */
+/** The position of an expression in the script: a linked list of keys, innermost first, so that creating one costs nothing. */
 export interface Place {
   readonly outer: Place | undefined;
   readonly key: string | number;
@@ -13,7 +13,7 @@ export function placeInside(outer: Place, key: string | number): Place {
   return { outer, key };
 }
 
-/** The JSON Pointer into the script; `""` for the whole. */
+/** Returns the JSON Pointer into the script; `""` for the whole script. */
 export function pointerTo(place: Place): string {
   const keys: (string | number)[] = [];
   for (let at = place; at.outer !== undefined; at = at.outer) keys.push(at.key);

@@ -1,7 +1,7 @@
 import { INFIXES } from '../text-form/signs.js';
 import type { Parameter, Signature } from './signature.js';
 
-/** What has a notation of its own. */
+/** Operators with a notation of their own in the text form. */
 const NOTATIONS: Readonly<Record<string, string>> = {
   $input: '$input/name, or /name',
   $inputs: '$inputs/0/name',
@@ -14,12 +14,12 @@ const NOTATIONS: Readonly<Record<string, string>> = {
   'value.at': 'value[key]',
 };
 
-/** A call with its parameters' names, as JSON has it: `["sort", array, option?, …]`. */
+/** Returns a call with the parameters' names in JSON: `["sort", array, option?, …]`. */
 export function jsonUsage(name: string, signature: Signature): string {
   return `[${[JSON.stringify(name), ...parametersOf(signature)].join(', ')}]`;
 }
 
-/** The same in the text form: `sort(array, option?, …)`, `number + number`. */
+/** Returns the same call in the text form: `sort(array, option?, …)`, `number + number`. */
 export function textUsage(name: string, signature: Signature): string {
   const { parameters, min } = signature;
   const notation = NOTATIONS[name];

@@ -1,9 +1,9 @@
 /*
- * What people write who come from other languages, and how it is written here. Each pattern is tried where the text went
- * wrong; where it can, the hint is the text to write.
+ * Constructs of other languages, and how to write them here. Each pattern is tried where the text is malformed; if possible, the
+ * hint is the text to write.
  */
 
-/** What is written instead, by what was found and by the text before and behind it. */
+/** What to write instead, given the match and the text before and after it. */
 type Cure = string | ((found: string, before: string, behind: string) => string | undefined);
 
 const EACH = 'Each element of a list: /items |> map(x => x/name).';
@@ -78,7 +78,7 @@ const FOREIGN: readonly (readonly [RegExp, Cure])[] = [
   [/end\b/y, 'An if needs no end.'],
 ];
 
-/** What stands right before the place, and takes no operand as it does elsewhere. */
+/** What comes right before the error, and takes no operand here as it does in other languages. */
 const BEFORE: readonly (readonly [RegExp, Cure])[] = [
   [/\b(?:for|foreach|forEach|while|each)\s+$/, EACH],
   [/\b(?:var|const|val|set)\s+$/, 'Name a value with: let x = … in ….'],
@@ -86,11 +86,11 @@ const BEFORE: readonly (readonly [RegExp, Cure])[] = [
   [/\b(?:return|yield)\s+$/, 'What a script is, it gives: nothing is returned.'],
 ];
 
-/** As much of the text around a mistake is looked at, and as much of what is found is shown. */
+/** How much of the text around a mistake is examined. `SHOWN_MAX` limits how much of a match is shown. */
 const LOOK_AROUND = 200;
 const SHOWN_MAX = 60;
 
-/** What to write in place of what stands at an offset, if it is known from elsewhere. */
+/** Returns what to write instead of the text at an offset, if it is known from another language. */
 export function foreignHint(text: string, offset: number): string | undefined {
   const before = text.slice(Math.max(0, offset - LOOK_AROUND), offset);
   const behind = text.slice(offset, offset + LOOK_AROUND);
@@ -106,7 +106,7 @@ export function foreignHint(text: string, offset: number): string | undefined {
   return operatorBefore(before, behind);
 }
 
-/** `/items[0:2]`: a part of a list or a text. */
+/** Suggests a call for `/items[0:2]`, a part of a list or text. */
 function sliceOf(before: string, behind: string): string | undefined {
   const [, whole, from = ''] = /([\w/"$.)\]]+)\[\s*(-?\w*)\s*$/.exec(before) ?? [];
   if (whole === undefined) return undefined;
@@ -115,7 +115,7 @@ function sliceOf(before: string, behind: string): string | undefined {
   return `A part of a list: list.slice(${part}); of a text: text.slice(${part}).`;
 }
 
-/** `{x/name}`: only a path of the event is a key and a value at once. */
+/** Handles `{x/name}`: only a path of the event is both a key and a value. */
 function memberOf(before: string, behind: string): string | undefined {
   const name = /[{,]\s*([A-Za-z_]\w*)$/.exec(before)?.[1];
   const path = /^(?:\/[A-Za-z_]\w*)+/.exec(behind)?.[0];
@@ -123,11 +123,11 @@ function memberOf(before: string, behind: string): string | undefined {
   return `Write: ${path.slice(path.lastIndexOf('/') + 1)}: ${name}${path}.`;
 }
 
-/** Where a lambda is the next argument. */
+/** Matches text after which the next argument is a lambda. */
 const TAKES_LAMBDA =
   /(?:\|>\s*(?:map|filter|flatMap|some|every|partition|find|findIndex)\(|\b(?:map|filter|flatMap|some|every|partition|find|findIndex)\([^()]*,)\s*$/;
 
-/** `.user.name`, `.items[0]`, `.items[]`, `x.f(`, by what stands before it. */
+/** Handles `.user.name`, `.items[0]`, `.items[]` and `x.f(`, depending on the text before. */
 function path(found: string, before: string): string {
   if (TAKES_LAMBDA.test(before) && !found.endsWith('(')) return `A field of each element: x => ${slashed('x', found)}.`;
   const base = /(?:\$input|[A-Za-z_]\w*|\/)(?:[\w/"]|\[\w*\])*$/.exec(before)?.[0] ?? '';
@@ -147,7 +147,7 @@ function slashed(owner: string, path: string): string {
   return owner + written.map((key) => `/${key}`).join('') || '$input';
 }
 
-/** `$.user`, `$item` and the like. */
+/** Handles `$.user`, `$item` and the like. */
 function input(found: string): string {
   const name = found.replace(/^\$[.[]?/, '');
   if (found === '$') return 'The event is $input, its fields /name.';
@@ -162,7 +162,7 @@ function star(_: string, before: string): string {
   return /[[(]\s*$/.test(before) ? EACH : 'A value stands before *, and behind it.';
 }
 
-/** `a ? b : c`, as far as it is plain. */
+/** Translates `a ? b : c`, as far as it is simple. */
 function ifFor(before: string, behind: string): string {
   const condition = /[^,;:=()[\]{}\n]*$/.exec(before)?.[0].trim() ?? '';
   const [, then, otherwise] = /^\?\s*([^?:\n]+?)\s*:\s*([^?:,)\]}\n]+)/.exec(behind) ?? [];
@@ -171,7 +171,7 @@ function ifFor(before: string, behind: string): string {
     : `if ${condition} then ${then} else ${otherwise.trim()}`;
 }
 
-/** `count /items`, `/msg contains "x"`: an operator and its argument, without parentheses. */
+/** Handles `count /items` and `/msg contains "x"`: an operator and its argument without parentheses. */
 function operatorBefore(before: string, behind: string): string | undefined {
   const [, infix, second = '…'] = /^([A-Za-z_][\w.]*)(?:\s+([\w/"$]+))?/.exec(behind) ?? [];
   if (infix !== undefined && /[/"$][\w/"$]*\s+$/.test(before))
@@ -181,12 +181,12 @@ function operatorBefore(before: string, behind: string): string | undefined {
   return name && `Operators are called with parentheses: ${name}(${argument}).`;
 }
 
-/** The operand that ends a text, as far as it is plain. */
+/** Returns the operand at the end of a text, if it is simple. */
 function operandIn(before: string): string {
   return /[\w/"$.]+(?=\s*$)/.exec(before)?.[0] ?? '…';
 }
 
-/** Whether a name stands behind a brace, where a member would. */
+/** Whether a name after a brace is in the position of a member. */
 function inObject(before: string): boolean {
   return (
     /[{,]\s*(?:\w+|"[^"\n]*")\s*$/.test(before) &&
@@ -195,7 +195,7 @@ function inObject(before: string): boolean {
   );
 }
 
-/** Whether as many brackets are closed as are opened, as far as it is seen. */
+/** Whether all brackets that were opened are closed, as far as the text is visible. */
 function isClosed(before: string): boolean {
   const count = (sign: RegExp): number => before.match(sign)?.length ?? 0;
   return count(/[([{]/g) <= count(/[)\]}]/g);

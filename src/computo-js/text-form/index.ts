@@ -1,4 +1,4 @@
-/** Scripts as people write them: another notation of the very same JSON. */
+/** Scripts as written by hand: another notation for the same JSON. */
 export { parseText, type ParsedText } from './parse.js';
 export { printText } from './print.js';
 export type { Span } from './span.js';

@@ -1,31 +1,31 @@
-/** A text that may be laid out over lines. */
+/** A text that can be laid out over several lines. */
 export type Doc = string | readonly Doc[] | Group | Indent | Line;
 
-/** Stands on one line where there is room for it; else all lines directly in it are broken. */
+/** Fits on one line if there is room; otherwise all lines directly in it are broken. */
 interface Group {
   readonly kind: 'group';
   readonly doc: Doc;
 }
 
-/** Lines in it begin further to the right. */
+/** Indents the lines in it. */
 interface Indent {
   readonly kind: 'indent';
   readonly doc: Doc;
   readonly columns: number;
 }
 
-/** A place where a line may end. */
+/** A possible line break. */
 interface Line {
   readonly kind: 'line';
-  /** What stands there on one line. */
+  /** The text if the line is not broken. */
   readonly flat: string;
-  /** What stands before the line's end where it is broken. */
+  /** The text before the line break if the line is broken. */
   readonly broken: string;
 }
 
 export const LINE: Doc = { kind: 'line', flat: ' ', broken: '' };
 const SOFT_LINE: Doc = { kind: 'line', flat: '', broken: '' };
-/** A comma behind the last element, where each has a line of its own. */
+/** A comma after the last element, if each element has a line of its own. */
 const LAST_COMMA: Doc = { kind: 'line', flat: '', broken: ',' };
 
 export function group(doc: Doc): Doc {
@@ -36,21 +36,21 @@ export function indent(doc: Doc, columns = 2): Doc {
   return { kind: 'indent', doc, columns };
 }
 
-/** Docs with something between them. */
+/** Joins docs with a separator. */
 export function joined(docs: readonly Doc[], separator: Doc): Doc {
   return docs.flatMap((doc, index) => (index === 0 ? [doc] : [separator, doc]));
 }
 
-/** Elements between brackets: on one line, or each on its own with a comma behind the last one, too. */
+/** Puts elements between brackets: on one line, or each on its own line with a trailing comma. */
 export function bracketed(open: string, elements: readonly Doc[], close: string): Doc {
   if (elements.length === 0) return `${open}${close}`;
   return group([open, indent([SOFT_LINE, joined(elements, [',', LINE])]), LAST_COMMA, close]);
 }
 
-/** Deeper than this nothing is indented any further: of a deep script there would be nothing but blanks. */
+/** Maximum indentation, because the lines of a deep script would otherwise be mostly blanks. */
 const INDENT_MAX = 40;
 
-/** A doc that is still to be written. */
+/** A doc still to be written. */
 interface Todo {
   readonly doc: Doc;
   readonly indent: number;
@@ -58,9 +58,9 @@ interface Todo {
 }
 
 /**
- * Lays a text out. Any nesting will do.
+ * Lays out a text. Works at any nesting depth.
  *
- * @param width columns of a line, which only what can't be broken exceeds
+ * @param width columns of a line, exceeded only by text that can't be broken
  */
 export function layOut(doc: Doc, width: number): string {
   const parts: string[] = [];
@@ -74,7 +74,7 @@ export function layOut(doc: Doc, width: number): string {
     const { doc: one, isFlat } = next;
     if (typeof one === 'string') write(one);
     else if (!isLine(one)) {
-      // What stands on one line goes on so within.
+      // If a doc is on one line, so is everything in it.
       const fits = isFlat || (isGroup(one) && fitsIn(width - column, one, todo));
       pushParts(todo, { ...next, isFlat: fits });
     } else if (isFlat) write(one.flat);
@@ -86,7 +86,7 @@ export function layOut(doc: Doc, width: number): string {
   return parts.join('');
 }
 
-/** Puts the parts of a doc in its place, the first of them on top. */
+/** Replaces a doc with its parts, the first part on top. */
 function pushParts(todo: Todo[], { doc, indent: columns, isFlat }: Todo): void {
   if (typeof doc === 'string') return;
   if (!('kind' in doc)) {
@@ -98,7 +98,7 @@ function pushParts(todo: Todo[], { doc, indent: columns, isFlat }: Todo): void {
   }
 }
 
-/** Whether a doc, and what stands behind it up to the next line that is broken, has room on the line. */
+/** Whether a doc, and the text after it up to the next broken line, fit on the line. */
 function fitsIn(room: number, doc: Doc, behind: readonly Todo[]): boolean {
   let left = room;
   let reached = behind.length;

@@ -1,6 +1,6 @@
 /*
- * The text form of Computo, by recursive descent: each rule of the grammar is a function that begins where its text begins
- * and passes the white space behind it. The grammar itself stands in the README.
+ * The text form of Computo, parsed by recursive descent. Each rule of the grammar is a function that starts where its text starts
+ * and also consumes the white space after it. The README contains the grammar.
  */
 import { formatPointer } from '../pointer/index.js';
 import type { Json } from '../value/index.js';
@@ -10,24 +10,24 @@ import { ask, runRule, type GrammarRule } from './rule.js';
 import { INFIXES, KEYWORDS, NEGATION_LEVEL, NOT_LEVEL, PIPE_LEVEL, TAKES_RAW_LISTS, type Infix } from './signs.js';
 import { spanOf, type Span } from './span.js';
 
-/** Why `6/2` is none. */
+/** Explains why `6/2` is not a division. */
 const DIVISION = 'Division has white space on both sides: a / b.';
 
-/** As much of the text on each side of a mistake is looked at. */
+/** How much of the text on each side of a mistake is examined. */
 const SEEN_AROUND = 40;
 
-/** A script, and where each piece of it stands in its text. */
+/** A script, and the position of each of its pieces in the text. */
 export interface ParsedText {
   readonly script: Json;
   readonly spans: Span;
-  /** Whether the text says more than the script: what is printed of the script lacks its comments. */
+  /** Whether the text contains comments, which the script and its printed form lack. */
   readonly hasComments: boolean;
 }
 
 /**
- * Reads a script in the text form. It is of the current dialect.
+ * Parses a script in the text form, which is of the current dialect.
  *
- * @throws TextFormError with the place of the first mistake, and what to write instead where that is known
+ * @throws TextFormError with the place of the first mistake, and what to write instead, if known
  */
 export function parseText(text: string): ParsedText {
   const reader = new Reader(text);
@@ -37,7 +37,7 @@ export function parseText(text: string): ParsedText {
   return { script, spans: span, hasComments: reader.hasComments };
 }
 
-/** An expression whose signs bind at least as tightly as `levelMin`. All signs take what is left of them first. */
+/** Parses an expression whose signs bind at least as tightly as `levelMin`. All signs are left-associative. */
 function* expression(reader: Reader, levelMin: number): GrammarRule<Expression> {
   const start = reader.at;
   let left = yield* ask(prefix(reader));
@@ -49,7 +49,7 @@ function* expression(reader: Reader, levelMin: number): GrammarRule<Expression> 
     const infix = infixHere(reader);
     if (infix === undefined || infix.level < levelMin) return left;
     const operands = [left];
-    // A run of the same sign is one call.
+    // A run of the same sign is a single call.
     while (infixHere(reader) === infix) {
       reader.at += infix.sign.length;
       reader.space();
@@ -59,16 +59,16 @@ function* expression(reader: Reader, levelMin: number): GrammarRule<Expression> 
   }
 }
 
-/** The sign that stands here between two expressions, if one does. */
+/** Returns the sign at this position between two expressions, if there is one. */
 function infixHere(reader: Reader): Infix | undefined {
   const word = reader.word();
   const infix = INFIXES.find(({ sign }) => (word === undefined ? reader.sees(sign) : word === sign));
-  // `===`, `!==` and a path behind white space begin like signs and are none.
+  // `===`, `!==` and a path after white space begin like signs, but are not.
   if (infix?.sign.endsWith('=') === true && reader.character(2) === '=') return undefined;
   return infix?.sign === '/' && !reader.isSpace(1) ? undefined : infix;
 }
 
-/** What stands behind `|>`: an operator, with its further arguments or without. */
+/** Parses what follows `|>`: an operator, with or without further arguments. */
 function* piped(reader: Reader, first: Expression, start: number): GrammarRule<Expression> {
   reader.space();
   const name = dottedName(reader);
@@ -82,7 +82,7 @@ function* piped(reader: Reader, first: Expression, start: number): GrammarRule<E
   return call;
 }
 
-/** What begins an expression, with the paths behind it. */
+/** Parses the start of an expression and the paths after it. */
 function* prefix(reader: Reader): GrammarRule<Expression> {
   const start = reader.at;
   const word = reader.word();
@@ -115,7 +115,7 @@ function* prefix(reader: Reader): GrammarRule<Expression> {
   return yield* withPaths(reader, yield* atom(reader), start);
 }
 
-/** What stands for itself: a constant, an input, something in brackets. */
+/** Parses a basic expression: a constant, an input, or something in brackets. */
 function* atom(reader: Reader): GrammarRule<Expression> {
   const start = reader.at;
   const constant = (value: Json): Expression => constantOf(value, value, spanOf(start, reader.at));
@@ -148,7 +148,7 @@ function* atom(reader: Reader): GrammarRule<Expression> {
   return number;
 }
 
-/** A variable, a call, or a lambda of one parameter. */
+/** Parses a variable, a call, or a lambda with one parameter. */
 function* named(reader: Reader): GrammarRule<Expression> {
   const start = reader.at;
   const name = dottedName(reader) ?? '';
@@ -171,7 +171,7 @@ function* named(reader: Reader): GrammarRule<Expression> {
   return yield* withPaths(reader, reference(['$', name], segments(reader), start, reader.at), start);
 }
 
-/** The paths that stand directly behind a value, without white space; then the white space. */
+/** Parses the paths that directly follow a value, and the white space after them. */
 function* withPaths(reader: Reader, value: Expression, start: number): GrammarRule<Expression> {
   let left = value;
   for (;;) {
@@ -199,7 +199,7 @@ function isIndex({ text, isQuoted }: Segment): boolean {
   return !isQuoted && /^(?:0|[1-9][0-9]*)$/.test(text) && Number.isSafeInteger(Number(text));
 }
 
-/** `/name/0/"any text"`, as far as it goes without white space; none where a division stands. */
+/** Parses `/name/0/"any text"` up to the next white space; returns nothing if there is a division instead. */
 function segments(reader: Reader): Segment[] {
   const found: Segment[] = [];
   while (reader.sees('/')) {
@@ -231,7 +231,7 @@ function segment(reader: Reader): Segment {
   return { text, isQuoted: false };
 }
 
-/** `$input` or `$inputs`, with a path or without. */
+/** Parses `$input` or `$inputs`, with or without a path. */
 function input(reader: Reader): Expression {
   const start = reader.at;
   reader.at += 1;
@@ -308,7 +308,7 @@ function textKey(name: string, start: number, end: number): Expression {
   return constantOf(name, name, spanOf(start, end));
 }
 
-/** The arguments of a call, behind its `(`, up to its `)`. */
+/** Parses the arguments of a call, from after its `(` to its `)`. */
 function* callArguments(reader: Reader, operator: string, before: number): GrammarRule<Expression[]> {
   const found = yield* ask(separated(reader, ')', (at) => expression(at, PIPE_LEVEL)));
   if (!TAKES_RAW_LISTS.has(operator)) return found;
@@ -317,7 +317,7 @@ function* callArguments(reader: Reader, operator: string, before: number): Gramm
   );
 }
 
-/** What stands between brackets, parted by commas, up to the closing one, which is passed. A last comma may stand before it. */
+/** Parses items separated by commas, up to and including the closing bracket. A trailing comma is allowed. */
 function* separated<T>(reader: Reader, close: string, item: (reader: Reader) => GrammarRule<T>): GrammarRule<T[]> {
   const found: T[] = [];
   reader.space();
@@ -330,12 +330,12 @@ function* separated<T>(reader: Reader, close: string, item: (reader: Reader) => 
   return found;
 }
 
-/** Two values beside each other, or something else that does not belong between brackets. */
+/** Returns the error for two adjacent values, or for anything else that does not belong between brackets. */
 function unparted(reader: Reader, close: string): Error {
   const where = `where ',' or '${close}' should be`;
   const before = reader.text.slice(Math.max(0, reader.at - SEEN_AROUND), reader.at);
   const isMember = close === '}' && /^[A-Za-z_]\w*\s*:/.test(reader.text.slice(reader.at, reader.at + SEEN_AROUND));
-  // Behind `)` a brace begins what other languages call a body.
+  // A brace after `)` begins a body in other languages.
   const isBeside =
     !/\)\s*\{$/.test(before + reader.character()) &&
     /["\])}]\s*$|[/$]\w+\s+$|[\s,[(:][0-9]+\s+$/.test(before) &&
@@ -349,7 +349,7 @@ function unparted(reader: Reader, close: string): Error {
   );
 }
 
-/** `(a, b) =>`, passed; undefined, and nothing passed, where something else is in the parentheses. */
+/** Parses `(a, b) =>`; returns undefined and consumes nothing if the parentheses contain anything else. */
 function parameterList(reader: Reader): readonly string[] | undefined {
   const start = reader.at;
   const names: string[] = [];
@@ -438,7 +438,7 @@ function keyword(reader: Reader, word: string): void {
   reader.space();
 }
 
-/** A name with others behind dots, which may be keywords. */
+/** Parses a name, possibly followed by dots and further names, which may be keywords. */
 function dottedName(reader: Reader): string | undefined {
   const first = reader.word();
   if (first === undefined || KEYWORDS.has(first)) return undefined;

@@ -1,5 +1,5 @@
 /*
- * Prints scripts in the text form. What the form has no notation for stands as JSON between backticks, so that every script
+ * Prints scripts in the text form. Anything without a notation in that form becomes JSON between backticks, so that every script
  * has a text, and every text leads back to its script.
  */
 import { formatPointer, parsePointer } from '../pointer/index.js';
@@ -8,9 +8,9 @@ import { bracketed, group, indent, joined, layOut, LINE, type Doc } from './layo
 import { ask, runRule, type GrammarRule } from './rule.js';
 import { INFIXES, KEYWORDS, NEGATION_LEVEL, NOT_LEVEL, PIPE_LEVEL, TAKES_RAW_LISTS } from './signs.js';
 
-/** Binds tighter than any sign: a constant, a call, something in brackets. */
+/** Binds tighter than any sign: a constant, a call, or anything in brackets. */
 const ATOM_LEVEL = 9;
-/** Reaches as far as it can: a lambda, `let`, `if`. */
+/** Extends as far as possible: a lambda, `let`, `if`. */
 const OPEN_LEVEL = -1;
 
 const LET = 'let ';
@@ -21,22 +21,22 @@ const DIGITS = /^[0-9]+$/;
 /** A printed piece of a script. */
 interface Piece {
   readonly text: Doc;
-  /** Its text where more of the same kind stands behind it: all of it is on one line then, or none. */
+  /** The text if more of the same kind follows, so that all of it is on one line, or none. */
   readonly begun?: Doc;
-  /** How tightly it holds together, see `signs.ts`. */
+  /** How tightly the piece binds, see `signs.ts`. */
   readonly level: number;
-  /** The sign between its parts: behind it the same sign would go on with it. */
+  /** The sign between the piece's parts. The same sign after the piece would extend it. */
   readonly sign?: string;
   readonly isConstant?: true;
-  /** Whether it can't have a path behind it: that would be part of it, or no path. */
+  /** Whether no path can follow directly, because it would become part of the piece, or not be a path. */
   readonly refusesPath?: true;
 }
 
 /**
- * Prints a script of the current dialect in the text form. `parseText` reads the same script again.
+ * Prints a script of the current dialect in the text form. `parseText` restores the same script.
  *
- * @param script any nesting will do
- * @param width columns of a line; without it all is on one line
+ * @param script may be nested to any depth
+ * @param width columns of a line; without it, everything is on one line
  */
 export function printText(script: Json, width = Infinity): string {
   return layOut(runRule(printed(script)).text, width);
@@ -54,7 +54,7 @@ function* printed(script: Json): GrammarRule<Piece> {
   return { ...constant(stringify(script)), ...(!isText && { refusesPath: true }) };
 }
 
-/** A list or a call; undefined where only JSON can say it. */
+/** Prints a list or a call; undefined if only JSON can express it. */
 function* printedArray(script: readonly Json[]): GrammarRule<Piece | undefined> {
   const [operator, ...given] = script;
   if (typeof operator !== 'string') {
@@ -71,7 +71,7 @@ function* printedAll(scripts: readonly Json[]): GrammarRule<Piece[]> {
   return pieces;
 }
 
-/** What has a notation of its own. */
+/** Prints an operator that has a notation of its own. */
 function* form(operator: string, given: readonly Json[]): GrammarRule<Piece | undefined> {
   switch (operator) {
     case 'lambda':
@@ -101,19 +101,19 @@ function* form(operator: string, given: readonly Json[]): GrammarRule<Piece | un
   const [first, ...rest] = yield* ask(printedAll(given));
   if (first === undefined) return undefined;
   if (rest.length === 0) return sign === '-' ? negation(first) : undefined;
-  // The same sign would go on with the run.
+  // The same sign would extend the run.
   const head = first.sign === sign ? inParentheses(first.text) : within(first, level);
   const others = rest.map((operand) => indent([LINE, `${sign} `, within(operand, level + 1)]));
   return { text: group([head, ...others]), level, sign };
 }
 
 function negation(operand: Piece): Piece {
-  // Directly before a number it would make a negative one, before another sign of its own a comment.
+  // Directly before a number, the sign would form a negative number; before another minus sign, a comment.
   const space = operand.level === NEGATION_LEVEL || isNumber(operand) ? ' ' : '';
   return { text: [`-${space}`, within(operand, NEGATION_LEVEL)], level: NEGATION_LEVEL };
 }
 
-/** `name(…)`, or `first |> name(…)` where a lambda comes last: that is how one reads it. */
+/** Prints `name(…)`, or `first |> name(…)` if the last argument is a lambda, because that is easier to read. */
 function* call(operator: string, given: readonly Json[]): GrammarRule<Piece | undefined> {
   const [root = ''] = operator.split('.');
   if (!OPERATOR_NAME.test(operator) || KEYWORDS.has(root)) return undefined;
@@ -129,7 +129,7 @@ function* call(operator: string, given: readonly Json[]): GrammarRule<Piece | un
   return atom([operator, called(pieces)]);
 }
 
-/** The arguments of a call. A single one begins where the call does. */
+/** Prints the arguments of a call. A single argument starts on the line of the call. */
 function called(pieces: readonly Piece[]): Doc {
   const [only] = pieces;
   return only !== undefined && pieces.length === 1 ? inParentheses(only.text) : bracketed('(', texts(pieces), ')');
@@ -146,7 +146,7 @@ function* callArguments(operator: string, given: readonly Json[]): GrammarRule<P
   return pieces;
 }
 
-/** `/name`, `$inputs/0` or a variable. */
+/** Prints `/name`, `$inputs/0` or a variable. */
 function reference(operator: string, given: readonly Json[]): Piece | undefined {
   const [pointer, ...more] = given;
   if (more.length > 0 || (pointer !== undefined && typeof pointer !== 'string')) return undefined;
@@ -201,7 +201,7 @@ function* letForm(given: readonly Json[]): GrammarRule<Piece | undefined> {
   return open(group([LET, names, LINE, 'in ', (yield* ask(printed(body))).text]));
 }
 
-/** `{…}`, where that is not a constant. */
+/** Prints `{…}`, unless it is a constant. */
 function* object(given: readonly Json[]): GrammarRule<Piece | undefined> {
   if (given.length === 0 || given.length % 2 !== 0) return undefined;
   const pieces = yield* ask(printedAll(given));
@@ -217,7 +217,7 @@ function* object(given: readonly Json[]): GrammarRule<Piece | undefined> {
   return isConstant ? undefined : atom(bracketed('{', members, '}'));
 }
 
-/** Whether a member needs no key of its own: a path of the event has its last part, a variable its name. */
+/** Whether a member needs no explicit key: the key of a path of the event is its last part, that of a variable its name. */
 function namesKey(value: Json, key: string): boolean {
   if (!isArray(value) || value.length !== 2) return false;
   const [operator, pointer] = value;
@@ -227,7 +227,7 @@ function namesKey(value: Json, key: string): boolean {
   return operator === '$input' || (operator === '$' && segments.length === 1 && isName(key));
 }
 
-/** A value that stands for itself, with whatever is in it. */
+/** Prints a constant and everything in it. */
 function* constantText(value: Json): GrammarRule<Doc> {
   if (isArray(value)) {
     const elements: Doc[] = [];
@@ -261,12 +261,12 @@ function referenceOf(text: string): Piece {
   return { text, level: ATOM_LEVEL, refusesPath: true };
 }
 
-/** The one constant that no path may stand behind. */
+/** Whether a piece is a number, the only constant that no path can follow. */
 function isNumber({ isConstant, refusesPath }: Piece): boolean {
   return isConstant === true && refusesPath === true;
 }
 
-/** A piece where one that holds together so tightly is needed. */
+/** Prints a piece where it must bind at least this tightly, in parentheses if necessary. */
 function within({ text, level }: Piece, levelMin: number): Doc {
   return level < levelMin ? inParentheses(text) : text;
 }
@@ -287,7 +287,7 @@ function pathText(segments: readonly string[]): string {
   return segments.map((segment) => `/${DIGITS.test(segment) ? segment : keyText(segment)}`).join('');
 }
 
-/** A key as it stands before a colon or behind a slash: keywords may stand there, too. */
+/** Prints a key before a colon or after a slash, where keywords are allowed, too. */
 function keyText(key: string): string {
   return NAME.test(key) ? key : stringify(key);
 }

@@ -7,17 +7,17 @@ const BLANKS = /[ \t\r\n]*/y;
 const WORD = /[A-Za-z_][A-Za-z0-9_]*/y;
 const DIGITS = /[0-9]+/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-/** What would go on with a number or a name, so that it ends too early. */
+/** Characters that would continue a number that has ended. */
 const GOES_ON = /[A-Za-z0-9_.]/;
 
-/** A text and how far it is read. */
+/** A text and the current position in it. */
 export class Reader {
   at = 0;
-  /** Where what was read last ends, before the white space behind it. */
+  /** Where the last token ends, before the white space after it. */
   end = 0;
-  /** Where white space was passed up to. */
+  /** The end of the last white space that was skipped. */
   #spaceEnd = 0;
-  /** Whether comments were passed; the first line may be the shell's, and is none. */
+  /** Whether comments were skipped. A first line for the shell is not a comment. */
   hasComments = false;
 
   constructor(readonly text: string) {
@@ -30,7 +30,7 @@ export class Reader {
     return end === -1 ? this.text.length : end;
   }
 
-  /** Passes white space and comments. */
+  /** Skips white space and comments. */
   space(): void {
     if (this.at !== this.#spaceEnd) this.end = this.at;
     this.#match(BLANKS);
@@ -46,37 +46,41 @@ export class Reader {
     return this.at >= this.text.length;
   }
 
-  /** Whether the text goes on so, right here. */
+  /** Whether the text continues with `sign` at this position. */
   sees(sign: string): boolean {
     return this.text.startsWith(sign, this.at);
   }
 
-  /** The character here, or the one so many behind it; `''` at the end. */
+  /** The character at this position, or `ahead` characters later; `''` at the end. */
   character(ahead = 0): string {
     return this.text.charAt(this.at + ahead);
   }
 
-  /** Whether white space, a comment or the end stands so many characters ahead. */
+  /** Whether white space, a comment or the end is `ahead` characters away. */
   isSpace(ahead: number): boolean {
     const next = this.character(ahead);
     return /^[ \t\r\n]?$/.test(next) || (next === '-' && this.character(ahead + 1) === '-');
   }
 
-  /** Passes a sign that stands right here. */
+  /** Consumes a sign if it is at this position. */
   takes(sign: string): boolean {
     if (!this.sees(sign)) return false;
     this.at += sign.length;
     return true;
   }
 
-  /** Passes a sign, with the white space before and behind it. @throws TextFormError when something else stands here */
+  /**
+   * Consumes a sign and the white space around it.
+   *
+   * @throws TextFormError if something else is there
+   */
   expect(sign: string, where: string): void {
     this.space();
     if (!this.takes(sign)) throw this.unexpected(`where ${where}`);
     this.space();
   }
 
-  /** The word that stands here, which is not passed; undefined where there is none. */
+  /** Returns the word at this position without consuming it, or undefined if there is none. */
   word(): string | undefined {
     const start = this.at;
     const word = this.takeWord();
@@ -84,17 +88,21 @@ export class Reader {
     return word;
   }
 
-  /** Passes a word: a name or a keyword. */
+  /** Consumes a word: a name or a keyword. */
   takeWord(): string | undefined {
     return this.#match(WORD) || undefined;
   }
 
-  /** Passes digits. */
+  /** Consumes digits. */
   takeDigits(): string | undefined {
     return this.#match(DIGITS) || undefined;
   }
 
-  /** Reads a number. @throws TextFormError where it is not exactly JSON's */
+  /**
+   * Reads a number.
+   *
+   * @throws TextFormError if it does not have exactly the form of JSON
+   */
   number(): JsonNumber {
     const start = this.at;
     const written = this.#match(NUMBER);
@@ -105,14 +113,22 @@ export class Reader {
     return readNumber(written);
   }
 
-  /** Reads a text in quotes. @throws TextFormError */
+  /**
+   * Reads a text in quotes.
+   *
+   * @throws TextFormError
+   */
   string(): string {
     const start = this.at;
     this.at = this.#orLocated(0, () => stringEnd(this.text, start), escapeHint);
     return stringOf(this.text, start, this.at);
   }
 
-  /** Reads any JSON value between backticks. @throws TextFormError */
+  /**
+   * Reads any JSON value between backticks.
+   *
+   * @throws TextFormError
+   */
   json(): Json {
     const start = this.at + 1;
     const end = this.text.indexOf('`', start);
@@ -124,8 +140,8 @@ export class Reader {
   }
 
   /**
-   * @param where what should stand here, beginning with `where`
-   * @param otherwise a hint, where what stands here is not known from elsewhere
+   * @param where what was expected here, beginning with `where`
+   * @param otherwise a hint to give if the text is not known from another language
    */
   unexpected(where: string, otherwise?: string): TextFormError {
     const rest = this.text.slice(this.at, this.at + 40);
@@ -157,13 +173,17 @@ export class Reader {
   }
 }
 
-/** What to write where a backslash is not JSON's. @param found the backslash and what is behind it */
+/**
+ * Suggests what to write instead of a backslash that JSON does not allow.
+ *
+ * @param found the backslash and what follows it
+ */
 function escapeHint(found: string): string | undefined {
   if (found === '\\(') return 'Texts are joined with ++: "id " ++ /id.';
   return found.startsWith('\\') ? `A backslash is written twice: "\\${found}".` : undefined;
 }
 
-/** What stands at the beginning of a text, for a person. */
+/** Describes the beginning of a text, for messages. */
 function found(rest: string): string {
   if (rest === '') return 'the text ends';
   const word = /^[\p{L}_$@][\p{L}\p{N}_]*/u.exec(rest)?.[0];

@@ -1,16 +1,16 @@
 /**
- * A rule of the grammar. It asks for another rule by yielding it, so that nesting takes memory and no stack: texts may be as
+ * A rule of the grammar. It requests another rule by yielding it, so that nesting takes memory, but no stack: texts may be as
  * deep as scripts.
  */
 export type GrammarRule<T> = Generator<GrammarRule<unknown>, T, unknown>;
 
-/** Asks for a rule, as `yield* ask(rule)`. */
+/** Requests a rule, as `yield* ask(rule)`. */
 export function* ask<T>(rule: GrammarRule<T>): GrammarRule<T> {
-  // What comes back is what this very rule has returned: `runRule` sees to it.
+  // `runRule` ensures that the answer is the result of this rule.
   return (yield rule) as T;
 }
 
-/** Runs a rule, and those that it asks for. What they throw comes through. */
+/** Runs a rule and those that it requests. Errors that they throw are passed on. */
 export function runRule<T>(rule: GrammarRule<T>): T {
   const waiting: GrammarRule<unknown>[] = [];
   let running: GrammarRule<unknown> = rule;

@@ -1,10 +1,10 @@
 /** An operator that is written between its arguments. */
 export interface Infix {
-  /** How it is written. */
+  /** The sign in the text form. */
   readonly sign: string;
   /** Its name in JSON. */
   readonly operator: string;
-  /** The higher binds tighter. */
+  /** A higher level binds tighter. */
   readonly level: number;
 }
 
@@ -12,7 +12,7 @@ export const PIPE_LEVEL = 0;
 export const NOT_LEVEL = 4;
 export const NEGATION_LEVEL = 8;
 
-/** A sign that begins like another one stands behind it. */
+/** A sign must come before any sign that is a prefix of it. */
 export const INFIXES: readonly Infix[] = [
   { sign: '??', operator: 'value.or', level: 1 },
   { sign: 'or', operator: 'or', level: 2 },
@@ -45,5 +45,5 @@ export const KEYWORDS: ReadonlySet<string> = new Set([
   'null',
 ]);
 
-/** Operators whose arguments behind the first are options: a list among them stays as it is written. */
+/** Operators whose arguments after the first are options, in which a list stays as written. */
 export const TAKES_RAW_LISTS: ReadonlySet<string> = new Set(['sort']);

@@ -1,14 +1,14 @@
 /** Why a text is not a script, and where. */
 export class TextFormError extends Error {
   override readonly name = 'TextFormError';
-  /** Both count from 1; a column is a UTF-16 code unit. */
+  /** Line and column count from 1; columns are UTF-16 code units. */
   readonly line: number;
   readonly column: number;
 
   /**
-   * @param problem what was found and what would have been right, as a phrase without a place
-   * @param offset where, in UTF-16 code units from the start of the text
-   * @param hint what to write instead, where that is known
+   * @param problem what was found and what was expected, as a phrase without a place
+   * @param offset position in UTF-16 code units from the start of the text
+   * @param hint what to write instead, if known
    */
   constructor(
     readonly problem: string,

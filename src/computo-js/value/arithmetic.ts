@@ -6,14 +6,14 @@ import type { JsonNumber } from './json.js';
 const SAFE_MAX = Number.MAX_SAFE_INTEGER;
 
 /**
- * The four operations and the remainder, exact while all operands are integers, in doubles otherwise. Each may answer
- * with a number that is not finite: that is not a JSON number, and the caller's to refuse.
+ * The four operations and the remainder, exact if all operands are integers, in doubles otherwise. The result of each may be a
+ * number that is not finite, which is not a JSON number and must be rejected by the caller.
  *
- * The first line of each is the fast path: doubles with a result in the safe range are exact if they are integers, and
- * right if they are not. `+ 0` turns -0 into 0, which is how JSON prints it.
+ * The first line of each is the fast path: doubles with a result in the safe range are exact if they are integers, and correctly
+ * rounded if not. `+ 0` turns -0 into 0, which is how JSON prints it.
  *
- * @throws IntegerTooLong when an exact integer outgrows its limit
- * @throws EffortExceeded when the operands have more digits than `effort` allows
+ * @throws IntegerTooLong if an exact integer exceeds its limit
+ * @throws EffortExceeded if the operands have more digits than `effort` allows
  */
 export function add(a: JsonNumber, b: JsonNumber, effort: Effort): number | bigint {
   if (typeof a === 'number' && typeof b === 'number') {
@@ -63,7 +63,11 @@ export function divide(a: JsonNumber, b: JsonNumber, effort: Effort): number | b
   return exactly(a, b, divideIntegers, (x, y) => x / y, effort);
 }
 
-/** The remainder with the sign of the dividend, as C's `fmod` has it. @param b not zero */
+/**
+ * Returns the remainder with the sign of the dividend, like C's `fmod`.
+ *
+ * @param b not zero
+ */
 export function remainder(a: JsonNumber, b: JsonNumber, effort: Effort): number | bigint {
   if (typeof a === 'number' && typeof b === 'number' && isSmall(a) && isSmall(b)) return (a % b) + 0;
   return exactly(
@@ -75,7 +79,7 @@ export function remainder(a: JsonNumber, b: JsonNumber, effort: Effort): number 
   );
 }
 
-/** `|a - b| <= tolerance`, exactly when all are integers. */
+/** Whether `|a - b| <= tolerance`; exact if all are integers. */
 export function isApproximately(a: JsonNumber, b: JsonNumber, tolerance: JsonNumber, effort: Effort): boolean {
   const distance = subtract(a, b, effort);
   const magnitude = distance < 0 ? subtract(0, distance, effort) : distance;
@@ -111,15 +115,14 @@ function divideIntegers(x: bigint, y: bigint): number | bigint {
   return x % y === 0n ? normalInteger(x / y) : ratio(x, y);
 }
 
-/** The double nearest to `x / y`, where both may be far beyond what a double holds. */
+/** Returns the double nearest to `x / y`, both of which may be far beyond what a double holds. */
 function ratio(x: bigint, y: bigint): number {
   const shift = bitsOf(y) - bitsOf(x) + 64;
   const [numerator, denominator] = shift >= 0 ? [x << BigInt(shift), y] : [x, y << BigInt(-shift)];
-  // 64 or 65 bits of quotient, so that its last bit can stand for all that the division left over, and Number() rounds
-  // once, to the nearest.
+  // 64 or 65 bits of quotient, whose last bit can stand for the whole remainder, so that Number() rounds once, to the nearest.
   const rest = numerator % denominator === 0n ? 0n : 1n;
   const quotient = Number((numerator / denominator) | rest);
-  // The scale is applied in two halves: at once it could overflow, or lose a small result's bits too early.
+  // The scale is applied in two halves, because a single step could overflow, or lose a small result's bits too early.
   const half = Math.trunc(shift / 2);
   return quotient * 2 ** -half * 2 ** (half - shift);
 }

@@ -10,13 +10,13 @@ export interface Decimal {
 }
 
 const ZERO = 0x30;
-/** Shorter texts are read again faster than they are found. */
+/** Shorter texts are faster to read again than to look up. */
 const KEPT_LENGTH_MIN = 64;
 
-/** Long numbers are compared again and again: what was read of one is kept as long as it is. */
+/** Long numbers are compared repeatedly, so the result of reading one is kept as long as the number. */
 const known = new WeakMap<NumberText, Decimal>();
 
-/** The decimal value that a number's text names. For a double that is its shortest text, the one that is printed. */
+/** Returns the decimal value of a number's text. For a double, that is its shortest text, which is the one that is printed. */
 export function decimalOf(number: JsonNumber): Decimal {
   if (!(number instanceof NumberText) || number.text.length < KEPT_LENGTH_MIN) return readDecimal(String(number));
   const before = known.get(number);
@@ -27,7 +27,7 @@ export function decimalOf(number: JsonNumber): Decimal {
 }
 
 /**
- * Reads the text of a JSON number. Takes time in proportion to its length, whatever its digits are.
+ * Reads the text of a JSON number. Takes time proportional to its length, whatever its digits are.
  *
  * @param text a valid JSON number
  */
@@ -48,13 +48,13 @@ export function readDecimal(text: string): Decimal {
   return { negative, digits: all.slice(first, last), exponent: power + whole.length - first };
 }
 
-/** A text that two numbers share exactly when they are equal. */
+/** Returns a text that is the same for two numbers exactly if they are equal. */
 export function decimalKey(number: JsonNumber): string {
   const { negative, digits, exponent } = decimalOf(number);
   return `${negative ? '-' : ''}${digits}e${exponent}`;
 }
 
-/** Negative, zero or positive, as `a` is less than, equal to or greater than `b`. Never expands an exponent. */
+/** Negative, zero or positive if `a` is less than, equal to or greater than `b`. Never expands an exponent. */
 export function compareDecimals(a: Decimal, b: Decimal): number {
   const signA = signOf(a);
   const signB = signOf(b);

@@ -3,7 +3,7 @@ import { isArray, isNumber, isObject } from './kind.js';
 
 const TEXT_LENGTH_MAX = 40;
 
-/** A value as an error message names it: its kind and, where short, itself. */
+/** Describes a value for error messages: its kind and, if short, the value itself. */
 export function describe(value: Json): string {
   if (value === null) return 'null';
   if (typeof value === 'boolean') return String(value);
@@ -19,7 +19,7 @@ function describeObject(keys: readonly string[]): string {
   return `an object with ${shown.join(', ')}${keys.length > shown.length ? ', …' : ''}`;
 }
 
-/** The start of a long text, marked as cut. */
+/** Returns the start of a long text, marked as truncated. */
 export function shorten(text: string): string {
   return text.length <= TEXT_LENGTH_MAX ? text : `${text.slice(0, TEXT_LENGTH_MAX - 1)}…`;
 }

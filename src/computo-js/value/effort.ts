@@ -1,24 +1,24 @@
 /**
- * What deep work on values may still take. Data can be shared in so many places that walking it would never end.
+ * The remaining budget for deep work on values. Data can be shared in so many places that traversing it would never end.
  *
- * Whatever looks into values takes an effort and charges it for what it does, so no caller can forget to. A step stands for
- * some 50 ns on a slow machine, a unit for some 4 bytes.
+ * Every function that looks into values takes an effort and charges it, so no caller can forget to. A step stands for some 50 ns
+ * on a slow machine, a unit for some 4 bytes.
  */
 export interface Effort {
-  /** Work to do: calls, values to look at, characters and digits to read. */
+  /** Work to do: calls, values to examine, characters and digits to read. */
   stepsLeft: number;
   /** Elements, members and characters to build. */
   unitsLeft: number;
 }
 
-/** Deep work took more than it may. */
+/** Deep work exceeded its budget. */
 export class EffortExceeded extends Error {
   constructor(readonly resource: 'steps' | 'units') {
     super(`out of ${resource}`);
   }
 }
 
-/** For callers without limits of their own. */
+/** Returns an effort for callers without limits of their own. */
 export function unlimited(): Effort {
   return { stepsLeft: Infinity, unitsLeft: Infinity };
 }
@@ -33,28 +33,28 @@ export function spendUnits(effort: Effort, units: number): void {
   if (effort.unitsLeft < 0) throw new EffortExceeded('units');
 }
 
-/** Shorter texts are read within the step of whoever reads them. */
+/** Reading a shorter text is included in the reader's step. */
 const TEXT_FREE = 32;
-/** Reading is faster than that; but text that was joined is first laid out in memory, which only the engine sees. */
+/** Reading is faster than that, but joined text must first be laid out in memory, which only the JavaScript engine sees. */
 const CHARACTERS_PER_STEP = 8;
 
-/** Charges for text that is compared as a whole, looked up as a key, or remembered. */
+/** Charges for text that is compared as a whole, looked up as a key, or stored. */
 export function spendText(effort: Effort, characters: number): void {
   if (characters >= TEXT_FREE) spendSteps(effort, Math.ceil(characters / CHARACTERS_PER_STEP));
 }
 
-/** Objects of more members are hash tables, and a member of one takes ten times as long as a place in a layout. */
+/** Objects with more members are hash tables, in which a member takes ten times as long as a slot in a layout. */
 const LAYOUT_MEMBERS_MAX = 16;
 const STEPS_PER_HASHED = 6;
 const UNITS_PER_HASHED = 8;
 const UNITS_PER_PLACE = 2;
 
-/** Charges for listing, looking up or setting that many members of one object. */
+/** Charges for listing, looking up or setting this many members of one object. */
 export function spendMembers(effort: Effort, members: number): void {
   spendSteps(effort, members > LAYOUT_MEMBERS_MAX ? members * STEPS_PER_HASHED : members);
 }
 
-/** Charges for the memory of an object of so many members. */
+/** Charges for the memory of an object with this many members. */
 export function spendObject(effort: Effort, members: number): void {
   spendUnits(effort, members * (members > LAYOUT_MEMBERS_MAX ? UNITS_PER_HASHED : UNITS_PER_PLACE));
 }

@@ -5,10 +5,10 @@ import { isArray, isNumber, isObject } from './kind.js';
 import { keysOf } from './ordered-object.js';
 
 /**
- * Deep equality by value: numbers by their exact value (`1` equals `1.0`), objects whatever the order of their keys,
- * never across kinds. Any nesting will do.
+ * Deep equality by value: numbers by their exact value (`1` equals `1.0`), objects regardless of key order, never across kinds.
+ * Works at any nesting depth.
  *
- * @throws EffortExceeded when the values are larger than `effort` allows
+ * @throws EffortExceeded if the values are larger than `effort` allows
  */
 export function equal(a: Json, b: Json, effort: Effort): boolean {
   if (!isContainer(a) || !isContainer(b)) return equalScalars(a, b, effort);
@@ -28,7 +28,7 @@ export function equal(a: Json, b: Json, effort: Effort): boolean {
   }
 }
 
-/** Whether two arrays are of one length and alike but for what is inside their elements: that is left to do. */
+/** Whether two arrays have the same length and the same elements, apart from what is inside the elements, which is added to `pending`. */
 function itemsAlike(a: readonly Json[], b: Json, pending: Json[], effort: Effort): boolean {
   if (!isArray(b) || a.length !== b.length) return false;
   const { length } = pending;
@@ -53,14 +53,14 @@ function membersAlike(a: Json, b: Json, pending: Json[], effort: Effort): boolea
   return true;
 }
 
-/** Compares scalars, and leaves containers for later. */
+/** Compares scalars, and adds containers to `pending`. */
 function alike(a: Json, b: Json, pending: Json[], effort: Effort): boolean {
   if (!isContainer(a) || !isContainer(b)) return equalScalars(a, b, effort);
   if (a !== b) pending.push(a, b);
   return true;
 }
 
-/** Last in, first out: the first difference is most likely near the front. */
+/** Pairs are taken last in, first out, and the first difference is most likely near the front. */
 function reversePairs(pending: Json[], from: number): void {
   for (let low = from, high = pending.length - 2; low < high; low += 2, high -= 2) {
     const [a = null, b = null] = [pending[low], pending[low + 1]];

@@ -3,21 +3,21 @@ import type { Json, JsonObject } from './json.js';
 import { isArray, isObject } from './kind.js';
 import { keysOf } from './ordered-object.js';
 
-/** A container whose elements or members are being gone through, one after the other: walking a value takes no stack. */
+/** The progress of a traversal through a container's elements or members, so that traversing a value takes no stack. */
 export interface Inside {
   readonly container: readonly Json[] | JsonObject;
-  /** Undefined for an array. */
+  /** The keys of an object; undefined for an array. */
   readonly keys: readonly string[] | undefined;
   readonly length: number;
-  /** The next element or member. */
+  /** The index of the next element or member. */
   next: number;
 }
 
 /**
- * A container to be gone through from its start; undefined for a value that is none.
+ * Returns a traversal of a container from its start; undefined for a value that is not a container.
  *
- * @param listKeys the keys of an object in the order wanted; the written one when absent
- * @throws EffortExceeded when it is an object of more members than `effort` allows
+ * @param listKeys returns an object's keys in the wanted order; in written order by default
+ * @throws EffortExceeded if an object has more members than `effort` allows
  */
 export function insideOf(value: Json, effort: Effort, listKeys = keysOf): Inside | undefined {
   if (isArray(value)) return { container: value, keys: undefined, length: value.length, next: 0 };
@@ -26,7 +26,7 @@ export function insideOf(value: Json, effort: Effort, listKeys = keysOf): Inside
   return { container: value, keys, length: keys.length, next: 0 };
 }
 
-/** The element or member number `index` of a container. */
+/** Returns the element or member at `index` in a container. */
 export function partAt({ container, keys }: Inside, index: number): Json {
   return (isArray(container) ? container[index] : container[keys?.[index] ?? '']) ?? null;
 }

@@ -4,22 +4,22 @@ import type { Effort } from './effort.js';
 import type { JsonNumber } from './json.js';
 
 /**
- * Integers that are computed with may have this many decimal digits: enough for any use, few enough to multiply, divide and
- * print in less than a millisecond. Longer ones stay text: they pass through and compare exactly.
+ * Maximum number of decimal digits of an integer used in calculations: enough for any use, and few enough to multiply, divide and
+ * print in less than a millisecond. Longer integers stay text: they pass through and compare exactly.
  */
 export const INTEGER_DIGITS_MAX = 4096;
 
-/** Made when it is first needed: that takes time. */
+/** Created on first use, because that takes time. */
 let bound: bigint | undefined;
 
-/** What stands in the way of an exact result. */
+/** An integer is too long for an exact result. */
 export class IntegerTooLong extends Error {}
 
 /**
- * The number as an integer, if its decimal value is one: `1e30` is 10^30, `2.0` is 2, `0.5` is none.
+ * Returns the number as an integer if its decimal value is one: `1e30` is 10^30, `2.0` is 2, `0.5` is not an integer.
  *
  * @throws IntegerTooLong beyond {@link INTEGER_DIGITS_MAX}
- * @throws EffortExceeded when it has more digits than `effort` allows
+ * @throws EffortExceeded if the number has more digits than `effort` allows
  */
 export function integerOf(number: JsonNumber, effort: Effort): bigint | undefined {
   if (typeof number === 'bigint') return withinBound(number);
@@ -33,7 +33,7 @@ export function integerOf(number: JsonNumber, effort: Effort): bigint | undefine
 }
 
 /**
- * An integer in its usual form: `number` where that is exact and safe, else `bigint`.
+ * Returns an integer in its usual form: `number` if that is exact and safe, else `bigint`.
  *
  * @throws IntegerTooLong beyond {@link INTEGER_DIGITS_MAX}
  */

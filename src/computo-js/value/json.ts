@@ -1,9 +1,9 @@
 /**
  * A JSON value with exact numbers.
  *
- * - `number`: what a double holds exactly enough to print again as the same decimal value.
+ * - `number`: a number that a double holds exactly enough to print as the same decimal value again.
  * - `bigint`: an integer beyond ±2^53.
- * - `NumberText`: any other number that a double can't hold (30 decimals, `1e400`), kept as it was written.
+ * - `NumberText`: any other number that a double can't hold (30 decimals, `1e400`), kept as written.
  *
  * Values are immutable: an operator builds new ones and never writes into its inputs.
  */
@@ -14,15 +14,15 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/** The three forms that a JSON number has here. */
+/** The three forms of a JSON number. */
 export type JsonNumber = number | bigint | NumberText;
 
-/** A number as its source text, for the values that neither a double nor an integer holds. */
+/** A number as its source text, for values that neither a double nor an integer can hold. */
 export class NumberText {
-  /** @param text a valid JSON number, as it was written */
+  /** @param text a valid JSON number, as written */
   constructor(readonly text: string) {}
 
-  /** Makes `JSON.stringify` throw instead of printing an object: only an exact printer may write this value. */
+  /** Makes `JSON.stringify` throw instead of printing an object, because only an exact printer may write this value. */
   toJSON(): never {
     throw new TypeError('a number that does not fit a double: print it with an exact serializer');
   }

@@ -23,7 +23,7 @@ export function isNumber(value: Json): value is JsonNumber {
   return typeof value === 'number' || typeof value === 'bigint' || value instanceof NumberText;
 }
 
-/** `Array.isArray`, which alone does not narrow a type with read-only arrays. */
+/** Typed `Array.isArray`, which by itself does not narrow a type with read-only arrays. */
 export function isArray(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }

@@ -4,24 +4,24 @@ import { NumberText, type Json, type JsonObject } from './json.js';
 import { isArray } from './kind.js';
 import { keysOf } from './ordered-object.js';
 
-/** What printing one value takes, which comes after measuring it. */
+/** The cost of printing one value, which follows measuring it. */
 const STEPS_PER_VALUE = 1;
-/** A double that is not a short integer prints as so many characters more or less; a short integer is within its element. */
+/** Approximate length of a double that is not a short integer. A short integer is included in its element's unit. */
 const DOUBLE_LENGTH = 16;
 const SHORT_INTEGER_END = 1e6;
 
-/** Whether a value has more than so many units, see {@link unitsOf}. */
+/** Whether a value has more than `unitsMax` units, see {@link unitsOf}. */
 export function exceeds(value: Json, unitsMax: number, effort: Effort): boolean {
   return unitsOf(value, unitsMax, effort) > unitsMax;
 }
 
 /**
- * How many units a value has, written out as a tree: an element or member counts one, a string, a key and a long number
- * their characters on top. What stands in several places counts in each of them; that is how a small script makes a huge
+ * Returns how many units a value has when written out as a tree. An element or member counts one; a string, a key and a long
+ * number also count their characters. Anything shared counts wherever it appears, which is how a small script makes a huge
  * output.
  *
- * @param unitsMax of a value with more, only so many are counted that this is known
- * @throws EffortExceeded when it takes more to walk and print than `effort` allows
+ * @param unitsMax counting stops once the value is known to have more
+ * @throws EffortExceeded if traversing and printing take more than `effort` allows
  */
 export function unitsOf(value: Json, unitsMax: number, effort: Effort): number {
   let units = lengthOf(value);
@@ -39,7 +39,7 @@ export function unitsOf(value: Json, unitsMax: number, effort: Effort): number {
     } else {
       const keys = keysOf(next, effort);
       units += keys.length;
-      // They are listed a second time when they are printed.
+      // The keys are listed a second time when printing.
       spendMembers(effort, keys.length);
       for (let index = 0; index < keys.length && units <= unitsMax; index++) {
         const key = keys[index] ?? '';
@@ -58,7 +58,7 @@ function isContainer(value: Json): value is readonly Json[] | JsonObject {
   return typeof value === 'object' && value !== null && !(value instanceof NumberText);
 }
 
-/** The characters of a scalar beyond the unit that it counts as an element. */
+/** The characters of a scalar beyond its one unit as an element. */
 function lengthOf(value: Json): number {
   switch (typeof value) {
     case 'string':

@@ -1,15 +1,15 @@
-/** Names further away than this are no likely slips. */
+/** Names at a greater distance are unlikely to be typos. */
 const DISTANCE_MAX = 2;
-/** Longer names are not compared: the table grows with the square. */
+/** Longer names are not compared, because the table grows with the square of the length. */
 const LENGTH_MAX = 64;
-/** Of more names only the first ones are compared: they are keys of an event, which nobody mistyped one by one. */
+/** Only this many names are compared. If there are more, they are keys of an event, which nobody mistyped one by one. */
 const NAMES_MAX = 500;
 
-/** The name among `known` that `name` was most likely meant to be, or undefined when none is near. */
+/** Returns the name among `known` that `name` was most likely meant to be, or undefined if none is near. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   if (name.length > LENGTH_MAX) return undefined;
-  // A short name is near to almost anything: allow at most a third of it to differ, but always one slip. Of one letter
-  // every other letter is as near as can be.
+  // A short name is near almost anything, so at most a third of it may differ, but always one edit is allowed. A single letter is
+  // equally near every other letter, so none is allowed.
   const allowed = name.length < 2 ? 0 : Math.min(DISTANCE_MAX, Math.max(1, Math.floor(name.length / 3)));
   let nearest: string | undefined;
   let nearestDistance = allowed + 1;
@@ -28,7 +28,7 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   return nearest === name ? undefined : nearest;
 }
 
-/** Edits (insert, delete, replace, swap two neighbours) between two strings; only exact below `limit`. */
+/** Returns the number of edits (insert, delete, replace, swap two neighbors) between two strings. Exact only below `limit`. */
 function damerauLevenshtein(a: string, b: string, limit: number): number {
   if (a.length > LENGTH_MAX || b.length > LENGTH_MAX) return limit;
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];

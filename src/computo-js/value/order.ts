@@ -8,20 +8,20 @@ import { compareText } from './text-order.js';
 type KindRanks = Readonly<Record<JsonKind, number>>;
 
 const OUTER_RANKS: KindRanks = { null: 0, number: 1, string: 2, boolean: 3, array: 4, object: 5 };
-/** Inside arrays and objects the reference engine falls back to its JSON library's order, which is another one. */
+/** Inside arrays and objects, the reference engine uses its JSON library's order, which is different. */
 const INNER_RANKS: KindRanks = { null: 0, boolean: 1, number: 2, string: 3, object: 4, array: 5 };
 
-/** What comparing two members costs beside what is in them. */
+/** The cost of comparing two members besides their content. */
 const STEPS_PER_PAIR = 2;
-/** What it takes to set out on comparing two arrays or objects. */
+/** The cost of starting to compare two arrays or objects. */
 const STEPS_TO_OPEN = 4;
 
-/** Two arrays or objects that are being compared: one pair of members after the other, as far as they are equal. */
+/** A comparison of two arrays or objects, pair by pair as long as the pairs are equal. */
 interface Pairs {
   next: number;
-  /** How many pairs there are to compare. */
+  /** The number of pairs to compare. */
   readonly length: number;
-  /** The outcome when all pairs are equal. */
+  /** The outcome if all pairs are equal. */
   readonly rest: number;
   /** Compares the keys of a pair. */
   readonly compareKeys: (index: number) => number;
@@ -30,11 +30,11 @@ interface Pairs {
 }
 
 /**
- * The order in which `sort` puts values: null < number < string < boolean < array < object; numbers by value, strings by
- * their UTF-8 bytes. Any nesting will do.
+ * The order of values in `sort`: null < number < string < boolean < array < object; numbers by value, strings by their UTF-8
+ * bytes. Works at any nesting depth.
  *
- * @returns negative, zero or positive, as `a` sorts before, with or after `b`
- * @throws EffortExceeded when the values are larger than `effort` allows
+ * @returns negative, zero or positive if `a` sorts before, with or after `b`
+ * @throws EffortExceeded if the values are larger than `effort` allows
  */
 export function compareValues(a: Json, b: Json, effort: Effort): number {
   spendSteps(effort, 1);
@@ -103,9 +103,9 @@ function membersOf(a: JsonObject, b: JsonObject, effort: Effort): Pairs {
 }
 
 /**
- * The keys of an object by their UTF-8 bytes.
+ * Returns an object's keys in the order of their UTF-8 bytes.
  *
- * @throws EffortExceeded when there are more of them, or longer ones, than `effort` allows
+ * @throws EffortExceeded if the keys are more, or longer, than `effort` allows
  */
 export function sortedKeys(object: JsonObject, effort: Effort): string[] {
   return [...keysOf(object, effort)].sort((a, b) => compareText(a, b, effort));

@@ -1,24 +1,24 @@
 import { spendMembers, spendObject, spendSteps, spendText, spendUnits, type Effort } from './effort.js';
 import type { Json, JsonObject } from './json.js';
 
-/** The largest array index of JavaScript: keys up to it, written as integers, come first in a plain object. */
+/** JavaScript's largest array index. Keys up to it, written as integers, come first in a plain object. */
 const INDEX_MAX = 2 ** 32 - 2;
 
-/** What it takes to make a Proxy and to list its keys, once more when it is printed. */
+/** The cost of creating a Proxy and listing its keys, including when it is printed. */
 const STEPS_PER_PROXY = 250;
 const UNITS_PER_PROXY = 60;
 
-/** The keys that a Proxy lists: to ask it takes a hundred times as long. */
+/** The keys that each Proxy lists. Asking the Proxy itself takes a hundred times as long. */
 const written = new WeakMap<JsonObject, readonly string[]>();
 
 /**
- * Builds an object whose keys stand in the order in which they were written. A repeated key keeps its first place and its
- * last value, as in `JSON.parse`.
+ * Builds an object whose keys are in the order in which they were written. A repeated key keeps its first position and its last
+ * value, as in `JSON.parse`.
  *
- * JavaScript moves integer-like keys (`"10"`) to the front of a plain object. Only where that would change the order, the
- * result is a Proxy that lists its keys as written; everything else about it is the plain object beneath.
+ * JavaScript moves integer-like keys (`"10"`) to the front of a plain object. Only if that would change the order, the result is
+ * a Proxy that lists its keys as written. In all other respects, the Proxy is the plain object beneath.
  *
- * @throws EffortExceeded when it has more members than `effort` allows
+ * @throws EffortExceeded if the object has more members than `effort` allows
  */
 export function orderedObject(entries: readonly (readonly [string, Json])[], effort: Effort): JsonObject {
   spendMembers(effort, entries.length);
@@ -33,7 +33,7 @@ export function orderedObject(entries: readonly (readonly [string, Json])[], eff
   return hasIndexKey ? inWrittenOrder(target, entries, effort) : target;
 }
 
-/** Sets an own member. Plain assignment would call the setter that every object inherits under `__proto__`. */
+/** Sets an own member. Plain assignment would call the setter that every object inherits as `__proto__`. */
 export function setMember(target: Record<string, Json>, key: string, value: Json): void {
   if (key === '__proto__') {
     Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
@@ -43,9 +43,9 @@ export function setMember(target: Record<string, Json>, key: string, value: Json
 }
 
 /**
- * The keys of an object in written order.
+ * Returns an object's keys in written order.
  *
- * @throws EffortExceeded when there are more than `effort` allows
+ * @throws EffortExceeded if there are more than `effort` allows
  */
 export function keysOf(object: JsonObject, effort: Effort): readonly string[] {
   const keys = written.get(object) ?? Object.keys(object);
@@ -54,9 +54,9 @@ export function keysOf(object: JsonObject, effort: Effort): readonly string[] {
 }
 
 /**
- * The entries of an object in written order.
+ * Returns an object's entries in written order.
  *
- * @throws EffortExceeded when there are more than `effort` allows
+ * @throws EffortExceeded if there are more than `effort` allows
  */
 export function entriesOf(object: JsonObject, effort: Effort): [string, Json][] {
   const keys = keysOf(object, effort);
@@ -65,9 +65,9 @@ export function entriesOf(object: JsonObject, effort: Effort): [string, Json][] 
 }
 
 /**
- * The object with one member set: in its place, or at the end.
+ * Returns the object with one member set, in its place or at the end.
  *
- * @throws EffortExceeded when there are more members than `effort` allows
+ * @throws EffortExceeded if there are more members than `effort` allows
  */
 export function withMember(object: JsonObject, key: string, value: Json, effort: Effort): JsonObject {
   const isNew = !Object.hasOwn(object, key);
@@ -87,16 +87,16 @@ export function withMember(object: JsonObject, key: string, value: Json, effort:
 }
 
 /**
- * The object without one of its members.
+ * Returns the object without one of its members.
  *
- * @throws EffortExceeded when there are more members than `effort` allows
+ * @throws EffortExceeded if there are more members than `effort` allows
  */
 export function withoutMember(object: JsonObject, key: string, effort: Effort): JsonObject {
   const left = entriesOf(object, effort).filter(([other]) => other !== key);
   return orderedObject(left, effort);
 }
 
-/** Whether JavaScript would sort `key` before the keys that are no integers. */
+/** Whether JavaScript would move `key` before the keys that are not integers. */
 export function isIndexKey(key: string): boolean {
   const first = key.charCodeAt(0);
   if (first < 0x30 || first > 0x39 || key.length > 10) return false;
@@ -122,7 +122,7 @@ function inWrittenOrder(
   return proxy;
 }
 
-/** What a Proxy lists. */
+/** Lists a Proxy's keys. */
 class Listing {
   constructor(private readonly keys: readonly string[]) {}
 

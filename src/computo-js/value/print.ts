@@ -3,28 +3,28 @@ import { spendSteps, spendUnits, type Effort } from './effort.js';
 import { insideOf, partAt, type Inside } from './inside.js';
 import { NumberText, type Json, type JsonNumber, type JsonObject } from './json.js';
 
-/** Parts of a text that are collected before they are joined. */
+/** The maximum number of parts of a text that are collected before they are joined. */
 const PARTS_MAX = 1024;
-/** What printing a value costs beside its characters. */
+/** The cost of printing a value besides its characters. */
 const STEPS_PER_VALUE = 2;
 
 /** How a value is printed. */
 export interface Style {
-  /** The keys of an object, in the order in which they are printed. */
+  /** Returns an object's keys in the order in which they are printed. */
   readonly keys: (object: JsonObject, effort: Effort) => readonly string[];
-  /** What it costs to print an integer is charged before. */
+  /** Prints a number. The cost of printing an integer has already been charged. */
   readonly number: (number: JsonNumber) => string;
 }
 
 /**
- * Prints a value as compact JSON. Any nesting will do.
+ * Prints a value as compact JSON. Works at any nesting depth.
  *
- * @throws EffortExceeded when the text grows longer than `effort` allows
+ * @throws EffortExceeded if the text grows longer than `effort` allows
  */
 export function print(value: Json, style: Style, effort: Effort): string {
   const opened: Inside[] = [];
   let text = '';
-  // Adding every part to the text would keep a node in memory for each of them.
+  // Appending each part to the text would keep a node in memory for each of them.
   let parts: string[] = [];
   const write = (part: string): void => {
     spendUnits(effort, part.length);
@@ -61,9 +61,9 @@ export function print(value: Json, style: Style, effort: Effort): string {
 }
 
 /**
- * A value that is no container, as JSON. Prints -0 as 0, as `JSON.stringify` does.
+ * Prints a scalar as JSON. Prints -0 as 0, like `JSON.stringify`.
  *
- * @throws EffortExceeded when it is an integer of more digits than `effort` allows
+ * @throws EffortExceeded if the value is an integer with more digits than `effort` allows
  */
 export function scalarText(value: Json, style: Pick<Style, 'number'>, effort: Effort): string {
   switch (typeof value) {

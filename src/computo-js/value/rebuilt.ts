@@ -3,10 +3,10 @@ import { insideOf, partAt, type Inside } from './inside.js';
 import type { Json } from './json.js';
 import { orderedObject } from './ordered-object.js';
 
-/** What becomes of a value, all of whose parts were recreated; undefined: its container goes on without it. */
+/** Returns the replacement for a value all of whose parts have been rebuilt; undefined removes the value from its container. */
 type Make = (value: Json) => Json | undefined;
 
-/** A container whose parts are being recreated. */
+/** A container whose parts are being rebuilt. */
 interface Open {
   readonly inside: Inside;
   readonly made: (Json | undefined)[];
@@ -16,10 +16,10 @@ interface Open {
 const UNITS_PER_PART = 2;
 
 /**
- * Makes a value anew from the inside out, the parts of each container in their order. Any nesting will do. A container in
- * which nothing changed stays the same one.
+ * Rebuilds a value from the inside out, the parts of each container in order. Works at any nesting depth. A container in which
+ * nothing changed stays the same object.
  *
- * @throws EffortExceeded when the value is larger than `effort` allows
+ * @throws EffortExceeded if the value is larger than `effort` allows
  */
 export function rebuilt(root: Json, make: Make, effort: Effort): Json | undefined {
   const opened: Open[] = [];
@@ -32,7 +32,7 @@ export function rebuilt(root: Json, make: Make, effort: Effort): Json | undefine
       continue;
     }
     let made = make(value);
-    // Hands it to its container; one that is complete is made in turn, and handed to its own.
+    // Adds the value to its container. A container that is complete is itself rebuilt and added to its own container.
     let outer = opened.at(-1);
     while (outer !== undefined && add(outer, made)) {
       opened.pop();
@@ -44,7 +44,7 @@ export function rebuilt(root: Json, make: Make, effort: Effort): Json | undefine
   }
 }
 
-/** A container that has parts. */
+/** Returns a container that has parts. */
 function openedIn(value: Json, effort: Effort): Open | undefined {
   const inside = insideOf(value, effort);
   if (inside === undefined || inside.length === 0) return undefined;
@@ -52,7 +52,7 @@ function openedIn(value: Json, effort: Effort): Open | undefined {
   return { inside, made: [], isChanged: false };
 }
 
-/** @returns whether that was the last part */
+/** @returns whether `part` was the last part */
 function add(open: Open, part: Json | undefined): boolean {
   const { inside, made } = open;
   open.isChanged ||= part !== partAt(inside, inside.next);

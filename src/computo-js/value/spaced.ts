@@ -2,7 +2,7 @@ import type { Json } from './json.js';
 import { isArray, isObject } from './kind.js';
 import { stringify } from './stringify.js';
 
-/** JSON on one line, with room to breathe: for people, and for values that are no deeper than people write them. */
+/** Prints JSON on one line with spaces, for display, and for values no deeper than those written by hand. */
 export function spaced(value: Json): string {
   if (isArray(value)) return `[${value.map(spaced).join(', ')}]`;
   if (!isObject(value)) return stringify(value);

@@ -1,12 +1,12 @@
 import { withinEngineLimits } from '../computo-error.js';
 import { decimalKey } from './decimal.js';
-import { spendText, spendUnits, unlimited, type Effort } from './effort.js';
+import { EffortExceeded, spendText, spendUnits, unlimited, type Effort } from './effort.js';
 import type { Json } from './json.js';
 import { sortedKeys } from './order.js';
 import { keysOf } from './ordered-object.js';
 import { print, scalarText, type Style } from './print.js';
 
-/** A text of half the length that JavaScript can hold. */
+/** Half the length of the longest text that JavaScript can hold. */
 const TEXT_LENGTH_MAX = 2 ** 28;
 
 const AS_WRITTEN: Style = { keys: keysOf, number: String };
@@ -16,7 +16,7 @@ const BY_VALUE: Style = { keys: sortedKeys, number: decimalKey };
 /**
  * Prints a value as compact JSON: members in written order, every number exactly, lone surrogates escaped.
  *
- * @throws ComputoError `LimitExceeded` when the text grows too long to hold
+ * @throws ComputoError `LimitExceeded` if the text grows too long to hold
  */
 export function stringify(value: Json): string {
   return withinEngineLimits(() => {
@@ -24,27 +24,37 @@ export function stringify(value: Json): string {
     try {
       return JSON.stringify(value);
     } catch (error) {
-      // A bigint or a NumberText in it: JSON.stringify refuses both with a TypeError. Or nested deeper than its stack.
+      // The value contains a bigint or a NumberText, both of which JSON.stringify rejects with a TypeError, or is nested deeper
+      // than its stack.
       const isTooLong = error instanceof RangeError && !error.message.includes('call stack');
       if (isTooLong) throw error;
-      return print(value, AS_WRITTEN, { stepsLeft: Infinity, unitsLeft: TEXT_LENGTH_MAX });
+      return printWithin(value, TEXT_LENGTH_MAX);
     }
   });
 }
 
+/** @throws RangeError if the text grows longer, as `JSON.stringify` does */
+function printWithin(value: Json, lengthMax: number): string {
+  try {
+    return print(value, AS_WRITTEN, { stepsLeft: Infinity, unitsLeft: lengthMax });
+  } catch (error) {
+    throw error instanceof EffortExceeded ? new RangeError('its text is too long', { cause: error }) : error;
+  }
+}
+
 /**
- * The same text, made within limits.
+ * Prints the same text within limits.
  *
- * @throws EffortExceeded when it grows longer than `effort` allows
+ * @throws EffortExceeded if the text grows longer than `effort` allows
  */
 export function writtenText(value: Json, effort: Effort): string {
   return print(value, AS_WRITTEN, effort);
 }
 
 /**
- * Prints a value as compact JSON whose keys stand in UTF-8 byte order at every depth.
+ * Prints a value as compact JSON with keys in UTF-8 byte order at every depth.
  *
- * @throws EffortExceeded when the text grows longer than `effort` allows
+ * @throws EffortExceeded if the text grows longer than `effort` allows
  */
 export function canonicalText(value: Json, effort: Effort): string {
   return typeof value === 'object' && value !== null
@@ -53,12 +63,12 @@ export function canonicalText(value: Json, effort: Effort): string {
 }
 
 /**
- * A key that two values share exactly when they are equal: for sets and maps of JSON values.
+ * Returns a key that is the same for two values exactly if they are equal, for sets and maps of JSON values.
  *
- * @throws EffortExceeded when the value is larger than `effort` allows
+ * @throws EffortExceeded if the value is larger than `effort` allows
  */
 export function distinctKey(value: Json, effort: Effort): string | number {
-  // The first character of a text tells the kind; a number that needs no text stands for itself.
+  // The first character of a text indicates the kind. A number that needs no text is its own key.
   if (typeof value === 'string') {
     // The set keeps a copy.
     spendText(effort, value.length);

@@ -2,12 +2,12 @@ import { decimalOf } from './decimal.js';
 import { NumberText, type Json, type JsonObject } from './json.js';
 import { isArray } from './kind.js';
 
-/** Smaller objects list their keys in no time. */
+/** Smaller objects list their keys in negligible time. */
 const MANY_KEYS = 16;
-/** Objects of many keys: to list them only to see whether there are any is done once. */
+/** Objects with many keys. Listing the keys only to see whether there are any is done once. */
 const large = new WeakSet<JsonObject>();
 
-/** `false null 0 "" [] {}` are falsy, everything else is truthy. Takes the same time for any value, after the first time. */
+/** `false null 0 "" [] {}` are falsy, everything else is truthy. Takes the same time for any value after the first call. */
 export function isTruthy(value: Json): boolean {
   switch (typeof value) {
     case 'boolean':

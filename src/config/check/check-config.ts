@@ -31,6 +31,7 @@ import { unreachedOutputs } from './routes.js';
 import { unknownPipelines } from './sources.js';
 import { stateInFleet } from './state-in-fleet.js';
 import { weakTokensIn } from './weak-tokens.js';
+import { windowsWithoutTime } from './windows-without-time.js';
 import { secretsInClear } from './secrets-in-clear.js';
 
 export interface CheckConfigOptions {
@@ -141,6 +142,7 @@ class Checker {
       ...outputsOntoOwnFiles(this.#config, this.#base, { pipeline: name, scripts: this.#resolver.scriptFiles }),
       ...settingProblems(this.#config, path),
       ...stateInFleet(this.#config, path, node),
+      ...windowsWithoutTime(this.#config, path, node),
       ...unreachedOutputs(
         this.#document,
         path,

@@ -47,6 +47,7 @@ export const FINDING_CODES: readonly FindingCode[] = of({
   'shared-output-file': 'two outputs write one file',
   'own-file': 'an output is the config, a script, a table, or a file of state_dir or of the log',
   'state-needs-order': 'a stage looks across events, and they come in no order: in a fleet, or behind an AI stage',
+  'window-without-time': 'a window goes by when events come in, because nothing says their time',
   'unreached-output': 'no event can have a routing key that this output takes',
   'unpriced-model': 'there is a budget, and no price is known for a model',
   // Scripts

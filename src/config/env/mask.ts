@@ -11,10 +11,15 @@ export function formsOf(secret: string): readonly string[] {
   return [...new Set([secret, ...inJson(secret), ...percentEncoded(secret), ...base64(secret)])];
 }
 
-/** Puts stars over all forms of some secrets, the longer ones first: one may be the start of another. */
+/** Puts stars over all forms of some secrets. */
 export function hide(text: string, forms: Iterable<string>): string {
+  return hiding(forms)(text);
+}
+
+/** The same for many texts. The longer forms come first: one may be the start of another. */
+export function hiding(forms: Iterable<string>): (text: string) => string {
   const longestFirst = [...forms].sort((a, b) => b.length - a.length);
-  return longestFirst.reduce((shown, form) => shown.replaceAll(form, HIDDEN), text);
+  return (text) => longestFirst.reduce((shown, form) => shown.replaceAll(form, HIDDEN), text);
 }
 
 function inJson(secret: string): string[] {

@@ -76,6 +76,8 @@ export interface StageInConfig<Settings = unknown> extends KindInConfig<Settings
   routingKeys?(stage: SourceNode): readonly string[];
   /** What of its settings can't be so together. @param stage as it is written; each part may be broken */
   problems?(stage: SourceNode): readonly SettingProblem[];
+  /** Where the length of a window stands that goes by when events come in, as nothing says their time. */
+  windowWithoutTime?(stage: SourceNode): KeyPath | undefined;
   /** `state`: what it does to an event depends on those before. */
   readonly across?: 'state' | 'nothing' | undefined;
 }

@@ -1,6 +1,6 @@
 import type { Text } from './skip.js';
 
-/** A frequent byte sequence, prepared for comparing it with a text four bytes at a time. */
+/** A frequent byte sequence, prepared for comparison with a text four bytes at a time. */
 export interface ByteLiteral {
   /** In little-endian order. The last word overlaps the one before it or is padded with zeros. */
   readonly words: Int32Array;

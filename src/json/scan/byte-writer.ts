@@ -3,15 +3,15 @@ import { DECIMAL_BYTES_MAX, writeDecimal } from './decimal-text.js';
 import type { Text } from './skip.js';
 
 const START_BYTES = 64 * 1024;
-/** A smaller share of the memory than this is copied out of it. */
+/** Output that fills a smaller share of the buffer than this is copied out of it. */
 const SMALL_PART = 1 / 8;
 /** Up to this many bytes a loop is faster than a call into the runtime. */
 const SHORT_COPY = 192;
 const SHORT_TEXT = 48;
-/** Short copies write whole words, so up to seven bytes too many: the next write covers them. */
+/** Short copies write whole words, and thus up to seven bytes too many, which the next write overwrites. */
 const WORD_REST = 7;
 
-/** Bytes that are copied often, followed by a word's room. */
+/** Bytes that are copied often, with padding so that whole words can be copied. */
 export interface TextLiteral {
   readonly text: Text;
   readonly length: number;
@@ -52,7 +52,7 @@ export class ByteWriter {
     } else {
       const { words } = from;
       const into = this.#words;
-      // As doubles, the widest words available. Only the bits of a NaN could change on the way, and no UTF-8 looks like
+      // Copies as doubles, the widest words available. Only the bits of a NaN could change on the way, and UTF-8 never looks like
       // one: no byte of 0xf0 or more is followed by 0x7f or 0xff.
       for (let at = 0; at < count; at += 8) into.setFloat64(length + at, words.getFloat64(start + at, true), true);
     }
@@ -97,7 +97,7 @@ export class ByteWriter {
     this.text(JSON.stringify(text));
   }
 
-  /** Writes ASCII text; false when the text has other characters. */
+  /** Writes ASCII text; returns false if the text has other characters. */
   #ascii(text: string): boolean {
     const { length: count } = text;
     const { length } = this;
@@ -112,9 +112,9 @@ export class ByteWriter {
   }
 
   /**
-   * Hands over what was written, in memory of its own, and starts over.
+   * Returns the written bytes, in memory of their own, and starts over.
    *
-   * @param fresh memory for what is written next, where the written bytes keep theirs
+   * @param fresh allocates the next buffer if the written bytes keep the current one
    */
   take(fresh: () => Buffer = () => Buffer.allocUnsafeSlow(START_BYTES)): Buffer {
     const written = this.#bytes.subarray(0, this.length);
@@ -125,7 +125,7 @@ export class ByteWriter {
     return written;
   }
 
-  /** Removes everything beyond the first `length` bytes. */
+  /** Discards everything beyond the first `length` bytes. */
   cutTo(length: number): void {
     this.length = length;
   }

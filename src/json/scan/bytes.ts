@@ -1,4 +1,4 @@
-/** The bytes that JSON consists of, and what they may be part of. */
+/** The bytes that matter in JSON, and tables of those with a common role. */
 export const TAB = 0x09;
 export const NEWLINE = 0x0a;
 export const CARRIAGE_RETURN = 0x0d;
@@ -17,19 +17,16 @@ export const CLOSE_ARRAY = 0x5d;
 export const OPEN_OBJECT = 0x7b;
 export const CLOSE_OBJECT = 0x7d;
 
-/** What ends a run of plain characters in a string: a quote, a backslash or a control character. */
+/** The bytes that end a run of plain characters in a string: a quote, a backslash or a control character. */
 export const ENDS_RUN = tableOf('"\\').fill(1, 0, SPACE);
 export const IS_HEX = tableOf('0123456789abcdefABCDEF');
-/** What may follow a backslash, except `u`, and except the slash, which needs no escape. */
+/** The bytes that may follow a backslash, except `u`, and except the slash, which needs no escape. */
 export const IS_ESCAPED = tableOf('"\\bfnrt');
 
-/**
- * Thrown when the scanner does not understand a line. Always the same object: creating one costs more than scanning a
- * line.
- */
+/** Thrown when the scanner does not understand a line. Always the same object, because creating one costs more than scanning a line. */
 export const REFUSED = new Error('refused');
 
-/** For each byte: 1 when it is one of these, 0 when not. */
+/** Returns a table with 1 for each of these bytes and 0 for all others. */
 function tableOf(bytes: string): Uint8Array {
   const table = new Uint8Array(256);
   for (let i = 0; i < bytes.length; i++) table[bytes.charCodeAt(i)] = 1;

@@ -4,11 +4,11 @@ import { resetOdd, type ElementSlots, type Scan } from './value-slots.js';
 import { skipScalar, skipSpace, skipString, type Text } from './skip.js';
 
 /**
- * Scans the value at `at` step by step and records the wanted fields in it.
+ * Scans the value at `start` step by step and records the wanted fields in it.
  *
- * @param levels of nesting that are still allowed
+ * @param levels how many more levels of nesting are allowed
  * @returns one past the value's end
- * @throws REFUSED when the value is not JSON or is unusual
+ * @throws REFUSED if the value is not JSON or is unusual
  */
 export function readValueCarefully(
   text: Text,
@@ -36,7 +36,7 @@ function scanValue(text: Text, at: number, wanted: FieldTree | undefined, scan: 
     case OPEN_OBJECT:
       return readObject(text, at, wanted, scan, levels);
     case OPEN_ARRAY:
-      // An array index may be wanted; that is rare enough for the full parser.
+      // An array index may be wanted, which is rare enough to leave to the full parser.
       if (wanted !== undefined && wanted.keys.length > 0) throw REFUSED;
       return readArray(text, at, wanted?.elements, scan, levels);
     default:
@@ -60,7 +60,7 @@ export function readMembers(
   levels: number,
 ): number {
   const { bytes } = text;
-  // Only a shape knows that no key occurs twice.
+  // Only a shape can prove that no key occurs twice.
   scan.passedOdd = true;
   let at = firstKey;
   for (;;) {
@@ -80,9 +80,8 @@ export function readMembers(
 }
 
 /**
- * Scans a key. Where keys are wanted, a key that is not written as we would print it is rejected: it may be a wanted
- * key
- * in another notation.
+ * Scans a key. If keys are wanted, rejects a key that is not written as we would print it, because it may be a wanted key in
+ * another notation.
  */
 export function readKey(text: Text, at: number, wanted: FieldTree | undefined, scan: Scan): number {
   if (text.bytes[at] !== QUOTE) throw REFUSED;
@@ -93,7 +92,7 @@ export function readKey(text: Text, at: number, wanted: FieldTree | undefined, s
   return end;
 }
 
-/** From the end of a key to the start of its value. */
+/** Skips from the end of a key to the start of its value. */
 export function readColon(bytes: Uint8Array, keyEnd: number, scan: Scan): number {
   const colon = skipSpace(bytes, keyEnd, scan);
   if (bytes[colon] !== COLON) throw REFUSED;

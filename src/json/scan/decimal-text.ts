@@ -1,26 +1,22 @@
 import { MINUS, POINT, ZERO } from './bytes.js';
 
-/** Digits after the decimal point that are tried. */
+/** How many digits after the decimal point are tried. */
 const PLACES_MAX = 4;
 /** Below this, digits are split off with integer operations. */
 const DIGITS_END = 1e9;
-/**
- * Longer integers are written in two parts, the second with this many digits: times in milliseconds have 13 digits in
- * all.
- */
+/** Longer integers are written in two parts, the second with this many digits. Times in milliseconds have 13 digits in all. */
 const LOW_DIGITS = 8;
 const LOW_END = 10 ** LOW_DIGITS;
-/** The most bytes written: a sign and 16 digits. */
+/** The most bytes that are written: a sign and 16 digits. */
 export const DECIMAL_BYTES_MAX = 17;
 
 /**
- * Writes a number with few digits as `String` would, at `start`.
+ * Writes a number with few digits at `start`, as `String` would.
  *
- * A double stands for only one decimal of at most 15 digits. If the quotient of such an integer and a power of ten
- * equals
- * the value, the integer's digits are therefore the shortest text.
+ * A double stands for only one decimal of at most 15 digits. If such an integer divided by a power of ten equals the value, the
+ * integer's digits are therefore the shortest text.
  *
- * @returns where the number ends; −1 when it must be left to `String`
+ * @returns where the number ends; −1 if it must be left to `String`
  */
 export function writeDecimal(bytes: Uint8Array, start: number, value: number): number {
   const magnitude = Math.abs(value);

@@ -1,12 +1,12 @@
 import type { ElementSlots } from './value-slots.js';
 
-/** The fields that a reader wants of every event, as a tree of keys: a scan compares keys with it. */
+/** The fields that a reader wants of every event, as a tree of keys for a scan to compare with. */
 export interface FieldTree {
-  /** Where the value's position is recorded; −1 when only fields inside it are wanted. */
+  /** The slot that records the value's position; −1 if only fields inside the value are wanted. */
   readonly slot: number;
-  /** Where the positions of its elements are recorded, where those of an array are wanted. */
+  /** Records the positions of the value's elements, if it is an array whose elements are wanted. */
   readonly elements: ElementSlots | undefined;
-  /** The wanted keys at this level, as printed between quotes, and what is wanted below each. */
+  /** The wanted keys at this level, as printed between quotes. `children` holds what is wanted below each. */
   readonly keys: readonly Buffer[];
   readonly children: readonly FieldTree[];
   /** The number of the last line that had this field: a second occurrence in one line is a duplicate key. */
@@ -15,7 +15,7 @@ export interface FieldTree {
 
 /**
  * @param pointers JSON Pointers as lists of decoded segments, all different; the index in the list is the slot
- * @param elements by slot, where the elements of an array are wanted
+ * @param elements by slot, for arrays whose elements are wanted
  */
 export function fieldTree(
   pointers: readonly (readonly string[])[],
@@ -49,7 +49,7 @@ function subtree(wanted: readonly Wanted[], depth: number): FieldTree {
   };
 }
 
-/** What is wanted below the key in the bytes from `start` to `end`, if anything. */
+/** Returns what is wanted below the key in the bytes `start` to `end`, if anything. */
 export function childAt(tree: FieldTree, bytes: Uint8Array, start: number, end: number): FieldTree | undefined {
   const { keys } = tree;
   const length = end - start;

@@ -14,9 +14,9 @@ interface Cursor {
 }
 
 /**
- * Reads a value that a scan did not mark as odd: no white space, and numbers short enough to be read digit by digit.
+ * Reads a value that a scan did not mark as odd: it has no white space, and its numbers are short enough to read digit by digit.
  *
- * @returns undefined when the value contains an object: the runtime builds those faster
+ * @returns undefined if the value contains an object, because the runtime builds objects faster
  */
 export function readPlainValue(text: Text, start: number): Json | undefined {
   return readAt(text, { at: start });

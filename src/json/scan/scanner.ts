@@ -18,36 +18,39 @@ import { ElementSlots, resetOdd, startScan, type Scan, type ValueSlots } from '.
 import { skipNumber, skipSpace, skipString, skipWord, type Text } from './skip.js';
 
 /**
- * Finds a few fields in lines of JSON without building values: it scans the bytes once, verifies that they are
- * JSON, and records where the wanted values start and end.
+ * Finds a few fields in lines of JSON without building values: it scans the bytes once, verifies that they are JSON, and records
+ * where the wanted values start and end.
  *
- * The scanner is optimistic. It accepts only what it fully understands: a line that it accepts is valid JSON and its
- * fields are
- * where it says. A line that it rejects may be invalid or merely unusual (a wanted key twice, a key with escapes, deep
- * nesting); the full parser reads it and decides.
+ * The scanner is optimistic. It accepts only what it fully understands: a line that it accepts is valid JSON, and its fields are
+ * where it says. A line that it rejects may be invalid or merely unusual (a wanted key twice, a key with escapes, deep nesting);
+ * the full parser reads it and decides.
  */
 export interface Scanner extends ValueSlots {
-  /** `line` differs for each line: what was read from a line stays valid until it changes. */
+  /** `line` changes with each line: what was read from a line stays valid until then. */
   readonly state: Readonly<Pick<Scan, 'line'>>;
   /**
    * @param text valid UTF-8, its last byte a newline
    * @param start where the line starts
-   * @returns where the line ends (the position of its newline); −1 when it is rejected
+   * @returns where the line ends (the position of its newline); −1 if it is rejected
    */
   scan(text: Text, start: number): number;
-  /** The elements of the array in the slot whose elements are wanted: those of the line scanned last, where it has one there. */
+  /** The array elements found in the line scanned last. Valid only if the slot whose elements are wanted holds an array. */
   readonly elements: ElementSlots;
-  /** Scans a value that does not fill its line. @returns one past its end; −1 when it is rejected */
+  /**
+   * Scans a value that does not fill its line.
+   *
+   * @returns one past the value's end; −1 if it is rejected
+   */
   scanValue(text: Text, start: number): number;
 }
 
-/** Deeper data goes to the full parser, which uses no call stack. */
+/** Deeper data is left to the full parser, which does not use the call stack. */
 const SCAN_DEPTH_MAX = 100;
 
 /**
  * @param pointers the wanted fields, as lists of decoded segments, all different; `[]` is the whole line
- * @param depthMax levels of nesting that data may have
- * @param elementsOf the slot whose elements are wanted, where it has an array
+ * @param depthMax how many levels of nesting data may have
+ * @param elementsOf the slot whose elements are wanted if it holds an array
  */
 export function createScanner(
   pointers: readonly (readonly string[])[],
@@ -88,7 +91,7 @@ export function createScanner(
   };
 }
 
-/** Scans the value at a known node and records it when it is wanted. */
+/** Scans the value at a known node and records it if it is wanted. */
 function scanNode(text: Text, start: number, place: ShapeNode, shapes: Shapes, scan: Scan, levels: number): number {
   const { wanted } = place;
   if (wanted === undefined) return scanValue(text, start, place, shapes, scan, levels);
@@ -146,7 +149,7 @@ function scanObject(text: Text, start: number, place: ShapeNode, shapes: Shapes,
   }
 }
 
-/** Reads from a value's end to the next value's start for the first time; undefined when the shape is full. */
+/** Reads the bytes between a value and the next one for the first time; undefined if the shape is full. */
 function readLink(
   text: Text,
   start: number,
@@ -169,7 +172,7 @@ function readLink(
   return shapes.learn(place, member, bytes, { start, end, key, isOdd });
 }
 
-/** Where the next key starts; when the object ends instead, its end, negated. */
+/** Returns where the next key starts, or the negated end of the object if there is no next key. */
 function keyAfter(bytes: Uint8Array, start: number, member: ShapeState, scan: Scan): number {
   if (member.before === undefined) {
     const at = skipSpace(bytes, start + 1, scan);
@@ -198,7 +201,7 @@ function scanBeyondShape(
 }
 
 function scanArray(text: Text, start: number, place: ShapeNode, shapes: Shapes, scan: Scan, levels: number): number {
-  // An array index may be wanted; that is rare enough for the full parser.
+  // An array index may be wanted, which is rare enough to leave to the full parser.
   if (levels === 0 || (place.wanted !== undefined && place.wanted.keys.length > 0)) throw REFUSED;
   const { bytes } = text;
   const elements = (place.elements ??= shapeNode(undefined));

@@ -11,19 +11,19 @@ import { byteLiteral, type ByteLiteral } from './byte-literal.js';
  * and has no wanted key twice.
  */
 export interface ShapeNode {
-  /** What is wanted of the values here. */
+  /** What is wanted of the values at this node. */
   readonly wanted: FieldTree | undefined;
   /** The state before the first member of an object. */
   readonly start: ShapeState;
-  /** The nodes of an object's members, by their keys as written, with quotes. */
+  /** The nodes of an object's members, by key as written, with quotes. */
   readonly members: Map<string, ShapeNode>;
-  /** The node of an array's elements, once an array was seen. */
+  /** The node of an array's elements, once an array has been seen. */
   elements: ShapeNode | undefined;
 }
 
 /** A position in an object: after certain members. */
 export interface ShapeState {
-  /** What came next, the most recent first. */
+  /** What has followed this position, most recently learned first. */
   next: ShapeLink | undefined;
   links: number;
   readonly before: ShapeState | undefined;
@@ -34,9 +34,9 @@ export interface ShapeState {
 
 /** The text from the end of one value to the start of the next, or past the end of the object. */
 export interface ShapeLink extends ByteLiteral {
-  /** It contains white space or leads to a repeated key. */
+  /** Whether the text contains white space or leads to a repeated key. */
   readonly isOdd: boolean;
-  /** The node of the value that follows; undefined when the object ends. */
+  /** The node of the value that follows; undefined if the object ends. */
   readonly place: ShapeNode | undefined;
   readonly then: ShapeState;
   readonly other: ShapeLink | undefined;
@@ -46,24 +46,24 @@ export interface ShapeLink extends ByteLiteral {
 export interface ScannedStep {
   /** Where the last value ended. */
   readonly start: number;
-  /** Where the next value starts; one past the end of the object when there is no next value. */
+  /** Where the next value starts; one past the end of the object if there is no next value. */
   readonly end: number;
   /** From quote to quote; undefined at the end of the object. */
   readonly key: { readonly start: number; readonly end: number } | undefined;
   readonly isOdd: boolean;
 }
 
-/** Comparing with more alternatives takes longer than reading. */
+/** Comparing with more alternatives would take longer than reading. */
 const LINKS_PER_MEMBER_MAX = 8;
-/** The most that one scanner learns: objects whose keys are data would fill the memory. */
+/** The most links that one scanner learns, because objects whose keys are data would fill the memory. */
 const LINKS_MAX = 2000;
 
 export interface Shapes {
   readonly root: ShapeNode;
   /**
-   * Makes a link from a step; undefined when there is no room for another.
+   * Makes a link from a step; returns undefined if there is no room for another.
    *
-   * @throws REFUSED when the step leads to a wanted key that occurred before
+   * @throws REFUSED if the step leads to a wanted key that has occurred before
    */
   learn(place: ShapeNode, member: ShapeState, bytes: Uint8Array, step: ScannedStep): ShapeLink | undefined;
 }
@@ -80,7 +80,7 @@ export function createShapes(wanted: FieldTree): Shapes {
       if (isRepeated && inner?.wanted !== undefined) throw REFUSED;
       links += 1;
       member.links += 1;
-      // Written out: V8 gives objects that start as a copy many hidden classes and reads them slowly.
+      // Written field by field, because V8 gives objects that start as a copy many hidden classes and reads them slowly.
       const { words, length } = byteLiteral(bytes.subarray(step.start, step.end));
       member.next = {
         words,

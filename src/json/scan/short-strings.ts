@@ -1,7 +1,7 @@
 import { BACKSLASH } from './bytes.js';
 import type { Text } from './skip.js';
 
-/** Strings of up to so many bytes are looked up among earlier ones. */
+/** Strings of up to this many bytes are looked up among earlier ones. */
 const SHORT_STRING = 24;
 const CACHE_SIZE = 1024;
 const WORD = 4;
@@ -9,7 +9,7 @@ const WORDS = SHORT_STRING / WORD;
 
 /** Levels, countries, names: short strings recur, and comparing their bytes is faster than creating them. */
 const texts: string[] = new Array<string>(CACHE_SIZE).fill('');
-/** How they are written, in bytes and by the word: the last word overlaps the one before it. */
+/** Length in bytes, and bytes as words, of each cached string. The last word overlaps the one before it. */
 const lengths = new Uint8Array(CACHE_SIZE);
 const written = new Int32Array(CACHE_SIZE * WORDS);
 
@@ -38,7 +38,7 @@ function shortString({ bytes, words }: Text, start: number, end: number): string
   return (texts[place] = newString(bytes, start, end));
 }
 
-/** Less than a word. */
+/** Reads a string shorter than a word. */
 function tinyString(bytes: Buffer, start: number, end: number): string {
   let word = 0;
   for (let at = start; at < end; at++) word = (word << 8) | (bytes[at] as number);
@@ -49,10 +49,10 @@ function tinyString(bytes: Buffer, start: number, end: number): string {
   return (texts[place] = newString(bytes, start, end));
 }
 
-/** Odd, with its ones well spread: 2^32 by the golden ratio. */
+/** About 2^32 divided by the golden ratio: an odd number whose one bits are well spread. */
 const HASH_FACTOR = 0x9e3779b1;
 
-/** The upper bits of a product are those that all of its bits have a part in. */
+/** Takes the upper bits of a product, because all of its bits contribute to them. */
 function placeOf(hash: number): number {
   return (hash >>> 22) & (CACHE_SIZE - 1);
 }

@@ -16,11 +16,11 @@ import {
 } from './bytes.js';
 import type { Scan } from './value-slots.js';
 
-/** Bytes to scan: the same memory, by the byte and by four bytes. The last byte is a newline. */
+/** Bytes to scan: the same memory, readable by the byte and by four bytes. The last byte is a newline. */
 export interface Text {
   readonly bytes: Buffer;
   readonly words: DataView;
-  /** The number of bytes; reading it from a DataView is slow. */
+  /** The number of bytes, because reading it from a DataView is slow. */
   readonly length: number;
 }
 
@@ -31,12 +31,12 @@ export function textOf(bytes: Buffer): Text {
 
 /** Numbers with this many characters fit a double with digits to spare. */
 const PLAIN_NUMBER_MAX = 15;
-/** Digits after the decimal point up to which a nonzero number below 1 prints without an exponent. */
+/** The most digits after the decimal point with which a nonzero number below 1 prints without an exponent. */
 const SMALL_FRACTION_MAX = 6;
 
 /**
- * @param from after the opening quote
- * @returns after the closing one
+ * @param from the position after the opening quote
+ * @returns the position after the closing quote
  */
 export function skipString(text: Text, from: number, scan: Scan): number {
   let at = from;
@@ -49,7 +49,7 @@ export function skipString(text: Text, from: number, scan: Scan): number {
   }
 }
 
-/** Where a run of plain characters ends: at a quote, a backslash or a control character. */
+/** Returns where a run of plain characters ends: at a quote, a backslash or a control character. */
 function endOfRun({ bytes, words, length }: Text, start: number): number {
   let at = start;
   for (const last = length - 4; at <= last; at += 4) {
@@ -61,9 +61,8 @@ function endOfRun({ bytes, words, length }: Text, start: number): number {
 }
 
 /**
- * The high bit of each byte of a word that is below 0x20, a quote or a backslash: a subtraction borrows from it. A
- * borrow
- * may also mark bytes after such a byte, so only the lowest mark counts.
+ * Returns the high bit of each byte of a word that is below 0x20, a quote or a backslash, because a subtraction borrows from it.
+ * A borrow may also mark bytes after such a byte, so only the lowest mark counts.
  */
 function endsIn(word: number): number {
   const quote = word ^ 0x22222222;
@@ -80,7 +79,7 @@ function lowestBit(word: number): number {
 
 function skipEscape(bytes: Uint8Array, backslash: number, scan: Scan): number {
   const escaped = bytes[backslash + 1] as number;
-  // These short escapes are how we print: they are not odd.
+  // We print these short escapes, so they are not odd.
   if (IS_ESCAPED[escaped] === 1) return backslash + 2;
   scan.passedOdd = true;
   if (escaped === SLASH) return backslash + 2;
@@ -137,7 +136,7 @@ export function skipNumber(bytes: Uint8Array, start: number, scan: Scan): number
   return skipDigits(bytes, at);
 }
 
-/** Skips one digit or more. */
+/** Skips at least one digit. */
 function skipDigits(bytes: Uint8Array, start: number): number {
   let at = start;
   let byte = bytes[at] as number;
@@ -146,7 +145,7 @@ function skipDigits(bytes: Uint8Array, start: number): number {
   return at;
 }
 
-/** Skips white space inside a line. A newline ends the line, so it does not count. */
+/** Skips white space inside a line. A newline ends the line, so it is not skipped. */
 export function skipSpace(bytes: Uint8Array, start: number, scan: Scan): number {
   let at = start;
   for (;;) {

@@ -1,19 +1,19 @@
 /** The result of scanning a line: where the wanted values are, and how they are written. */
 export interface ValueSlots {
-  /** Where the value of each slot starts; −1 when it is missing. */
+  /** Where the value of each slot starts; −1 if it is missing. */
   readonly starts: Int32Array;
-  /** One past its last byte. */
+  /** One past the last byte of each value. */
   readonly ends: Int32Array;
-  /** 1 when the value may not be written as we would print it: white space, escapes, unusual numbers, repeated keys. */
+  /** 1 if the value may be written differently from how we would print it: white space, escapes, unusual numbers, repeated keys. */
   readonly isOdd: Uint8Array;
 }
 
-/** Where the elements of an array are, each in a slot of its own. */
+/** The positions of an array's elements, one slot per element. */
 export class ElementSlots implements ValueSlots {
   starts = new Int32Array(ELEMENTS_AT_FIRST);
   ends = new Int32Array(ELEMENTS_AT_FIRST);
   isOdd = new Uint8Array(ELEMENTS_AT_FIRST);
-  /** How many there are; what is in further slots means nothing. */
+  /** The number of elements. Slots beyond it have no meaning. */
   count = 0;
 
   add(start: number, end: number, isOdd: boolean): void {
@@ -39,7 +39,7 @@ const ELEMENTS_AT_FIRST = 64;
 
 /** The slots of the current line, and the scan's state. */
 export interface Scan extends ValueSlots {
-  /** Lines so far. */
+  /** The number of lines scanned so far. */
   line: number;
   /** Whether something odd was found since the last {@link resetOdd}. */
   passedOdd: boolean;
@@ -55,7 +55,11 @@ export function startScan(slots: number): Scan {
   };
 }
 
-/** @returns whether something odd was found before */
+/**
+ * Clears {@link Scan.passedOdd}.
+ *
+ * @returns whether something odd was found before
+ */
 export function resetOdd(scan: Scan): boolean {
   const before = scan.passedOdd;
   scan.passedOdd = false;

@@ -12,7 +12,7 @@ import type { Text } from './skip.js';
 /** The first byte of `null`. */
 const LOWER_N = 0x6e;
 
-/** Reads the value that a scan found; undefined when it found none. */
+/** Reads the value that a scan found; undefined if it found none. */
 export function readValue({ starts, ends, isOdd }: ValueSlots, slot: number, text: Text): Json | undefined {
   const start = starts[slot] as number;
   if (start < 0) return undefined;
@@ -22,17 +22,16 @@ export function readValue({ starts, ends, isOdd }: ValueSlots, slot: number, tex
   return plain ?? readOdd(text, start, end);
 }
 
-/** Whether a scan found no value, or null. */
+/** Whether a scan found null or no value. */
 export function isNullOrMissing({ starts }: ValueSlots, slot: number, { bytes }: Text): boolean {
   const start = starts[slot] as number;
   return start < 0 || bytes[start] === LOWER_N;
 }
 
 /**
- * Writes the value that a scan found as {@link stringifyJson} would print it; copies the bytes where they are already
- * so.
+ * Writes the value that a scan found, as {@link stringifyJson} would print it. Copies the bytes if they already look like that.
  *
- * @returns false when there is no value
+ * @returns false if there is no value
  */
 export function copyValue({ starts, ends, isOdd }: ValueSlots, slot: number, text: Text, into: ByteWriter): boolean {
   const start = starts[slot] as number;
@@ -44,10 +43,10 @@ export function copyValue({ starts, ends, isOdd }: ValueSlots, slot: number, tex
 }
 
 /**
- * Writes the elements of the array that a scan found in the slot whose elements are wanted, each as {@link stringifyJson} would print
- * it and on a line of its own.
+ * Writes the elements of the array in the slot whose elements are wanted, each on a line of its own and as {@link stringifyJson}
+ * would print it.
  *
- * @returns how many there are: 0 when there is no array
+ * @returns the number of elements; 0 if there is no array
  */
 export function copyElements({ starts, elements }: Scanner, slot: number, text: Text, into: ByteWriter): number {
   const start = starts[slot] as number;
@@ -61,9 +60,9 @@ export function copyElements({ starts, elements }: Scanner, slot: number, text: 
 }
 
 /**
- * Writes the text of a found string without its quotes, or a number or boolean.
+ * Writes a string that a scan found, without its quotes, or a number or boolean.
  *
- * @returns false when there is no value, or another kind, or a notation that we would not print
+ * @returns false if there is no value, or it has another type or a notation that we would not print
  */
 export function copyText({ starts, ends, isOdd }: ValueSlots, slot: number, text: Text, into: ByteWriter): boolean {
   const start = starts[slot] as number;
@@ -98,7 +97,7 @@ function readOdd(text: Text, start: number, end: number): Json {
   }
 }
 
-/** Whether it is a number that a double prints exactly as written: most long numbers were printed from doubles. */
+/** Whether the value is a number that a double prints exactly as written: most long numbers were printed from doubles. */
 function isShortestDouble({ bytes }: Text, start: number, end: number): boolean {
   const first = bytes[start] as number;
   if (first !== MINUS && (first < ZERO || first > NINE)) return false;

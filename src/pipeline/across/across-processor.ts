@@ -21,26 +21,26 @@ import { addSides } from './stage-counts.js';
 import { PipelineState } from './state-table.js';
 import { Steps, type MadeHere } from './steps.js';
 
-/** When a result is longer than this it goes out, as a piece of what comes of its block. Characters. */
+/** A longer result is written in pieces before the block is finished. In characters. */
 const PIECE_LENGTH = 4 << 20;
 
-/** Told of what is worked on. */
+/** Follows the progress of the processor. */
 export interface Noting {
-  /** Told of each line of a block before it is worked on, from 0, and of the number behind the last one. */
+  /** Called with the number of each line of a block, from 0, before the line is processed, and with the number after the last one. */
   readonly line: (line: number) => void;
-  /** Told of each event that is made while a line is worked on, from 1; 0: of that no more is in work. */
+  /** Called with the number of each event made for a line, from 1, before it is processed; with 0 once it is done. */
   readonly made: (made: number) => void;
 }
 
-/** What else there is to a processor whose stages look across events. */
+/** A block processor whose stages look across events. */
 export interface AcrossProcessor extends BlockProcessor {
-  /** Ends the input: what is kept goes on. */
+  /** Ends the input, and releases the events that are still held. */
   end(meta: BlockMeta): ResultAtOnce;
   readonly state: ExecutorState;
 }
 
 /**
- * Compiles a pipeline with stages that look across events. Its results depend on the events before, where such a stage keeps state.
+ * Compiles a pipeline with stages that look across events. If such a stage keeps state, the results depend on earlier events.
  *
  * @throws ComputoError when a script can't be compiled
  */
@@ -71,12 +71,13 @@ export function acrossProcessor(options: BlockOptions, traceOf?: TraceOf, noting
   const needsId = needsContext || outputs.some(({ envelope }) => envelope);
   const memory = new SpareMemory();
   const lines = outputs.map(() => new OutputLines(memory));
-  // A file per key is begun before anything of its block is written: that has to be known as a whole.
+  // The files of an output with a file per key are opened before anything of the block is written, so its whole result must be
+  // known.
   const inPieces = outputs.every(({ filesBy }) => filesBy === undefined);
   let batch: Batch;
-  /** What is still to be done for the line that was looked at last. */
+  /** The remaining work for the line that was read last. */
   let left: Iterable<void> | undefined;
-  /** How many events were made for it, and are through or in work. */
+  /** How many events made for that line are finished or in progress. */
   let madeCount = 0;
   const steps = new Steps(spec.stages, compiled, state, {
     passed(stage, event) {
@@ -84,7 +85,7 @@ export function acrossProcessor(options: BlockOptions, traceOf?: TraceOf, noting
     },
     contextOf: contextIn,
   });
-  // A trace tells of every call that a script makes: it must run as it is written.
+  // A trace reports every call that a script makes, so the script must run as written.
   const lazily = lazyAcross(traceOf === undefined ? options : { ...options, parseWhole: true }, compiled, {
     eventOf: (here) => settingOut(null, new Incoming(here, ''), needsContext),
     filtered: (at) => steps.filtered(at),
@@ -117,7 +118,7 @@ export function acrossProcessor(options: BlockOptions, traceOf?: TraceOf, noting
     state: withOpen(spec.stages, state),
   });
 
-  /** Goes through the lines of a block. Gives way when a piece of its result is to be taken. */
+  /** Processes the lines of a block. Yields when a piece of the result must be taken. */
   function* throughLines(here: Batch, block: BlockContent, meta: BlockMeta): Generator<void> {
     const onEvent = (data: Json, text: string): void => enter(here, data, text);
     const onTick = (tick: Tick): void =>
@@ -134,7 +135,7 @@ export function acrossProcessor(options: BlockOptions, traceOf?: TraceOf, noting
       const work = left;
       left = undefined;
       const next = here.line;
-      // It is still that line that is worked on.
+      // That line is still being processed.
       here.line = next - 1;
       yield;
       yield* work;
@@ -143,7 +144,7 @@ export function acrossProcessor(options: BlockOptions, traceOf?: TraceOf, noting
     }
   }
 
-  /** Works until a piece of the result is to be taken: then the rest is left, and no further line is looked at before it is done. */
+  /** Works until a piece of the result must be taken. The rest of the work is then left, and no further line is read before it is done. */
   function doNow(here: Batch, work: Generator<void>): void {
     madeCount = 0;
     if (work.next().done === true) return;
@@ -151,7 +152,7 @@ export function acrossProcessor(options: BlockOptions, traceOf?: TraceOf, noting
     here.isFull = true;
   }
 
-  /** Lets what is kept go on, step by step: what one lets go may close something at the next. */
+  /** Releases held events, step by step: events that one step releases may close something at the next. */
   function* release(here: Batch, act: (at: number) => void): Generator<void> {
     for (let at = 0; at < compiled.length && !here.stopped; at++) {
       act(at);
@@ -178,7 +179,7 @@ export function acrossProcessor(options: BlockOptions, traceOf?: TraceOf, noting
     }
   }
 
-  /** Brings one event, with all that it becomes, to its end. @throws EventFailure: then nothing of it has happened */
+  /** Finishes one event, with all events that it becomes. @throws EventFailure after undoing everything */
   function through(here: Batch, take: () => readonly Passing[]): void {
     const wantsIds = needsId || here.isTapped;
     const finished = steps.whole(() =>
@@ -187,9 +188,9 @@ export function acrossProcessor(options: BlockOptions, traceOf?: TraceOf, noting
     for (const one of finished) here.write(one);
   }
 
-  /** Those that are made go on before anything else comes in. Gives way when a piece of the result is to be taken. */
+  /** Processes the events that were made, before anything else comes in. Yields when a piece of the result must be taken. */
   function* passMade(here: Batch): Generator<void> {
-    // Also when the first of them stops the run: nobody would make the others again.
+    // Continues even if the first of them stops the run, because nobody would make the others again.
     for (let made = steps.nextMade(); made !== undefined; made = steps.nextMade()) {
       const one = made;
       here.as(one.last.origin, () => passOne(here, one));

@@ -6,131 +6,131 @@ import type { Codec, StateTable } from './state-table.js';
 
 /** An event as it came into the pipeline. */
 export interface Arrival {
-  /** Made when somebody asks for it. */
+  /** Made on first access. */
   readonly origin: StoredOrigin;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
-  /** Its data, as it stood in the line. */
+  /** The data as it is in the line. */
   readonly text: string;
 }
 
-/** An event on its way: as it came in, a part of it, or one that was made of several. */
+/** An event on its way through the stages: as it came in, a part of it, or one that was made of several. */
 export interface Passing {
   readonly data: Json;
-  /** What scripts see as `$inputs/1`; null where no stage looks at it. */
+  /** What scripts see as `$inputs/1`; null if no stage reads it. */
   readonly context: Json;
-  /** What it comes from. */
+  /** The event that it comes from. */
   readonly arrival: Arrival;
-  /** Which part it is, such as `.0`; empty for the whole. */
+  /** Which part of that event it is, such as `.0`; empty for the whole. */
   readonly part: string;
-  /** Its routing key, whatever the pipeline says. */
+  /** Its routing key, overriding the pipeline's. */
   readonly key?: string;
 }
 
 /** An event that is made of several. */
 export interface Made {
   readonly data: Json;
-  /** How many. */
+  /** The number of events that it is made of. */
   readonly of: number;
-  /** Whose place it takes: the last of them, or the one that has closed their window. */
+  /** The event whose place it takes: the last of its events, or the one that closed their window. */
   readonly last: Arrival;
-  /** Tells it from others that take the same place, as the part of an event is told from the others. */
+  /** Distinguishes it from others that take the same place, like the part of a split event. */
   readonly part?: string;
   /** See {@link Passing.key}. */
   readonly key?: string | undefined;
-  /** All of them, where each gets a dead letter of its own when this one fails. */
+  /** All events that it is made of, if each gets its own dead letter when this one fails. */
   readonly members?: readonly Arrival[];
 }
 
-/** Where a stage sends its events. */
+/** Takes a stage's decisions about its events. */
 export interface Flow {
-  /** The event goes on, as it is or changed. */
+  /** Passes the event on, unchanged or changed. */
   pass(event: Passing): void;
   /**
-   * The event goes on as several.
+   * Passes the event on as several.
    *
    * @param parts their data
-   * @param alone each comes to its end by itself: one that fails leaves the others
+   * @param alone each part ends by itself: one that fails does not affect the others
    */
   split(event: Passing, parts: readonly Json[], alone?: boolean): void;
-  /** The event ends here. */
+  /** Drops the event. */
   filter(): void;
-  /** The event is kept, to become a part of another. */
+  /** Holds the event, to become part of another. */
   keep(): void;
-  /** Events that were kept go on as one. */
+  /** Passes on an event made of held ones. */
   make(made: Made): void;
-  /** The same for many: each is asked for when those before it are through. */
+  /** Like {@link make}, for many: each is requested only after the previous ones are finished. */
   makeAll(made: Iterable<Made>): void;
-  /** So many events that were kept went into what does not go on. */
+  /** Counts this many held events as merged into something that is not passed on. */
   absorb(count: number): void;
-  /** So much of what was known of events before had to be forgotten, because there is too much of it. */
+  /** Counts this many entries about earlier events as forgotten because there were too many. */
   forget(count: number): void;
 }
 
-/** A compiled stage that looks at events one after the other. */
+/** A compiled stage that takes events one after another and can relate them. */
 export interface AcrossStage {
   readonly name: string;
-  /** Whether its scripts look at `$inputs/1`. */
+  /** Whether its scripts read `$inputs/1`. */
   readonly needsContext: boolean;
-  /** Whether it may ask for the text of an event as it came in when the event is through. */
+  /** Whether it may ask for an event's original text when the event is finished. */
   readonly keepsArrivals?: true;
   /**
-   * Asks its scripts about an event, and changes nothing.
+   * Runs its scripts on an event, and changes nothing.
    *
-   * @returns what `take` is given
+   * @returns what is passed to `take`
    * @throws EventFailure
    */
   prepare(event: Passing): unknown;
   /**
-   * Takes an event. When this throws, or a later stage does, all that it has `set` is undone.
+   * Takes an event. If this or a later stage throws, everything that it has `set` is undone.
    *
-   * @param prepared by `prepare`; the parts of an event are all prepared before the first is taken
-   * @throws EventFailure only where it calls neither `keep` nor `make`
+   * @param prepared from `prepare`; all parts of an event are prepared before the first is taken
+   * @throws EventFailure only if it calls neither `keep` nor `make`
    */
   take(event: Passing, prepared: unknown, flow: Flow): void;
-  /** How it works where nothing but what its scripts give is looked at of an event's data: then only what they ask for is read of a line. */
+  /** Set if the stage needs only the results of its scripts: then only what they read is parsed from a line. */
   readonly lazily?: LazyPreparing | LazyTaking;
-  /** Called when an event is through: forgets what is too old or too much. */
+  /** Called when an event is finished: forgets what is too old or too much. */
   settle?(flow: Flow): void;
-  /** No event came, and it is so late: what time closes goes on. */
+  /** Called with the current time when no event comes: releases what time closes. */
   tick?(tick: Tick, flow: Flow): void;
   /** The timestamp of the first tick that would close anything; undefined: nothing waits for time. */
   nextTick?(): number | undefined;
-  /** The input is at its end: what is kept goes on. */
+  /** Called at the end of the input: releases the held events. */
   end?(flow: Flow): void;
 }
 
 interface Lazy {
-  /** Those that `prepare` asks. */
+  /** The scripts that `prepare` runs. */
   readonly scripts: readonly ScriptPlan[];
 }
 
-/** It makes of the results of its scripts what `prepare` gives. */
+/** Makes what `prepare` returns from the results of the scripts. */
 export interface LazyPreparing extends Lazy {
   /**
-   * @param results of the scripts, in an array that is written anew for each event
+   * @param results of the scripts, in an array that is reused for each event
    * @throws EventFailure
    */
   prepared(results: readonly Json[], arrival: Arrival): unknown;
-  /** An event whose one script gives a list that is not empty goes on as its elements. */
+  /** An event whose one script returns a nonempty list is passed on as the list's elements. */
   readonly goesOnAsElements?: true;
 }
 
-/** It prepares an event and takes it in one step: none goes on, and none fails once it is prepared, so that there is nothing to undo. */
+/** Prepares and takes an event in one step: it passes no event on, and no event fails once it is prepared, so nothing needs undoing. */
 export interface LazyTaking extends Lazy {
   /**
-   * @param results of the scripts, in an array that is written anew for each event
-   * @throws EventFailure: then nothing has happened
+   * @param results of the scripts, in an array that is reused for each event
+   * @throws EventFailure before anything has changed
    */
   takeAtOnce(results: readonly Json[], arrival: Arrival, flow: Flow): void;
 }
 
 /** What a stage is compiled with. */
 export interface AcrossParts {
-  /** A table where it keeps what it knows. @param name tells it from the stage's others */
+  /** Returns a table for the stage's state. @param name distinguishes it from the stage's other tables */
   readonly state: <Value>(name: string, codec: Codec<Value>) => StateTable<Value>;
-  /** So deep may what comes in be nested, and what is kept. */
+  /** The maximum nesting depth of data that comes in or is kept. */
   readonly depthMax: number;
-  /** What its scripts are compiled with. */
+  /** The context in which its scripts are compiled. */
   readonly scripts: ScriptContext;
 }

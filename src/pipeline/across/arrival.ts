@@ -4,15 +4,15 @@ import { stringifyJson } from '../../json/index.js';
 import type { Arrival, Made, Passing } from './across-stage.js';
 import type { Codec } from './state-table.js';
 
-/** Who knows of the event that is worked on. */
+/** Knows the origin of the event being processed. */
 export interface LineOfEvent {
   readonly stored: StoredOrigin | undefined;
   readonly timestamp: number;
-  /** Its origin, with a new id. */
+  /** Returns its origin, with a new id. */
   newOrigin(): StoredOrigin;
 }
 
-/** An event that comes in. Its origin is made when somebody asks for it: a new id costs more than most scripts. */
+/** An event that comes in. Its origin is made on first access, because a new id costs more than most scripts. */
 export class Incoming implements Arrival {
   #origin: StoredOrigin | undefined;
 
@@ -23,7 +23,7 @@ export class Incoming implements Arrival {
     this.#origin = line.stored;
   }
 
-  /** To be asked for first while its event is worked on. */
+  /** Must first be read while its event is being processed. */
   get origin(): StoredOrigin {
     return (this.#origin ??= this.line.newOrigin());
   }
@@ -33,9 +33,9 @@ export class Incoming implements Arrival {
   }
 }
 
-/** An event that was made of several is for the stages behind as one that came in. */
+/** An event that was made of several; later stages see it like one that came in. */
 export class Composed implements Arrival {
-  /** @param behind what a dead letter calls the stage that has made it */
+  /** @param behind returns the address of the stage that has made it, for a dead letter */
   constructor(
     private readonly made: Pick<Made, 'data' | 'last' | 'part'>,
     private readonly behind: () => string,
@@ -55,12 +55,12 @@ export class Composed implements Arrival {
   }
 }
 
-/** An arrival that is kept over the end of its block. */
+/** Returns an arrival that can be kept past the end of its block. */
 export function lasting({ origin, text }: Arrival): Arrival {
   return { origin, text, timestamp: origin.timestamp };
 }
 
-/** How arrivals stand in a checkpoint. */
+/** The form of arrivals in a checkpoint. */
 export const ARRIVAL: Codec<Arrival> = {
   toJson: ({ origin, text }) => [origin as unknown as Json, text],
   fromJson(json) {
@@ -69,7 +69,7 @@ export const ARRIVAL: Codec<Arrival> = {
   },
 };
 
-/** An event that sets out, whole. @param needsContext whether scripts look at its context */
+/** Starts a whole event on its way through the stages. @param needsContext whether scripts read its context */
 export function settingOut(data: Json, arrival: Arrival, needsContext: boolean, key?: string): Passing {
   const event = { data, context: needsContext ? contextOf(arrival.origin) : null, arrival, part: '' };
   return key === undefined ? event : { ...event, key };
@@ -80,7 +80,7 @@ export function idIn({ arrival, part }: Passing): string {
   return arrival.origin.id + part;
 }
 
-/** What scripts see of an event, or of a part of one, as `$inputs/1`. */
+/** What scripts see as `$inputs/1` for an event, or for a part of one. */
 export function contextIn({ arrival, part }: Passing): Json {
   const { origin } = arrival;
   return contextOf(part === '' ? origin : { ...origin, id: origin.id + part });

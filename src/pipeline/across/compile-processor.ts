@@ -5,8 +5,8 @@ import { acrossProcessor, type AcrossProcessor, type Noting } from './across-pro
 /**
  * Compiles a pipeline without AI stages into a block processor.
  *
- * @param traceOf who is told of the calls in a stage's script; costs nothing when absent
- * @param noting told of what is worked on
+ * @param traceOf gives the listener for the calls in a stage's script; costs nothing if omitted
+ * @param noting follows the progress
  * @throws ComputoError when a script can't be compiled
  */
 export function compileProcessor(options: BlockOptions, traceOf?: TraceOf, noting?: Noting): BlockProcessor {

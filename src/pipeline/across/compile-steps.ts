@@ -5,10 +5,10 @@ import type { PipelineState } from './state-table.js';
 import type { Step } from './steps.js';
 
 /**
- * Compiles stages none of which calls AI providers.
+ * Compiles stages, none of which call AI providers.
  *
  * @param state of the whole pipeline
- * @param before how many stages that know something stand before them
+ * @param before how many stages with state precede them
  * @throws ComputoError when a script can't be compiled
  */
 export function compileSteps(
@@ -32,7 +32,7 @@ export function compileSteps(
   );
 }
 
-/** What a stage knows is kept by its place among those that know something, from 1: others, whose place is 0, may come and go. */
+/** Numbers the stages that keep state, from 1, because their state is stored by this number. Other stages get 0 and may come and go. */
 export function placesOf(stages: readonly StagePlan[]): readonly number[] {
   let place = 0;
   return stages.map((stage) => (keepsState(stage) ? ++place : 0));

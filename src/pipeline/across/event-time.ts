@@ -8,14 +8,14 @@ import { compileScript, type ScriptContext } from '../stages/script.js';
 import { scriptMeaning } from '../stages/kind.js';
 import type { Passing } from './across-stage.js';
 
-/** What says the time of events. */
+/** Determines the time of events. */
 export interface EventTime {
   readonly needsContext: boolean;
   /** Milliseconds since the epoch. @throws EventFailure */
   of(event: Passing): number;
 }
 
-/** How the time of events is written in a stage: keys of its section. */
+/** The config keys of a stage's section that set the time of events. */
 export function timeFields(f: SchemaVocabulary) {
   return {
     time: f
@@ -32,11 +32,11 @@ export function timeFields(f: SchemaVocabulary) {
 }
 
 /**
- * What is wrong with {@link timeFields}.
+ * Finds problems with {@link timeFields}.
  *
- * @param entries of the section that they stand in
- * @param path of that
- * @param needless why no time is asked for; undefined: it is
+ * @param entries of the section that has them
+ * @param path of that section
+ * @param needless why no time is needed; undefined: it is
  */
 export function timeProblems(
   entries: SourceNode['entries'],
@@ -48,16 +48,16 @@ export function timeProblems(
   return entries?.has('ahead') === true ? [{ path: [...path, 'ahead'], message: 'ahead needs time' }] : [];
 }
 
-/** What says the time of events. */
+/** How to determine the time of events. */
 export interface TimePlan {
   readonly script: ScriptPlan;
-  /** How much later than its timestamp the time of an event may be. Milliseconds. */
+  /** How much later than its timestamp the time of an event may be. In milliseconds. */
   readonly ahead: number;
 }
 
 const AHEAD_DEFAULT = 24 * 3_600_000;
 
-/** Plans {@link timeFields}. @param path of the section that they stand in */
+/** Plans {@link timeFields}. @param path of the section that has them */
 export async function planTime(
   { time, ahead = AHEAD_DEFAULT }: { readonly time?: unknown; readonly ahead?: number | undefined },
   make: StageMaker,
@@ -67,16 +67,16 @@ export async function planTime(
   return script === undefined ? {} : { time: { script, ahead } };
 }
 
-/** What shapes the results of a stage that goes by it. */
+/** What shapes the results of a stage that uses this time. */
 export function timeMeaning(time: TimePlan | undefined): unknown {
   return time && [scriptMeaning(time.script), time.ahead];
 }
 
 /**
- * The time of events as a script gives it, or their timestamps.
+ * Returns the time of events from a script, or their timestamps.
  *
  * @param time undefined: the timestamps
- * @param stage that asks
+ * @param stage the stage that needs the time
  * @throws ComputoError when the script can't be compiled
  */
 export function compileTime(time: TimePlan | undefined, stage: string, context: ScriptContext): EventTime {
@@ -88,15 +88,15 @@ export function compileTime(time: TimePlan | undefined, stage: string, context: 
   };
 }
 
-/** The furthest that a date may be from the epoch, in milliseconds. */
+/** The maximum distance of a date from the epoch, in milliseconds. */
 const TIME_MAX = 8.64e15;
 
 /**
- * A time as a script gives it: milliseconds since the epoch, or ISO 8601.
+ * Converts a time from a script: milliseconds since the epoch, or ISO 8601.
  *
- * @param stage that asks
+ * @param stage the stage that needs the time
  * @param timestamp of the event
- * @param room milliseconds that must still fit behind it
+ * @param room milliseconds that must still fit after it
  * @throws EventFailure
  */
 export function timeOf(value: Json, { ahead }: TimePlan, stage: string, timestamp: number, room = 0): number {

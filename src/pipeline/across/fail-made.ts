@@ -4,8 +4,8 @@ import type { Arrival } from './across-stage.js';
 import type { MadeHere, Steps } from './steps.js';
 
 /**
- * An event that was made of several has failed: so has each of those that are known, which come again by themselves; else it is one
- * failed event.
+ * Fails an event that was made of several. If its members are known, each of them fails, because they are retried separately;
+ * otherwise it counts as one failed event.
  *
  * @param arrival of the event that was made
  */

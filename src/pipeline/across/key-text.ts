@@ -1,9 +1,9 @@
 import { distinctKey, type Json } from 'computo-js';
 
-/** Marks what is no text, and texts that begin with it. */
+/** Marks values that are not texts, and texts that begin with this character. */
 const MARK = '\u0000';
 
-/** A text that is the same for equal values, and for these alone. Of most texts it is the text itself. */
+/** Returns a text that is the same for equal values and for no others. For most texts it is the text itself. */
 export function keyText(value: Json): string {
   if (typeof value !== 'string') {
     const key = distinctKey(value);

@@ -11,23 +11,23 @@ import type { PipelineSpec } from '../spec.js';
 import type { AcrossStage, Passing } from './across-stage.js';
 import { isAcross, type Step } from './steps.js';
 
-/** Brings events on whose scripts were asked. */
+/** Continues with events whose scripts have already run. */
 export interface LazyTaker {
-  /** The event of the line, without its data. */
+  /** Returns the line's event, without its data. */
   eventOf(batch: Batch): Passing;
-  /** An event was dropped by the filter at a step. */
+  /** The filter at a step has dropped an event. */
   filtered(at: number): void;
-  /** An event goes on as so many, which are written already. */
+  /** An event becomes this many parts, which are already written. */
   parted(at: number, parts: number): void;
-  /** @throws EventFailure: then nothing of the event has happened */
+  /** @throws EventFailure after undoing everything */
   take(batch: Batch, event: Passing, at: number, prepared: unknown): void;
-  /** The same for a stage that takes its events at once. */
+  /** Like {@link take}, for a stage that takes its events at once. */
   takeAtOnce(batch: Batch, event: Passing, at: number, results: readonly Json[]): void;
 }
 
-/** The fast way through a pipeline: to the first stage that looks across events, where nothing but filters stands before it. */
+/** The fast path through a pipeline, up to the first stage that looks across events, if only filters precede it. */
 export function lazyAcross(options: BlockOptions, compiled: readonly Step[], taker: LazyTaker): LazyBlocks {
-  // The text of an event is not at hand on the fast way.
+  // The fast path does not provide the text of an event.
   const keepsText = compiled.some((step) => isAcross(step) && step.keepsArrivals === true);
   if (options.parseWhole === true || keepsText) return whereFit(undefined);
   const { pipeline, depthMax } = options;
@@ -75,7 +75,7 @@ export function lazyAcross(options: BlockOptions, compiled: readonly Step[], tak
   );
 }
 
-// Once for each event of the input: no iterators, no functions that are made for it.
+// Runs once per input event: no iterators, no closures.
 function firstFailed(conditions: readonly Compute[], context: Json): number {
   for (let at = 0; at < conditions.length; at++) if (!isTruthy(conditions[at]?.(context) ?? null)) return at;
   return -1;
@@ -86,7 +86,7 @@ function filterOf(stage: StagePlan, fields: LineFields, { tables }: PipelineSpec
   return script?.gives === 'passage' ? planOf(script, fields, tables) : undefined;
 }
 
-/** Undefined where one of them can't be computed. */
+/** Undefined if one of them can't be computed. */
 function computesOf(
   programs: readonly (FieldProgram | undefined)[],
   fields: LineFields,
@@ -95,13 +95,13 @@ function computesOf(
   return computes.length === programs.length ? computes : undefined;
 }
 
-/** The field whose elements the events go on as. */
+/** The field whose elements the events become. */
 function listOf(lazily: AcrossStage['lazily'], script: FieldProgram | undefined): number | undefined {
   const isList = lazily !== undefined && 'goesOnAsElements' in lazily && script?.output.kind === 'copy';
   return isList ? script.output.field : undefined;
 }
 
-/** Writes the elements of a field as lines of the only output, and tells how many: 0 where that has none. */
+/** Writes the elements of a field as lines of the only output, and returns their number: 0 if it has none. */
 function partsWriter(scanner: Scanner, field: number | undefined): (batch: Batch, text: Text) => number {
   if (field === undefined) return () => 0;
   return (batch, text) => {
@@ -119,7 +119,7 @@ function partsWriter(scanner: Scanner, field: number | undefined): (batch: Batch
   };
 }
 
-/** What only reads a field needs no run of its program. */
+/** A script that only reads a field need not run its program. */
 function computeOf({ output, compute }: FieldProgram, fields: LineFields): Compute | undefined {
   if (output.kind !== 'copy' || compute === undefined) return compute;
   const { field } = output;

@@ -4,10 +4,10 @@ import { placesOf } from './compile-steps.js';
 import { noStageCounts, type StageCounts } from './stage-counts.js';
 import { AS_JSON, type PipelineState, type SavedEntry, type StateChanges } from './state-table.js';
 
-/** The table in which it stands, beside those of the stages. */
+/** The name of its table, beside those of the stages. */
 const TABLE = 'kept';
 
-/** Notes how many events the stages of a pipeline keep, with what they know: whoever goes on with that knows it, too. */
+/** Records how many events the stages of a pipeline hold, together with their state, for the run that continues with it. */
 export function openEvents(
   stages: readonly StagePlan[],
   state: PipelineState,
@@ -22,7 +22,7 @@ export function openEvents(
   };
 }
 
-/** What stages know, which says how many events they kept before. @param stages those that are counted, in their order */
+/** Adds the number of events held before to the state of stages. @param stages those that are counted, in order */
 export function withOpen(stages: readonly StagePlan[], state: Pick<ExecutorState, 'track' | 'restore'>): ExecutorState {
   let before = countsBefore(stages, []);
   return {
@@ -44,16 +44,16 @@ function countsBefore(stages: readonly StagePlan[], saved: StateChanges): readon
   });
 }
 
-/** How many events the stages kept by which this was known, by their places. */
+/** Returns how many events the stages with this state held, by their places. */
 export function keptIn(saved: StateChanges): ReadonlyMap<number, number> {
   const entries = saved.flatMap(([table, some]) => (table === TABLE ? some : []));
   return new Map(entries.map(([place, entry]) => [Number(place), Number(entry?.[1] ?? 0)]));
 }
 
 /**
- * What other stages than those before can go on with.
+ * Returns the state for changed stages to continue with.
  *
- * @param placeOf by the place of a stage before that of the same stage now; undefined: it is there no more
+ * @param placeOf maps the earlier place of a stage to its current one; undefined: the stage is gone
  */
 export function movedState(saved: StateChanges, placeOf: (before: number) => number | undefined): StateChanges {
   return saved.flatMap(([table, entries]): StateChanges => {
@@ -70,7 +70,7 @@ export function movedState(saved: StateChanges, placeOf: (before: number) => num
   });
 }
 
-/** Whether a stage knew anything. @param place of it */
+/** Whether a stage had any state. @param place of the stage */
 export function knewAnything(saved: StateChanges, place: number): boolean {
   return saved.some(([table, entries]) => table.startsWith(`${place}.`) && entries.length > 0);
 }

@@ -4,14 +4,14 @@ import type { Counts } from '../counts.js';
 const STAGE_COUNTS = ['in', 'out', 'made', 'filtered', 'merged', 'open', 'forgotten'] as const;
 
 /**
- * What became of the events of one stage. `in + openBefore + made = out + filtered + merged + open`; events that failed count nowhere,
- * as if they had not come.
+ * What became of the events of one stage. `in + openBefore + made = out + filtered + merged + open`; failed events are not
+ * counted, as if they had not come.
  *
  * - `made`: events that the stage added: n − 1 for one that became n, 1 for one that was made of several
  * - `merged`: events that went into another
- * - `open`: kept, to become a part of another
- * - `openBefore`: kept by those who did what came before, when a run begins that goes on with it
- * - `forgotten`: what was known of events before, and was given up because it was too much
+ * - `open`: events that are held, to become part of another
+ * - `openBefore`: events held from earlier runs when a run begins that continues them
+ * - `forgotten`: entries about earlier events that were dropped because there were too many
  */
 export type StageCounts = { readonly stage: string; openBefore: number } & Record<
   (typeof STAGE_COUNTS)[number],
@@ -22,7 +22,7 @@ export function noStageCounts(stage: string): StageCounts {
   return { stage, in: 0, openBefore: 0, out: 0, made: 0, filtered: 0, merged: 0, open: 0, forgotten: 0 };
 }
 
-/** Adds the counts of some events to those before: of the same stages, or of those of another pipeline, which come behind. */
+/** Adds counts to a total. Counts of the same stages are summed; those of another pipeline's stages are appended. */
 export function addStageCounts(total: StageCounts[], more: readonly StageCounts[]): void {
   for (const [index, counts] of more.entries()) {
     const isSame = ({ stage }: StageCounts): boolean => stage === counts.stage;
@@ -34,7 +34,7 @@ export function addStageCounts(total: StageCounts[], more: readonly StageCounts[
   }
 }
 
-/** Counts for the whole what stages have made of its events. */
+/** Adds what stages have made of their events to the counts of the whole. */
 export function addSides({ counts }: { readonly counts: Counts }, stages: readonly StageCounts[]): void {
   for (const { openBefore, made, merged, open, filtered } of stages) {
     counts.openBefore += openBefore;
@@ -47,7 +47,7 @@ export function addSides({ counts }: { readonly counts: Counts }, stages: readon
 
 const PLACES = { in: 0, out: 1, made: 2, filtered: 3, merged: 4, open: 5, forgotten: 6 } as const;
 
-/** Counts for several stages, which can be set back to how they were before an event. */
+/** Counts for several stages, and can undo the counts of an event. */
 export class StageTally {
   readonly #now: Float64Array;
   readonly #before: Float64Array;
@@ -57,7 +57,7 @@ export class StageTally {
     this.#before = new Float64Array(this.#now);
   }
 
-  /** @param stage its place, from 0 */
+  /** @param stage its index, from 0 */
   add(stage: number, key: (typeof STAGE_COUNTS)[number], count: number): void {
     const at = stage * STAGE_COUNTS.length + PLACES[key];
     this.#now[at] = (this.#now[at] ?? 0) + count;
@@ -67,12 +67,12 @@ export class StageTally {
     this.#before.set(this.#now);
   }
 
-  /** Back to the last `begin`. */
+  /** Restores the counts as of the last `begin`. */
   undo(): void {
     this.#now.set(this.#before);
   }
 
-  /** What was counted since the last time. */
+  /** Returns the counts since the last call. */
   take(): readonly StageCounts[] {
     const counts = this.stages.map((stage, index) => {
       const one = noStageCounts(stage);

@@ -2,7 +2,7 @@ import type { Tick } from '../../event/index.js';
 import type { AcrossParts } from './across-stage.js';
 import type { Codec, StateTable } from './state-table.js';
 
-/** A time, and the timestamp of the event or tick that it was known from. Milliseconds since the epoch. */
+/** A time, and the timestamp of the event or tick that it comes from. Milliseconds since the epoch. */
 interface Known {
   readonly time: number;
   readonly seen: number;
@@ -16,13 +16,13 @@ const KNOWN: Codec<Known> = {
   },
 };
 
-/** The one key of its table. */
+/** The only key of its table. */
 const NEWEST = '';
 
 /**
- * How late it is for a stage: the newest time of its events. While none comes, ticks bring it on, by as much as passes between
- * timestamps: the times of events may lie in the past. Where they are not the timestamps, no time passes while nobody is there to
- * take events: who sends them may have kept them.
+ * The current time for a stage: the newest time of its events. While no event comes, ticks advance it by the difference between
+ * their timestamps, because the times of events may be in the past. If times are not timestamps, no time passes while the
+ * pipeline is not running, because senders may have held events back.
  */
 export class StageTime {
   readonly #newest: StateTable<Known>;
@@ -40,12 +40,12 @@ export class StageTime {
     return this.#newest.get(NEWEST)?.time ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** An event has come that can't fail any more. @param seen its timestamp */
+  /** Records the time of an event that can no longer fail. @param seen its timestamp */
   note(time: number, seen: number): void {
     if (time > this.now) this.#newest.put(NEWEST, { time, seen });
   }
 
-  /** No event came. */
+  /** Advances the time although no event came. */
   tick({ timestamp, isStart }: Tick): void {
     const newest = this.#newest.get(NEWEST);
     if (newest === undefined || timestamp <= newest.seen) return;
@@ -53,7 +53,7 @@ export class StageTime {
     this.#newest.put(NEWEST, { time: newest.time + passed, seen: timestamp });
   }
 
-  /** The timestamp of the tick by which it is so late; undefined before the first event. */
+  /** Returns the timestamp of the tick that advances the time to `time`; undefined before the first event. */
   tickAt(time: number): number | undefined {
     const newest = this.#newest.get(NEWEST);
     return newest && newest.seen + time - newest.time;

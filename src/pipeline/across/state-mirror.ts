@@ -1,6 +1,6 @@
 import type { SavedEntry, StateChanges } from './state-table.js';
 
-/** The state of stages that run elsewhere, as it is after the events that came back: for whoever runs them next. */
+/** The state of stages that run elsewhere, as of the last finished events, for the worker that runs them next. */
 export class StateMirror {
   readonly #tables = new Map<string, Map<string, SavedEntry[1]>>();
 

@@ -1,32 +1,32 @@
 import type { Json } from 'computo-js';
 import { parseJson, stringifyJson } from '../../json/index.js';
 
-/** How what a table keeps stands in a checkpoint. */
+/** Converts a table's values to and from their form in a checkpoint. */
 export interface Codec<Value> {
   readonly toJson: (value: Value) => Json;
   readonly fromJson: (json: Json) => Value;
 }
 
-/** For what is JSON itself. */
+/** For values that are JSON themselves. */
 export const AS_JSON: Codec<Json> = { toJson: (value) => value, fromJson: (json) => json };
 
 /**
- * An entry as it stands in a checkpoint: its place in the order of the table, and its value as JSON text, so that no number loses
- * a digit on its way; null: it is gone.
+ * An entry in a checkpoint: its order in the table, and its value as JSON text, so that no number loses digits; null: the entry
+ * is removed.
  */
 export type SavedEntry = readonly [key: string, entry: readonly [order: number, value: string] | null];
 
 interface Entry<Value> {
   value: Value;
-  /** Entries are older, the lower this is. */
+  /** The lower, the older the entry. */
   readonly order: number;
 }
 
-/** What is known of the events before, by key. Values are never written into, except between `touch` and the next event. */
+/** What a stage knows of earlier events, by key. Values must not be mutated, except between `touch` and the next event. */
 export class StateTable<Value> {
   readonly #entries = new Map<string, Entry<Value>>();
   #nextOrder = 0;
-  /** Keys that were changed since the last checkpoint, where one is kept. */
+  /** Keys that were changed since the last checkpoint, if changes are tracked. */
   #changed: Set<string> | undefined;
 
   constructor(
@@ -43,12 +43,12 @@ export class StateTable<Value> {
     return this.#entries.get(key)?.value;
   }
 
-  /** Keys and values, from the oldest entry on. */
+  /** Keys and values, oldest entry first. */
   *[Symbol.iterator](): Generator<readonly [string, Value]> {
     for (const [key, { value }] of this.#entries) yield [key, value];
   }
 
-  /** Sets a value, which keeps its place among the others. It is undone when the event fails. */
+  /** Sets a value without changing its order. Undone if the event fails. */
   set(key: string, value: Value): void {
     const entry = this.#entries.get(key);
     this.#changed?.add(key);
@@ -62,7 +62,7 @@ export class StateTable<Value> {
     }
   }
 
-  /** As {@link set}, and makes the entry the youngest, once the event is through. */
+  /** Like {@link set}, and makes the entry the youngest once the event is finished. */
   renew(key: string, value: Value): void {
     this.set(key, value);
     this.renewals.push(() => {
@@ -73,7 +73,7 @@ export class StateTable<Value> {
     });
   }
 
-  /** Sets what no event can undo: for a stage that nothing of the event goes on from. */
+  /** Sets a value that is not undone if the event fails, for a stage that passes nothing of the event on. */
   put(key: string, value: Value): void {
     const entry = this.#entries.get(key);
     this.#changed?.add(key);
@@ -81,12 +81,12 @@ export class StateTable<Value> {
     else entry.value = value;
   }
 
-  /** Tells that a value was written into. */
+  /** Records that a value was mutated. */
   touch(key: string): void {
     this.#changed?.add(key);
   }
 
-  /** Removes an entry. Only where the event can't fail any more, or between two. */
+  /** Removes an entry. Call it only when the event can't fail any more, or between two events. */
   delete(key: string): void {
     if (this.#entries.delete(key)) this.#changed?.add(key);
   }
@@ -97,7 +97,7 @@ export class StateTable<Value> {
     return undefined;
   }
 
-  /** Forgets the oldest entries beyond so many. Only between two events. @returns how many */
+  /** Removes the oldest entries until at most `max` are left. Call it only between two events. @returns how many were removed */
   limit(max: number): number {
     const before = this.size;
     if (before <= max) return 0;
@@ -108,12 +108,12 @@ export class StateTable<Value> {
     return before - this.size;
   }
 
-  /** From now on changes are kept in mind, for checkpoints. */
+  /** Starts tracking changes for checkpoints. */
   track(): void {
     this.#changed ??= new Set();
   }
 
-  /** What has changed since the last time. */
+  /** Returns the changes since the last call. */
   takeChanges(): readonly SavedEntry[] {
     const changed = this.#changed;
     if (changed === undefined || changed.size === 0) return [];
@@ -124,7 +124,7 @@ export class StateTable<Value> {
     });
   }
 
-  /** Takes over what a checkpoint holds; the table is empty before. */
+  /** Restores the entries of a checkpoint. The table must be empty. */
   restore(saved: Iterable<SavedEntry>): void {
     const entries = [...saved].flatMap(([key, entry]) =>
       entry === null ? [] : [{ key, order: entry[0], value: entry[1] }],
@@ -144,37 +144,37 @@ export class PipelineState {
   readonly #undoLog: (() => void)[] = [];
   readonly #renewals: (() => void)[] = [];
 
-  /** A table of a stage. @param name tells it from the others, in every run */
+  /** Opens a table of a stage. @param name distinguishes it from others, the same in every run */
   table<Value>(name: string, codec: Codec<Value>): StateTable<Value> {
     const table = new StateTable(codec, this.#undoLog, this.#renewals);
     this.#tables.set(name, table as unknown as StateTable<unknown>);
     return table;
   }
 
-  /** An event begins: what was done before stays. */
+  /** Begins an event: earlier changes can no longer be undone. */
   begin(): void {
-    // Most events change nothing here, and to cut an array costs more than to look.
+    // Most events change nothing here, and truncating an array costs more than checking its length.
     if (this.#undoLog.length > 0) this.#undoLog.length = 0;
     if (this.#renewals.length > 0) this.#renewals.length = 0;
   }
 
-  /** The event is through. */
+  /** Keeps the changes of a finished event. */
   commit(): void {
     for (const renew of this.#renewals) renew();
   }
 
-  /** The event failed: it leaves no trace. */
+  /** Undoes all changes of a failed event. */
   undo(): void {
     for (let undo = this.#undoLog.pop(); undo !== undefined; undo = this.#undoLog.pop()) undo();
   }
 
-  /** From now on changes are kept in mind, for checkpoints. */
+  /** Starts tracking changes for checkpoints. */
   track(): void {
     this.#isTracked = true;
     for (const table of this.#tables.values()) table.track();
   }
 
-  /** By table, what has changed since the last time; undefined: nobody asked for it to be kept in mind. */
+  /** Returns the changes since the last call, by table; undefined if changes are not tracked. */
   takeChanges(): StateChanges | undefined {
     if (!this.#isTracked) return undefined;
     return [...this.#tables].flatMap(([name, table]) => {
@@ -183,11 +183,11 @@ export class PipelineState {
     });
   }
 
-  /** Takes over what a checkpoint holds; there is nothing in the tables before. */
+  /** Restores the state of a checkpoint. The tables must be empty. */
   restore(saved: StateChanges): void {
     for (const [name, entries] of saved) this.#tables.get(name)?.restore(entries);
   }
 }
 
-/** By the name of a table its entries, or what has changed of them. JSON. */
+/** The entries of each table, by its name, or their changes. JSON. */
 export type StateChanges = readonly (readonly [table: string, entries: readonly SavedEntry[]])[];

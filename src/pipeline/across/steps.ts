@@ -9,37 +9,37 @@ import type { PipelineState } from './state-table.js';
 
 export type Step = Stage | AcrossStage;
 
-/** An event that was made while another was on its way, and the step that is next for it. */
+/** An event that was made while another was being processed, and its next step. */
 export interface MadeHere extends Made {
   readonly next: number;
 }
 
-/** Whoever looks at events between steps. */
+/** Observes events between steps. */
 export interface StepWatch {
-  /** An event is behind a step. */
+  /** Called when an event has passed a step. */
   passed(stage: string, event: Passing): void;
-  /** What scripts see of an event as `$inputs/1`. */
+  /** What scripts see as `$inputs/1` for an event. */
   contextOf(event: Passing): Json;
 }
 
 /**
- * Takes events through steps, one after the other: an event with all that it becomes comes through a step before any part of it comes
- * to the next, so that a part that fails fails the whole, before anything is written.
+ * Takes events through steps, one event at a time. All parts of an event pass a step before any of them gets to the next, so that
+ * a part that fails fails the whole event before anything is written.
  */
 export class Steps {
   readonly #tally: StageTally;
   readonly #flows: readonly StepFlow[];
-  /** Made when somebody asks: a hash takes longer than most stages do. */
+  /** Made on demand, because hashing takes longer than most stages. */
   readonly #addresses: (string | undefined)[] = [];
-  /** What was made of the event that came last: events, or many of them. */
+  /** Events made of the last event, singly or in bulk. */
   #made: (MadeHere | Iterable<MadeHere>)[] = [];
-  /** What is not taken yet of what was made before: the latest is at the end, and goes on first. */
+  /** Events that were made earlier and are not taken yet. The latest are at the end, and are taken first. */
   readonly #waiting: Iterator<MadeHere>[] = [];
 
   constructor(
     private readonly stages: readonly StagePlan[],
     private readonly steps: readonly Step[],
-    /** What they know, to be set back when an event fails. */
+    /** The state of the stages, which is rolled back when an event fails. */
     private readonly state: PipelineState,
     private readonly watch: StepWatch,
   ) {
@@ -48,10 +48,10 @@ export class Steps {
   }
 
   /**
-   * Works on one event: with all that it becomes, or not at all.
+   * Processes one event, with all that it becomes, or not at all.
    *
-   * @param work that takes it
-   * @throws what `work` throws: then nothing of the event has happened
+   * @param work takes the event
+   * @throws the error of `work`, after undoing everything
    */
   whole<Result>(work: () => Result): Result {
     this.state.begin();
@@ -72,8 +72,8 @@ export class Steps {
   }
 
   /**
-   * @param from the step that is next for the event
-   * @returns the parts that came to the end
+   * @param from the event's next step
+   * @returns the parts that reached the end
    * @throws EventFailure
    */
   take(event: Passing, from: number): readonly Passing[] {
@@ -81,10 +81,10 @@ export class Steps {
   }
 
   /**
-   * The same for an event that has passed the filters in front, and whose scripts were asked already.
+   * Like {@link take}, for an event that has passed the filters in front and whose scripts have already run.
    *
-   * @param at the step that is next, which looks across events
-   * @param prepared as its `prepare` would say
+   * @param at the next step, which looks across events
+   * @param prepared what the step's `prepare` would return
    */
   takePrepared(event: Passing, at: number, prepared: unknown): readonly Passing[] {
     for (let before = 0; before < at; before++) this.#passFilter(before);
@@ -96,7 +96,7 @@ export class Steps {
     return this.#rest(this.#behind(step, flow, next), at + 1);
   }
 
-  /** The same for a stage that takes its events at once. @throws EventFailure: then nothing of the event has happened */
+  /** Like {@link takePrepared}, for a stage that takes its events at once. @throws EventFailure before anything has changed */
   takeAtOnce(arrival: Arrival, at: number, results: readonly Json[]): void {
     const step = this.steps[at];
     const flow = this.#flows[at];
@@ -108,7 +108,7 @@ export class Steps {
     step.settle?.(flow);
   }
 
-  /** An event that has passed the filters in front, and goes on as so many. */
+  /** Counts an event that has passed the filters in front and became this many parts. */
   parted(at: number, parts: number): void {
     for (let before = 0; before < at; before++) this.#passFilter(before);
     this.#tally.add(at, 'in', 1);
@@ -116,14 +116,14 @@ export class Steps {
     this.#tally.add(at, 'out', parts);
   }
 
-  /** An event that a filter in front has dropped. */
+  /** Counts an event that a filter in front has dropped. */
   filtered(at: number): void {
     for (let before = 0; before < at; before++) this.#passFilter(before);
     this.#tally.add(at, 'in', 1);
     this.#tally.add(at, 'filtered', 1);
   }
 
-  /** An event that was made of so many, by the step before this one, failed, and so each of them did. */
+  /** Uncounts a failed event that the step before `next` made of this many, each of which has failed with it. */
   unmake(next: number, of: number): void {
     this.#tally.add(next - 1, 'merged', -of);
     this.#tally.add(next - 1, 'made', -1);
@@ -131,42 +131,42 @@ export class Steps {
     this.#tally.add(next - 1, 'in', -of);
   }
 
-  /** Ends a step: what it keeps goes on. */
+  /** Ends a step: releases the events that it holds. */
   end(at: number): void {
     this.state.begin();
     this.#across(at, (step, flow) => step.end?.(flow));
   }
 
-  /** What a step keeps until it is so late goes on. */
+  /** Releases the events that a step holds until this time. */
   tick(at: number, tick: Tick): void {
     this.state.begin();
     this.#across(at, (step, flow) => step.tick?.(tick, flow));
   }
 
-  /** The timestamp of the first tick that lets anything go on. */
+  /** The timestamp of the first tick that releases anything. */
   nextTick(): number | undefined {
     const ticks = this.steps.flatMap((step) => (isAcross(step) ? (step.nextTick?.() ?? []) : []));
     return ticks.length === 0 ? undefined : Math.min(...ticks);
   }
 
-  /** What a dead letter calls the stage before a step. */
+  /** The address of the stage before a step, as dead letters write it. */
   addressBefore(next: number): string {
     const stage = this.stages[next - 1];
     return (this.#addresses[next] ??= stage === undefined ? '' : stageAddress(stage));
   }
 
-  /** The step behind a stage that a dead letter names; undefined: there is no such stage. */
+  /** The step after a stage that a dead letter names; undefined: there is no such stage. */
   behind(address: string): number | undefined {
     const at = stageAt(this.stages, address);
     return at === undefined ? undefined : at + 1;
   }
 
-  /** Whether events were made that are not taken yet. */
+  /** Whether there are made events that are not taken yet. */
   get hasMade(): boolean {
     return this.#made.length > 0 || this.#waiting.length > 0;
   }
 
-  /** Takes the next event that was made: those that were made of it come before the others. */
+  /** Takes the next made event. Events made of it come before the others. */
   nextMade(): MadeHere | undefined {
     if (this.#made.length > 0) {
       this.#waiting.push(oneByOne(this.#made));
@@ -180,7 +180,7 @@ export class Steps {
     return undefined;
   }
 
-  /** Takes all events that were made. */
+  /** Takes all made events. */
   takeMade(): readonly MadeHere[] {
     const all: MadeHere[] = [];
     for (let made = this.nextMade(); made !== undefined; made = this.nextMade()) all.push(made);
@@ -191,7 +191,7 @@ export class Steps {
     return this.#tally.take();
   }
 
-  /** An event is through. */
+  /** Lets all stages settle after an event is finished. */
   #settle(): void {
     for (let at = 0; at < this.steps.length; at++) this.#across(at, settle);
   }
@@ -252,7 +252,7 @@ function settle(step: AcrossStage, flow: Flow): void {
   step.settle?.(flow);
 }
 
-/** What a step does with its events. */
+/** Carries out what a step decides about its events. */
 class StepFlow implements Flow {
   #next: Passing[] = [];
 
@@ -263,13 +263,13 @@ class StepFlow implements Flow {
     private readonly onMade: (made: MadeHere | Iterable<MadeHere>) => void,
   ) {}
 
-  /** So many events come. @returns where those are put that go on */
+  /** Counts incoming events. @returns the list for events that are passed on */
   begin(events: number): Passing[] {
     this.tally.add(this.at, 'in', events);
     return (this.#next = []);
   }
 
-  /** So many went on. */
+  /** Counts events that were passed on. */
   end(events: number): void {
     if (events > 0) this.tally.add(this.at, 'out', events);
   }

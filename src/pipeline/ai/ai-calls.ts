@@ -4,63 +4,63 @@ import type { ScriptPlan, StagePlan, TemplatePlan } from '../../config/index.js'
 
 /** A stage that sends each event's request to a provider and puts the answer into the data. */
 export interface AiStagePlan extends StagePlan {
-  /** Makes the universal request from the event. */
+  /** Makes the universal request from an event. */
   readonly request: ScriptPlan | TemplatePlan;
-  /** Makes from the event what the cost of its call is booked under: values by name. */
+  /** Makes the tags of an event's call, by which its cost is summed up: values by name. */
   readonly tags?: ScriptPlan | TemplatePlan;
-  /** Its requests are for vectors, and `request` makes their text or list of texts. */
+  /** Set if the stage requests vectors; `request` then makes a text or a list of texts. */
   readonly embedding?: { readonly dimensions?: number };
-  /** Members of requests that have none of their own. */
+  /** Default members of requests. */
   readonly defaults?: JsonObject;
-  /** For requests that name no model. */
+  /** The model of requests that name none. */
   readonly model?: string;
-  /** Names of the providers that may serve, at least one, all of them configured. */
+  /** Names of the providers that may serve requests; at least one, and all of them configured. */
   readonly providers: readonly string[];
   readonly route: 'cheapest' | 'ordered' | 'fastest';
   /** The JSON Schema that answers must satisfy. */
   readonly schema?: Json;
-  /** How providers are bound to it. */
+  /** How the schema is imposed on providers. */
   readonly schemaMode: 'auto' | 'strict' | 'json_schema' | 'json_object' | 'prompt' | 'tool';
-  /** JSON Pointer to where the answer goes; undefined: it replaces the data. */
+  /** JSON Pointer to where the answer goes; undefined: the answer replaces the data. */
   readonly into?: string;
-  /** Output tokens, for requests that set no cap. */
+  /** The maximum number of output tokens, for requests that set none. */
   readonly maxTokens: number;
-  /** Equal requests are one call. */
+  /** Whether equal requests share one call. */
   readonly dedupe: boolean;
-  /** What becomes of calls that were in flight at a crash; undefined: as the journal's setting. */
+  /** What becomes of calls that were in progress at a crash; undefined: the journal's setting. */
   readonly inDoubt?: 'retry' | 'hold' | 'fail';
-  /** What becomes of answers that their cap cuts off. */
+  /** What becomes of answers that are truncated by the output limit. */
   readonly onTruncated: 'retry' | 'keep' | 'fail';
-  /** What makes a call go to the next provider instead of failing its event. */
+  /** Problems for which a call goes to the next provider instead of failing its event. */
   readonly fallbackOn: readonly ('content_filter' | 'context_length' | 'truncated')[];
   readonly stream?: boolean;
 }
 
-/** What the pipeline needs of whoever makes the calls: the AI floor's client, wired by the command. */
+/** Makes the pipeline's calls: the AI floor's client, wired by the command. */
 export interface AiCalls {
   /**
-   * @param request the universal request, as the stage's script made it; a malformed one fails when it is sent
+   * @param request the universal request as the stage's script made it; a malformed one fails when it is sent
    * @param tags as the stage's template or script made them; malformed ones fail the same way
    */
   prepare(stage: AiStagePlan, request: Json, tags?: Json): AiCall;
 }
 
 export interface AiCall {
-  /** The same text for equal requests of a stage, whatever serves them: what the journal knows a call by. */
+  /** The same text for equal requests of a stage, whichever provider serves them. The journal identifies calls by it. */
   readonly fingerprint: string;
   /** Makes the call, or finds its answer in the journal. */
   send(event: AiEvent): Promise<AiOutcome>;
-  /** What the journal holds of the call; undefined: nothing. Sends nothing. */
+  /** Looks up the call in the journal; undefined if it is not there. Sends nothing. */
   recall(event: AiEvent): Promise<AiOutcome | undefined>;
 }
 
-/** Whose call it is. */
+/** The event that a call belongs to. */
 export interface AiEvent {
   readonly pipeline: string;
   readonly id: string;
-  /** The event has its id for good: the call is known by it. Else by `occurrence`. */
+  /** Whether the event has a permanent id, which identifies the call. Otherwise `occurrence` does. */
   readonly stored: boolean;
-  /** How many equal requests of this stage came before it in the input: equal rows are calls of their own. */
+  /** How many equal requests of this stage preceded it in the input, because equal rows are separate calls. */
   readonly occurrence: number;
 }
 
@@ -69,17 +69,17 @@ export type AiOutcome =
       readonly kind: 'answered';
       /** The universal answer. */
       readonly answer: Json;
-      /** The same in every run: as it was when it was paid for, wherever it comes from now. */
+      /** The answer as it was when it was paid for: the same in every run, wherever it comes from now. */
       readonly original: Json;
       readonly provider: string;
     }
-  /** This event fails; `code` says how, in a word. */
+  /** The event fails; `code` says how, in a word. */
   | {
       readonly kind: 'failed';
       readonly code: string;
       readonly message: string;
-      /** What the provider said all the same. */
+      /** What the provider answered nevertheless. */
       readonly answer?: string;
     }
-  /** The run cannot go on. */
+  /** The run can't continue. */
   | { readonly kind: 'paused'; readonly reason: PauseReason; readonly message: string };

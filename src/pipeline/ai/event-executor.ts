@@ -33,13 +33,13 @@ import { turnstile, type Ticket } from '../turnstile.js';
 
 export interface EventOptions extends BlockOptions {
   readonly calls: AiCalls;
-  /** AI calls in flight at a time. */
+  /** The maximum number of concurrent AI calls. */
   readonly concurrency: number;
-  /** Events that are held at a time, so that a slow answer does not keep the others waiting: more than `concurrency`. */
+  /** The maximum number of events held at a time. Greater than `concurrency`, so that a slow answer does not make the others wait. */
   readonly window: number;
 }
 
-/** An executor that needs no more of a block than what it says. */
+/** An executor that needs only the content of a block. */
 export interface EventExecutor extends BlockExecutor {
   submit(block: BlockContent, meta: BlockMeta): Promise<BlockResult>;
 }
@@ -54,27 +54,27 @@ interface EventUnderWay {
   /** Its place in the queue of every AI stage but the first. */
   readonly tickets: readonly Ticket[];
   data: Json;
-  /** The data as if no answer had come from the journal: requests are made from it, so that they are the same in every run. */
+  /** The data as if no answer had come from the journal. Requests are made from it, so that they are the same in every run. */
   original: Json;
-  /** The provider that served last. */
+  /** The provider that served the last call. */
   served?: string;
 }
 
 type Fail = (failure: EventFailure) => void;
 
-/** What is to be written of an event that came to its end, and its parts that failed by themselves. */
+/** The output of a finished event, and its parts that failed by themselves. */
 interface EventEnd {
   readonly lines: readonly Finished[];
   readonly fail: readonly (() => void)[];
 }
 
-/** How an AI stage gets its outcome; undefined: it can't be had, and the event's way ends here. */
+/** Gets the outcome of a call for an AI stage; undefined: there is none, and the event ends here. */
 type Ask = (step: AiStage, call: AiCall, event: AiEvent) => Promise<AiOutcome | undefined>;
 
 /**
- * Works on events one by one, for pipelines with AI stages: many are in flight, each waits for its own answers. Blocks
- * must be of one line each, see `singleLines`. What looks across events before the first AI stage sees them as they come in; what
- * takes them apart behind the last one sees each when it is answered.
+ * Processes events one by one, for pipelines with AI stages: many are in progress, and each waits for its own answers. Blocks
+ * must be of one line each, see `singleLines`. Stages that look across events see them in input order if they precede the first
+ * AI stage; those after the last AI stage, which only take events apart, see each event when it is answered.
  *
  * @throws ComputoError when a script can't be compiled
  */
@@ -94,16 +94,16 @@ export function eventExecutor(options: EventOptions): EventExecutor {
   const place = callPlaces(options.concurrency);
   const held = new HeldBlocks(options.window);
   const aiSteps = steps.filter(isAi);
-  // Equal requests of new events are numbered in the order of the input. The first AI stage is reached in that order anyway.
+  // Equal requests of new events are numbered in input order. Events reach the first AI stage in that order anyway.
   const turnstiles = options.input === 'envelope' ? [] : aiSteps.slice(1).map(turnstile);
   const lastAiStep = aiSteps.at(-1);
   const send: Ask = (step, call, event) => place(step.gathers === true, () => call.send(event));
-  // For those who are only numbered again: behind the last AI stage nothing depends on its answer.
+  // For events that only need numbering: nothing after the last AI stage depends on its answer.
   const recall: Ask = async (step, call, event) => (step === lastAiStep ? undefined : await call.recall(event));
 
   const isStateful = front.some(keepsState);
   const state = new PipelineState();
-  // With the state of the stages before them; else whoever goes on with a run counts them once more.
+  // Kept with the state of the stages before the calls; otherwise a continued run would count these events again.
   const seen = isStateful ? keptOccurrences(state.table('occurrences', AS_JSON)) : occurrences();
   const noteOpen = openEvents(front, state);
   let batchHere: Batch | undefined;
@@ -145,7 +145,7 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     );
   }
 
-  /** Lets what is kept go on, step by step, and starts it on the rest of its way. */
+  /** Releases held events, step by step, and starts them on the remaining stages. */
   function release(batch: Batch, act: (at: number) => void): readonly Promise<void>[] {
     return front.flatMap((_, at) => {
       act(at);
@@ -166,7 +166,7 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     await Promise.all(underWay);
   }
 
-  /** What the stages before the first call have done is taken at once; the rest when all answers are there. */
+  /** Takes the results of the stages before the first call at once, and the rest when all answers are there. */
   async function resultOf(batch: Batch, underWay: readonly Promise<void>[]): Promise<BlockResult> {
     const counts = [...before.takeCounts()];
     noteOpen(counts);
@@ -184,7 +184,7 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     return settingOut(data, new Incoming(batch, text), true);
   }
 
-  /** Takes an event through the stages before the first call, and starts what it becomes on the rest of its way. */
+  /** Takes an event through the stages before the first call, and starts the resulting events on the remaining stages. */
   function enter(batch: Batch, data: Json, text: string): readonly Promise<void>[] {
     const { line } = batch;
     const event = incoming(batch, data, text);
@@ -195,7 +195,7 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     return [...start(batch, event, 0, fail), ...passMade(batch)];
   }
 
-  /** A part of an event that failed by itself goes on behind the stage that has taken that apart. */
+  /** Continues a part of an event that failed by itself, after the stage that made the part. */
   function goOn(batch: Batch, event: Passing, afterStage: string, fail: Fail): readonly Promise<void>[] {
     const from = before.behind(afterStage);
     if (from !== undefined) return [...start(batch, event, from, fail), ...passMade(batch)];
@@ -234,7 +234,7 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     for (let next = before.nextMade(); next !== undefined; next = before.nextMade()) {
       const made = next;
       const event = settingOut(made.data, new Composed(made, () => before.addressBefore(made.next)), true, made.key);
-      // Its members may fail late: they are told with the stages of whichever block ends next.
+      // Its members may fail late, and are then counted with the stages of the next block that ends.
       const fail = (failure: EventFailure): void => failMade(batch, before, made, event.arrival, failure);
       underWay.push(...start(batch, event, made.next, fail));
     }
@@ -260,10 +260,10 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     };
   }
 
-  /** Brings an event to its end, with all its parts: what comes of them is written when all have come through. */
+  /** Finishes an event with all its parts. Their results are written once all parts are finished. */
   async function pass(batch: Batch, family: readonly Passing[], fail: Fail): Promise<void> {
     const all = family.map((event) => begin(batch, event));
-    // Each is waited for, whatever becomes of the others: no call is to be out when the block is done.
+    // Waits for every part, whatever becomes of the others: no call may be in progress when the block is done.
     const ends = await Promise.all(all.map((underWay) => finish(underWay).catch(asFailure)));
     const failure = ends.find((end) => end instanceof EventFailure);
     if (failure !== undefined) fail(failure);
@@ -293,9 +293,9 @@ export function eventExecutor(options: EventOptions): EventExecutor {
   }
 
   /**
-   * What comes of an event behind its last call.
+   * Returns the results of an event after its last call.
    *
-   * @param from the step behind it that is next
+   * @param from the event's next step after that call
    * @throws EventFailure
    */
   function endOf(batch: Batch, event: Passing, from: number, served: string | undefined): EventEnd {
@@ -321,7 +321,7 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     };
   }
 
-  /** @returns false when a filter drops the event, or its way ends at a call without an outcome */
+  /** @returns false if a filter drops the event, or it ends at a call without an outcome */
   async function runStages(underWay: EventUnderWay, ask: Ask): Promise<boolean> {
     try {
       for (const step of steps) {
@@ -339,13 +339,14 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     }
   }
 
-  // No await before the first AI stage has numbered its call: it is reached while events are submitted, in the order of the input.
+  // No await before the first AI stage has numbered its call, because events reach that stage while they are submitted, in input
+  // order.
   async function runAiStage(underWay: EventUnderWay, step: AiStage, ask: Ask): Promise<boolean> {
     const ticket = underWay.tickets[aiSteps.indexOf(step) - 1];
     if (ticket !== undefined) await ticket.turn;
     const call = step.prepare(underWay.original, underWay.context);
     const stored = options.input === 'envelope';
-    // A stored event is told from others by its id.
+    // The id of a stored event distinguishes it.
     const occurrence = stored ? 0 : seen.next(step.name, call.fingerprint);
     ticket?.leave();
     const outcome = await ask(step, call, { pipeline: spec.name, id: underWay.id, stored, occurrence });
@@ -367,7 +368,10 @@ export function eventExecutor(options: EventOptions): EventExecutor {
   }
 }
 
-/** The stages before the first AI stage, where one of them looks across events; those up to the last; and those behind it, likewise. */
+/**
+ * Splits stages: `front` are those before the first AI stage, if one looks across events; `back` starts at the first stage after
+ * the last AI stage that looks across events; `middle` is the rest.
+ */
 function sectionsOf(stages: readonly StagePlan[]): Readonly<Record<'front' | 'middle' | 'back', readonly StagePlan[]>> {
   const first = stages.findIndex(isAiStage);
   const last = stages.findLastIndex(isAiStage);
@@ -382,7 +386,7 @@ function asFailure(error: unknown): EventFailure {
   throw error;
 }
 
-/** In the run that delivered the event it failed just so. */
+/** The event failed in the same way in the run that delivered it. */
 function ignoreFailure(error: unknown): void {
   if (!(error instanceof EventFailure)) throw error;
 }

@@ -3,18 +3,18 @@ import type { Json } from 'computo-js';
 import type { StateTable } from '../across/state-table.js';
 import { HASH_BYTES, spilledCounts, type SpilledCounts } from './spilled-counts.js';
 
-/** Counts how often each fingerprint came, so that equal requests of one input are told apart, and alike in every run. */
+/** Counts the occurrences of each fingerprint, to distinguish equal requests of one input in the same way in every run. */
 export interface Occurrences {
-  /** How many of this fingerprint came before this one. */
+  /** Returns how often this fingerprint has occurred before. */
   next(stage: string, fingerprint: string): number;
-  /** Nothing is counted any more. */
+  /** Ends the counting. */
   close(): void;
 }
 
-/** As many different requests are counted in memory, which takes some 10 MB. */
+/** The maximum number of different requests counted in memory, which take about 10 MB. */
 const IN_MEMORY_MAX = 100_000;
 
-/** The same, kept with the state of a pipeline's stages. */
+/** Counts that are kept with the state of a pipeline's stages. */
 export function keptOccurrences(counts: StateTable<Json>): Occurrences {
   return {
     next(stage, fingerprint) {
@@ -32,7 +32,7 @@ function hashOf(stage: string, fingerprint: string): Buffer {
   return createHash('sha256').update(`${stage}\n${fingerprint}`).digest().subarray(0, HASH_BYTES);
 }
 
-/** @param inMemoryMax different requests; when there are more, all counts move to a file, and memory does not grow */
+/** @param inMemoryMax different requests; beyond that, all counts move to a file, and memory no longer grows */
 export function occurrences(inMemoryMax = IN_MEMORY_MAX): Occurrences {
   const counts = new Map<string, number>();
   let spilled: SpilledCounts | undefined;

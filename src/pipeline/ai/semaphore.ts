@@ -1,5 +1,5 @@
 /**
- * Lets at most `limit` pieces of work run at a time, the others wait in the order in which they came.
+ * Runs at most `limit` pieces of work at a time; others wait in order of arrival.
  *
  * @param limit 1 or more
  */
@@ -12,7 +12,7 @@ export function semaphore(limit: number): <T>(work: () => Promise<T>) => Promise
     try {
       return await work();
     } finally {
-      // The place goes straight to the next in line: nobody can slip in between.
+      // Passes the place directly to the next in line, so that nobody can slip in between.
       const next = waiting.shift();
       if (next === undefined) running -= 1;
       else next();

@@ -4,18 +4,18 @@ import { join } from 'node:path';
 
 /** Counts by hash, in a file. */
 export interface SpilledCounts {
-  /** Adds one; returns what was there before. */
+  /** Increments the count; returns its previous value. */
   next(hash: Buffer): number;
   set(hash: Buffer, count: number): void;
   close(): void;
 }
 
-/** So many bits are never equal by chance: among a billion hashes there is one pair in 10¹¹ tries. */
+/** Hashes of this length don't collide by chance: among a billion hashes, the probability of an equal pair is 1 in 10¹¹. */
 export const HASH_BYTES = 12;
 const COUNT_BYTES = 4;
 const SLOT_BYTES = HASH_BYTES + COUNT_BYTES;
 const SLOTS_AT_FIRST = 2 ** 19;
-/** Fuller, a hash table gets slow. */
+/** Beyond this load factor, the hash table gets slow. */
 const FULL_SHARE_MAX = 0.6;
 const SLOTS_COPIED_AT_ONCE = 2 ** 16;
 
@@ -27,8 +27,8 @@ interface Table {
 }
 
 /**
- * A hash table with linear probing: a slot is the hash and its count; a count of 0 is an empty slot. The file has no name, so that
- * nothing stays of it, however the process ends. What is read and written stands in the system's cache as long as there is room.
+ * A hash table with linear probing. A slot is the hash and its count; a count of 0 is an empty slot. The file has no name, so
+ * that nothing of it remains, however the process ends. Reads and writes go to the system's cache as long as there is room.
  */
 export function spilledCounts(slotsAtFirst = SLOTS_AT_FIRST): SpilledCounts {
   let table: Table = { file: namelessFile(), slots: slotsAtFirst, used: 0 };
@@ -50,11 +50,11 @@ export function spilledCounts(slotsAtFirst = SLOTS_AT_FIRST): SpilledCounts {
   };
 }
 
-/** The slot that has the hash, or the empty one where it goes. */
+/** Finds the slot with the hash, or the empty slot for it. */
 function find({ file, slots }: Table, hash: Buffer): { readonly at: number; readonly count: number } {
   const slot = Buffer.alloc(SLOT_BYTES);
   for (let at = hash.readUInt32LE(0) % slots; ; at = (at + 1) % slots) {
-    // Behind the end of the file there are only empty slots.
+    // All slots after the end of the file are empty.
     const read = readSync(file, slot, 0, SLOT_BYTES, at * SLOT_BYTES);
     const count = read < SLOT_BYTES ? 0 : slot.readUInt32LE(HASH_BYTES);
     if (count === 0 || slot.subarray(0, HASH_BYTES).equals(hash)) return { at, count };

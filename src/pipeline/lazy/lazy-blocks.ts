@@ -7,10 +7,10 @@ import type { PipelineSpec } from '../spec.js';
 
 const NEWLINE = 0x0a;
 
-/** So many blocks go the full way after one whose lines mostly had to: trying costs a part of what it may save. */
+/** How many blocks take the full path after one whose lines mostly had to: an attempt costs part of what it may save. */
 const BLOCKS_UNTRIED = 15;
 
-/** Does what it can of a block; the rest, if any, must go the full way. */
+/** Processes what it can of a block; the rest, if any, must take the full path. */
 export type LazyBlocks = (
   block: BlockContent,
   batch: Batch,
@@ -18,14 +18,14 @@ export type LazyBlocks = (
   openLine: (line: Buffer) => void,
 ) => BlockContent | undefined;
 
-/** The fast way through a pipeline, for the blocks and lines that it is fit for. */
+/** The fast path through a pipeline, for suitable blocks and lines. */
 export function lazyBlocks(options: LineOptions & { readonly pipeline: PipelineSpec }): LazyBlocks {
   const { pipeline, depthMax } = options;
   const lazy = options.parseWhole === true ? undefined : lazyPipeline(pipeline, depthMax);
   return whereFit(lazy && lazyLines(lazy, pipeline, options));
 }
 
-/** A fast way, for the blocks that it is fit for. @param process undefined: there is none */
+/** A fast path for suitable blocks. @param process undefined: there is none */
 export function whereFit(process: LazyLines | undefined): LazyBlocks {
   if (process === undefined) return (block) => block;
   let untried = 0;

@@ -1,11 +1,11 @@
 import type { FieldReader, Json } from 'computo-js';
 import { createScanner, readValue, type Scanner, type Text } from '../../json/index.js';
 
-/** The fields that a pipeline's scripts read, of the line that was scanned last. */
+/** The fields that a pipeline's scripts read, from the last scanned line. */
 export interface LineFields extends FieldReader {
-  /** Ends the planning: no field may be asked for after that. @param elementsOf the field whose elements are wanted */
+  /** Ends the planning: no more fields may be requested. @param elementsOf the field whose elements are wanted */
   open(depthMax: number, elementsOf?: number): Scanner;
-  /** The block that the lines stand in from now on. */
+  /** Sets the block that the following lines are in. */
   setText(text: Text): void;
 }
 
@@ -13,7 +13,7 @@ export function lineFields(): LineFields {
   const paths: (readonly string[])[] = [];
   let scanner: Scanner | undefined;
   let text: Text | undefined;
-  /** What was read of a line already: a script may ask for a field once for each element of another. */
+  /** Values already read from the line: a script may read a field once for each element of another. */
   const values: (Json | undefined)[] = [];
   const lines: number[] = [];
   return {

@@ -14,18 +14,18 @@ import { FILTERED } from '../stages/index.js';
 
 const NEWLINE = 0x0a;
 
-/** Goes through whole lines of valid UTF-8, the last one ended by a newline; tells how many went the full way. */
+/** Processes whole lines of valid UTF-8, each ending with a newline; returns how many took the full path. */
 export type LazyLines = (bytes: Buffer, batch: Batch, meta: BlockMeta, openLine: OpenLine) => number;
 
-/** The full way, for a line without its newline. */
+/** The full path, for a line without its newline. */
 type OpenLine = (line: Buffer) => void;
 
-/** Brings the line scanned last to its end; false when it must go the full way. */
+/** Finishes the last scanned line; false if it must take the full path. */
 export type PassLine = () => boolean;
 
 /**
- * Reads no more of each line than the scripts ask for. Lines that are broken, unusual or about to fail go the full way,
- * which has the last word on them.
+ * Reads only those fields of each line that the scripts use. Lines that are broken, unusual or about to fail take the full path,
+ * which decides what becomes of them.
  */
 export function lazyLines(lazy: LazyPipeline, pipeline: PipelineSpec, options: LineOptions): LazyLines {
   return scannedLines(
@@ -36,7 +36,7 @@ export function lazyLines(lazy: LazyPipeline, pipeline: PipelineSpec, options: L
   );
 }
 
-/** Scans lines, one after the other. @param passOf what brings each to its end, in a block */
+/** Scans lines one after another. @param passOf returns what finishes each line of a block */
 export function scannedLines(
   lazy: Pick<LazyPipeline, 'scanner' | 'fields' | 'lineBytesMax'>,
   pipeline: string,
@@ -44,7 +44,7 @@ export function scannedLines(
   passOf: (form: LineForm, batch: Batch, text: Text) => PassLine,
 ): LazyLines {
   const { scanner, fields } = lazy;
-  // To refuse longer lines is the full way's to do.
+  // The full path rejects longer lines.
   const bytesMax = Math.min(options.lineBytesMax, lazy.lineBytesMax);
   const form = options.input === 'envelope' ? storedEvents(scanner, bytesMax) : newEvents(scanner, pipeline, bytesMax);
   return (bytes, batch, meta, openLine) => {
@@ -66,7 +66,7 @@ export function scannedLines(
   };
 }
 
-/** Writes data as it stands in the line, where the only output takes every event as JSON. */
+/** Writes data as it is in the line, if the only output takes every event as JSON. */
 function directly(
   lazy: LazyPipeline,
   form: LineForm,
@@ -106,7 +106,7 @@ function directly(
   };
 }
 
-/** The output, where there is only one, which takes every event as JSON. */
+/** The output, if there is only one and it takes every event as JSON. */
 export function onlyOutput({ outputs, routingKey }: PipelineSpec): OutputTake | undefined {
   const [output, another] = outputs;
   if (output === undefined || another !== undefined || output.when !== undefined) return undefined;
@@ -114,7 +114,7 @@ export function onlyOutput({ outputs, routingKey }: PipelineSpec): OutputTake | 
   return output;
 }
 
-/** Makes the finished data as a value: for more stages behind, for routing, for several outputs. */
+/** Makes the finished data as a value, for further stages, for routing, or for several outputs. */
 function byValue(lazy: LazyPipeline, form: LineForm, batch: Batch): PassLine {
   const { counts } = batch;
   const { make, needsContext } = lazy;
@@ -135,7 +135,7 @@ function byValue(lazy: LazyPipeline, form: LineForm, batch: Batch): PassLine {
   };
 }
 
-/** What an event or a script can do wrong; the rest is our own fault, and must be seen. */
+/** Catches what can go wrong with an event or a script; anything else is our own bug, and must not be hidden. */
 export function goesFullWay(error: unknown): false {
   if (error === MISSING || error instanceof ComputoError || error instanceof EventFailure) return false;
   throw error;

@@ -15,24 +15,24 @@ import {
 } from '../stages/index.js';
 
 /**
- * A pipeline that reads only those fields of a line that its scripts ask for. Where it raises anything, the line must go
- * the full way: parsed as a whole, through the stages one by one.
+ * A pipeline that reads only those fields of a line that its scripts use. If it throws anything, the line must take the full
+ * path: parsed completely, through the stages one by one.
  */
 export interface LazyPipeline {
   readonly scanner: Scanner;
   readonly fields: LineFields;
   readonly needsContext: boolean;
-  /** Longer lines might make more data than the limits allow. */
+  /** Longer lines might produce more data than the limits allow. */
   readonly lineBytesMax: number;
-  /** Whether the line scanned last passes the filters in front. */
+  /** Whether the last scanned line passes the filters in front. */
   passes(context: Json): boolean;
-  /** Writes the finished data; undefined where more stages need it as a value. */
+  /** Writes the finished data; undefined if further stages need it as a value. */
   readonly write: WriteData | undefined;
-  /** Makes the finished data; undefined where it can only be written. */
+  /** Makes the finished data; undefined if it can only be written. */
   readonly make: ((context: Json) => Json | typeof FILTERED) | undefined;
 }
 
-/** @returns undefined where the scripts don't tell what they read, or read everything */
+/** @returns undefined if it is unknown what the scripts read, or they read everything */
 export function lazyPipeline({ stages, tables }: PipelineSpec, depthMax: number): LazyPipeline | undefined {
   const fields = lineFields();
   const scripts = stages.map(lazyScript);
@@ -72,7 +72,7 @@ export function planOf(
   return lazy && programOf(lazy.script, tables).plan(fields);
 }
 
-/** For a pipeline of filters alone: what comes in goes out. */
+/** For a pipeline of filters only: passes the line through unchanged. */
 function wholeLine(fields: LineFields): FieldProgram {
   return {
     needsContext: false,

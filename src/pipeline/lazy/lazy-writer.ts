@@ -11,13 +11,13 @@ import {
 } from '../../json/index.js';
 
 /**
- * Writes an event's data straight from the line that it came in.
+ * Writes an event's data directly from its input line.
  *
- * @throws MISSING or ComputoError, having written part of it
+ * @throws MISSING or ComputoError, after writing part of it
  */
 export type WriteData = (text: Text, context: Json, into: ByteWriter) => void;
 
-/** Compiles a plan of what a program puts out. */
+/** Compiles the output plan of a program. */
 export function dataWriter(plan: OutputProgram, scanner: Scanner): WriteData {
   const parts = joinTexts(partsOf(plan, scanner)).map((part) => (typeof part === 'string' ? textWriter(part) : part));
   const [only] = parts;
@@ -27,7 +27,7 @@ export function dataWriter(plan: OutputProgram, scanner: Scanner): WriteData {
   };
 }
 
-/** Text that is always the same, or what must be looked at for each event. */
+/** Constant text, or a writer that depends on the event. */
 type Part = string | WriteData;
 
 function partsOf(plan: OutputProgram, scanner: Scanner): Part[] {
@@ -81,7 +81,7 @@ function partsOf(plan: OutputProgram, scanner: Scanner): Part[] {
   }
 }
 
-/** Text is joined as it stands in the line: between quotes, JSON strings add up. */
+/** Joins texts as they are in the line: the contents of JSON strings can be concatenated without their quotes. */
 function joinedText({ parts, otherwise }: Extract<OutputProgram, { kind: 'text' }>, scanner: Scanner): WriteData {
   const quote = textLiteral('"');
   const pieces = parts.map((part) =>

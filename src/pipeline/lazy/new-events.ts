@@ -3,16 +3,16 @@ import { textLiteral, type TextLiteral, type Scanner, type Text } from '../../js
 import type { Batch, BlockMeta } from '../batch.js';
 import type { LineForm } from './lazy-form.js';
 
-/** Stands for the id until there is one: of the same length. */
+/** A placeholder for the id, of the same length. */
 const NO_ID = '\u0001'.repeat(ID_LENGTH);
-/** Stands for the data. Neither is found in what surrounds them: control characters are escaped in JSON. */
+/** A placeholder for the data. Neither placeholder occurs in the surrounding text, because JSON escapes control characters. */
 const DATA = '\u0002';
 
 /**
- * Lines that are the data of new events, which are given an id when they are written whole.
+ * For lines that are the data of new events, which get an id if they are written whole.
  *
  * @param pipeline its name, as events carry it
- * @param bytesMax longer lines go the full way
+ * @param bytesMax longer lines take the full path
  */
 export function newEvents(scanner: Scanner, pipeline: string, bytesMax: number): LineForm {
   let text: Text;
@@ -43,12 +43,12 @@ export function newEvents(scanner: Scanner, pipeline: string, bytesMax: number):
   };
 }
 
-/** What stands around the data of a block's events. */
+/** What surrounds the data of a block's events. */
 interface Frame {
   readonly head: TextLiteral;
-  /** The bytes of `head` that are the id. */
+  /** The bytes of the id within `head`. */
   readonly id: Buffer;
-  /** Makes an id there. */
+  /** Writes an id to those bytes. */
   readonly writeId: (counter: number) => void;
   readonly tail: TextLiteral;
 }

@@ -28,29 +28,29 @@ const AT_ID = byteLiteral(Buffer.from(BEFORE_ID));
 const AT_TIMESTAMP = byteLiteral(Buffer.from(AFTER_ID));
 const AT_DATA = byteLiteral(Buffer.from(BEFORE_DATA));
 
-/** Every integer of so many digits is a double. */
+/** Every integer with this many digits can be represented as a double. */
 const TIMESTAMP_DIGITS_MAX = 15;
-/** The ends of lines that are remembered: few differ, unless sources or routing keys do. */
+/** How many line ends are remembered: few differ, unless sources or routing keys do. */
 const ENDS_MAX = 8;
 
-/** What follows the data up to the end of the line, and what it says. */
+/** The text from the data to the end of the line, and what it says. */
 interface LineEnd extends ByteLiteral {
   readonly metadata: StoredMetadata;
-  /** The same as it is printed. */
+  /** The same text as it is printed. */
   readonly tail: TextLiteral;
 }
 
 /**
- * Lines that are stored events, as the log and `--envelope` write them. The id and the timestamp are read only where they
- * are asked for, and the metadata is recognised by comparing it with what was read before.
+ * For lines that are stored events, as the log and `--envelope` write them. The id and the timestamp are read only on demand, and
+ * the metadata is recognized by comparing it with what was read before.
  *
- * @param bytesMax lines with longer data go the full way
+ * @param bytesMax lines with longer data take the full path
  */
 export function storedEvents(scanner: Scanner, bytesMax: number): LineForm {
   const lineEnds = knownEnds();
   let text: Text;
   let batch: Batch;
-  /** Of the line scanned last. */
+  /** The start of the last scanned line. */
   let lineStart = 0;
   let idEnd = 0;
   let dataStart = 0;
@@ -85,7 +85,7 @@ export function storedEvents(scanner: Scanner, bytesMax: number): LineForm {
   };
 }
 
-/** Where the id of the event ends whose line starts here; −1 when none does, or its id is written with escapes. */
+/** The end of the id of the event whose line starts here; −1 if there is no such event, or its id contains escapes. */
 function endOfId(text: Text, start: number): number {
   if (!isAt(AT_ID, text, start)) return -1;
   const { bytes } = text;
@@ -96,7 +96,7 @@ function endOfId(text: Text, start: number): number {
   return at;
 }
 
-/** Where the data starts; −1 when the timestamp is not written as we would print it. */
+/** The start of the data; −1 if the timestamp is not written as we would print it. */
 function startOfData(text: Text, idEnd: number): number {
   if (!isAt(AT_TIMESTAMP, text, idEnd)) return -1;
   const { bytes } = text;
@@ -108,9 +108,9 @@ function startOfData(text: Text, idEnd: number): number {
   return isAt(AT_DATA, text, at) ? at + BEFORE_DATA.length : -1;
 }
 
-/** The ends of lines met before. */
+/** Remembers the line ends seen so far. */
 function knownEnds(): { at(text: Text, start: number): LineEnd | undefined } {
-  /** The newest first. */
+  /** Newest first. */
   const known: LineEnd[] = [];
   return {
     at(text, start) {
@@ -128,7 +128,7 @@ function knownEnds(): { at(text: Text, start: number): LineEnd | undefined } {
   };
 }
 
-/** @returns undefined where there is more than metadata, or the line is no event, or not a whole one */
+/** @returns undefined if there is more than metadata, or the line is not a complete event */
 function readLineEnd({ bytes }: Text, start: number): LineEnd | undefined {
   const end = bytes.indexOf(NEWLINE, start);
   const written = bytes.toString('utf8', start, end);

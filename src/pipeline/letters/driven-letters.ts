@@ -1,41 +1,41 @@
 import { parseIdentity, type FileIdentity } from '../../files/index.js';
 
-/** Which of a pipeline's dead letters were driven again: what is kept of it between two drives. */
+/** Records which of a pipeline's dead letters were retried. Kept between two retries. */
 export interface DrivenLetters {
-  /** Counts the changes: of two records of the same letters, the one with more is the later. */
+  /** The number of changes: of two records of the same letters, the one with the higher number is the later. */
   readonly version: number;
   readonly files: readonly DrivenFile[];
-  /** Marks of letters that were driven, in files that are no longer there. They may turn up again in another. */
+  /** Marks of letters that were retried, in files that no longer exist. The letters may turn up again in another file. */
   readonly gone: string;
 }
 
-/** How far a file of letters was driven. Offsets are those of its content, unpacked. */
+/** How far a file of letters was retried. Offsets are in its content after decompression. */
 export interface DrivenFile {
   readonly identity: FileIdentity;
-  /** Each letter before it was driven, or holds no event. */
+  /** Every letter before it was retried, or holds no event. */
   readonly offset: number;
-  /** Hash of all bytes before it, so that an edit shows wherever it was made. */
+  /** Hash of all bytes before it, so that any edit there is noticed. */
   readonly before: string;
-  /** Letters before it that hold no event. */
+  /** The number of letters before it that hold no event. */
   readonly undrivable: number;
-  /** Marks of the letters before it, and of those behind it that were driven, because they were chosen. */
+  /** Marks of the letters before the offset, and (`ahead`) of letters after it that were selected and retried. */
   readonly driven: string;
   readonly ahead: string;
-  /** Up to here there may be letters that were driven while they stood in another file. */
+  /** Up to this offset there may be letters that were retried while they were in another file. */
   readonly compareUpTo: number;
-  /** What the file was like then: one that is as it was need not be read again. */
+  /** The state of the file at that time: an unchanged file need not be read again. */
   readonly seen: SeenFile;
 }
 
 export interface SeenFile {
-  /** Bytes on the disk. */
+  /** Bytes on disk. */
   readonly size: number;
   readonly mtimeMs: number;
-  /** No letter was left in it. */
+  /** Whether no letter is left to retry. */
   readonly isDone: boolean;
 }
 
-/** Reads back what was stored; undefined when it is none. */
+/** Parses a stored record; undefined if the value is not one. */
 export function parseDrivenLetters(value: unknown): DrivenLetters | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (!('version' in value) || !('files' in value) || !('gone' in value)) return undefined;

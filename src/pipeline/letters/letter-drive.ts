@@ -7,41 +7,41 @@ import type { LettersOfFile, LetterStep } from './letters-of-file.js';
 import { Marks, packMarks, unpackMarks } from './marks.js';
 import { surveyLetters, type LetterSurvey } from './survey.js';
 
-/** So many marks are kept, in files and of files that are gone: the newest. Those of letters ahead of a place come on top. */
+/**
+ * How many marks are kept, of existing files and of files that are gone: the newest ones. Marks of letters ahead of an offset are
+ * extra.
+ */
 const MARKS_MAX = 200_000;
 const GONE_MARKS_MAX = 100_000;
 
-/** What a pass takes of the letters. */
+/** Which letters a pass takes. */
 export interface LetterChoice {
-  /** Which letters are driven now. Others stay for another time. */
+  /** Whether to retry a letter now. Other letters stay for another time. */
   readonly accepts: (letter: Letter) => boolean;
-  /** The pipeline of letters that do not name one. */
+  /** The pipeline of letters that name none. */
   readonly pipeline: string;
-  /** Raised when no more are to be read. */
+  /** Aborted when no more letters are to be read. */
   readonly signal: AbortSignal;
 }
 
-/** How far a drive has come. */
+/** The progress of a retry. */
 export interface DriveProgress {
   readonly driven: number;
-  /** Bytes of letter files on the disk that are to be gone through, and that were. */
+  /** The bytes of letter files on disk to process, and those processed. */
   readonly bytes: number;
   readonly bytesDone: number;
 }
 
-/**
- * One time of driving letters again. Where it ends is settled when it begins: what fails again, or fails meanwhile, is for the
- * next time.
- */
+/** One retry of dead letters. Its end is fixed when it begins: letters that fail again, or meanwhile, are left for the next retry. */
 export class LetterDrive {
-  /** Letters without an event, in the files as far as they were gone through. */
+  /** Letters without an event, in the files as far as they were read. */
   undrivable = 0;
-  /** Letters that were to be driven and stay for the next time, see {@link leave}. */
+  /** Letters that were to be retried and stay for the next time, see {@link leave}. */
   left = 0;
   #driven = 0;
   #drivenBefore: number;
   #bytesDone = 0;
-  /** Steps in their order that wait until an event is out: their own, or one before them. */
+  /** Steps, in order, that wait until an event is out: their own, or an earlier one. */
   readonly #waiting: { readonly file: LettersOfFile; readonly step: LetterStep }[] = [];
   #applied = 0;
   #version: number;
@@ -64,20 +64,20 @@ export class LetterDrive {
     return { driven: this.#driven, bytes, bytesDone: Math.min(bytes, this.#bytesDone) };
   }
 
-  /** Letters that are passed over because they were driven at another time, as far as they are remembered one by one. */
+  /** Letters that are skipped because an earlier retry took them, as far as they are remembered individually. */
   get drivenBefore(): number {
     return this.#drivenBefore;
   }
 
   /**
-   * The events that are chosen, one a block. After each pass another may be made, for other letters.
+   * Yields the selected events, one per block. Afterwards, another pass for other letters may follow.
    *
    * @throws SourceError
    */
   async *pass(choice: LetterChoice): AsyncGenerator<Block, void, void> {
     this.undrivable = 0;
     this.#bytesDone = 0;
-    // What a step takes out of it is taken when the step is made, and not when it is done.
+    // A copy, because a step takes marks out of it when it is created, not when it is applied.
     const elsewhere = new Marks(this.survey.elsewhere);
     for (const file of this.survey.files) {
       yield* this.#passFile(file, choice, elsewhere);
@@ -85,7 +85,7 @@ export class LetterDrive {
     }
   }
 
-  /** The event of a block has failed again and is kept nowhere: its letter stays for the next time. To be said before `reached`. */
+  /** Leaves a letter for the next time, because its event has failed again and is kept nowhere else. Call it before `reached`. */
   leave(resumeAt: ResumeAt): void {
     if (typeof resumeAt !== 'number') return;
     const at = resumeAt - this.#applied;
@@ -93,14 +93,14 @@ export class LetterDrive {
     if (waiting !== undefined) this.#waiting[at] = { ...waiting, step: { ...waiting.step, kind: 'left' } };
   }
 
-  /** The event of a block is out, and all before it. */
+  /** Records that the event of a block, and all before it, are out. */
   reached(resumeAt: ResumeAt): void {
     if (typeof resumeAt !== 'number') return;
     while (this.#applied <= resumeAt && this.#applyNext());
     while (this.#waiting[0] !== undefined && this.#waiting[0].step.kind !== 'drive') this.#applyNext();
   }
 
-  /** What was driven, now and before: a later version each time. */
+  /** Returns the record of what was retried, now and before, with a new version each time. */
   note(): DrivenLetters {
     let left = MARKS_MAX;
     const gone = [...this.survey.elsewhere].slice(-GONE_MARKS_MAX);
@@ -122,7 +122,7 @@ export class LetterDrive {
   async *#passFile(file: LettersOfFile, choice: LetterChoice, elsewhere: Marks): AsyncGenerator<Block, void, void> {
     const { found } = file;
     this.undrivable += file.undrivable;
-    // As it was when nothing was left in it.
+    // Unchanged since no letter was left in it.
     if (file.hash === undefined || file.isDone) {
       this.#bytesDone += found.size;
       return;
@@ -142,7 +142,7 @@ export class LetterDrive {
       if (line.endsWith === 'more') continue;
       const text = line.text?.trim();
       const letter = text === undefined ? undefined : readLetter(text, defaults);
-      // Somebody is writing it just now.
+      // Somebody is still writing this line.
       if (letter === undefined && line.endsWith === 'nothing') {
         isWhole = false;
         break;

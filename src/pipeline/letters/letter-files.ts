@@ -14,36 +14,36 @@ import {
 import { partNames } from '../../sinks/index.js';
 import { SourceError } from '../../sources/index.js';
 
-/** The dead letters of a pipeline, where they are kept. */
+/** Where the dead letters of a pipeline are kept. */
 export interface LetterPlace {
   readonly path: string;
-  /** What its rotated files are called. */
+  /** The name pattern of its rotated files. */
   readonly pattern?: string | undefined;
 }
 
-/** A file of letters as it was found: what is put behind its end later is not looked at. */
+/** A file of letters as it was found: data appended later is not read. */
 export interface FoundFile {
   readonly path: string;
   readonly isPacked: boolean;
   readonly node: string | undefined;
-  /** Its first bytes, unpacked. */
+  /** Its first bytes, after decompression. */
   readonly head: Buffer;
-  /** Bytes on the disk. */
+  /** Bytes on disk. */
   readonly size: number;
   readonly mtimeMs: number;
 }
 
 const READ_BYTES = 256 << 10;
 
-/** The files that a pipeline's letters are in, the oldest first. */
+/** The files with a pipeline's letters, oldest first. */
 export interface LetterFiles {
-  /** Those that we have set aside, and last the one that is being written. */
+  /** The files that we have rotated, and finally the one being written. */
   readonly own: readonly FoundFile[];
-  /** What logrotate has moved aside, by their names: there may be copies among them. */
+  /** Files that logrotate has moved aside, recognized by their names. There may be copies among them. */
   readonly movedAside: readonly FoundFile[];
 }
 
-/** None where there is no such folder. @throws SourceError */
+/** Finds the files; none if there is no such folder. @throws SourceError */
 export function findLetterFiles({ path, pattern }: LetterPlace): LetterFiles {
   const names = partNames(path, pattern);
   const moved = namesMovedAside(path);
@@ -51,7 +51,7 @@ export function findLetterFiles({ path, pattern }: LetterPlace): LetterFiles {
   const others: string[] = [];
   for (const file of listFolder(names.folder)) {
     const parsed = names.parse(file);
-    // While a part is being packed, both forms are there: either will do.
+    // While a part is being packed, both forms exist, and either will do.
     if (parsed !== undefined) parts.set(parsed.number, file);
     else if (moved.test(file)) others.push(file);
   }
@@ -64,7 +64,7 @@ export function findLetterFiles({ path, pattern }: LetterPlace): LetterFiles {
   };
 }
 
-/** The other files of the same folder. What can't be read is left out. */
+/** Yields the other files of the same folder, except those that can't be read. */
 export function* otherFiles({ path }: LetterPlace, found: readonly FoundFile[]): Generator<FoundFile> {
   const folder = dirname(path);
   const known = new Set(found.map((file) => file.path));
@@ -79,7 +79,7 @@ export function* otherFiles({ path }: LetterPlace, found: readonly FoundFile[]):
   }
 }
 
-/** How a found file is related to a known one. Its bytes before a place are to be compared besides. */
+/** How a found file is related to a known one. The caller must also compare the bytes before a place. */
 export function relationTo(known: FileIdentity, { node, head }: FoundFile): 'same' | 'moved' | 'other' {
   const isAlike = isSameFingerprint(known.head, fingerprintOf(head.subarray(0, known.head.bytes)));
   if (!isAlike) return 'other';
@@ -92,17 +92,17 @@ export function identityOf({ node, head }: FoundFile): FileIdentity {
 }
 
 /**
- * The content of a file from an offset on, unpacked, up to where it ended when it was found. One that was rotated or packed since
- * is looked for.
+ * Yields the content of a file from an offset on, decompressed, up to its end when it was found. Finds a file that was rotated or
+ * packed since.
  *
- * @returns nothing when it is gone
+ * @returns nothing if the file is gone
  * @throws SourceError when it can't be read
  */
 export async function* contentOf(file: FoundFile, from: number): AsyncGenerator<Buffer, void, void> {
   const opened = openAgain(file);
   if (opened === undefined) return;
   const { fd, isPacked } = opened;
-  // Packed since, it ends where it ended before.
+  // A file that was packed since ends where it ended before.
   const end = file.isPacked ? Infinity : file.size;
   if (!isPacked && from >= end) {
     closeSync(fd);
@@ -139,7 +139,7 @@ async function* span(chunks: AsyncIterable<Buffer>, from: number, end: number): 
   }
 }
 
-/** What logrotate calls a file that it has moved aside: with a number or a date behind the name, or before its extension. */
+/** Matches the names that logrotate gives to files: with a number or a date after the name, or before its extension. */
 function namesMovedAside(path: string): RegExp {
   const name = basename(path);
   const ext = extname(path);
@@ -158,9 +158,9 @@ function listFolder(folder: string): string[] {
   }
 }
 
-/** @returns undefined for what is not a file */
+/** @returns undefined if it is not a regular file */
 function look(path: string): FoundFile | undefined {
-  // Not to be opened before: it may be a pipe.
+  // Checked before opening, because it may be a pipe.
   if (nodeFileSystem.stat(path)?.kind !== 'file') return undefined;
   const opened = openFound(path);
   if (opened === undefined) return undefined;
@@ -168,7 +168,7 @@ function look(path: string): FoundFile | undefined {
   return opened.file;
 }
 
-/** @returns undefined when it is gone */
+/** @returns undefined if the file is gone */
 function openFound(path: string): { readonly fd: number; readonly file: FoundFile } | undefined {
   let fd: number | undefined;
   try {
@@ -189,7 +189,7 @@ function headOf(fd: number, isPacked: boolean): Buffer {
   return isPacked && start.length > 0 ? packedHead(start) : start;
 }
 
-/** @returns undefined when it is gone */
+/** @returns undefined if the file is gone */
 function openAgain(file: FoundFile): { readonly fd: number; readonly isPacked: boolean } | undefined {
   const folder = dirname(file.path);
   const others = (): string[] => listFolder(folder).map((name) => join(folder, name));
@@ -212,13 +212,13 @@ function openAny(
   return undefined;
 }
 
-/** A file that was renamed keeps its inode. Where there are none, one that begins alike and is not shorter has to do. */
+/** A renamed file keeps its inode. Without inodes, a file must have the same beginning and not be shorter. */
 function isSame(file: FoundFile, now: FoundFile): boolean {
   const relation = relationTo(identityOf(file), now);
   return file.node === undefined ? relation === 'moved' && now.size >= file.size : relation === 'same';
 }
 
-/** Only packing gives a file another inode: what else begins alike may be the same event, failed again. */
+/** Only packing changes a file's inode: any other file with the same beginning may hold the same event, failed again. */
 function isPackedSince(file: FoundFile, now: FoundFile): boolean {
   return !file.isPacked && now.isPacked && relationTo(identityOf(file), now) === 'moved';
 }

@@ -2,18 +2,18 @@ import { constants } from 'node:buffer';
 
 const NEWLINE = 0x0a;
 
-/** A line of a dead-letter file, or a piece of one that is too long to be a text. */
+/** A line of a dead-letter file, or a piece of a line that is too long for a string. */
 export interface LetterLine {
-  /** Undefined for one that is too long. */
+  /** Undefined if the line is too long. */
   readonly text: string | undefined;
-  /** Its bytes, its newline among them. */
+  /** The bytes of the line, including its newline. */
   readonly pieces: readonly Buffer[];
   readonly bytes: number;
   /** `nothing`: the content ends without a newline. `more`: the rest of a line that is too long follows. */
   readonly endsWith: 'newline' | 'nothing' | 'more';
 }
 
-/** Cuts content into lines. Of a line that is too long no more is held than a text may have. */
+/** Cuts content into lines. Of a line that is too long, holds no more than the maximum length of a string. */
 export async function* letterLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<LetterLine, void, void> {
   let pieces: Buffer[] = [];
   let bytes = 0;

@@ -1,17 +1,17 @@
 import { NumberText, type Json, type JsonObject } from 'computo-js';
 import { parseJson, stringifyJson } from '../../json/index.js';
 
-/** A dead letter whose event can go through its pipeline once more. */
+/** A dead letter whose event can be retried. */
 export interface Letter {
-  /** The event as one line, without its newline, `retry_count` one higher. */
+  /** The event as one line, without its newline, with `retry_count` increased by one. */
   readonly event: string;
-  /** Which pipeline it failed in; undefined where it does not say. */
+  /** The pipeline in which it failed; undefined if the letter does not say. */
   readonly pipeline: string | undefined;
-  /** Tells it from others: it is made of the event as it stands in the letter. {@link MARK_DIGITS} hexadecimal digits. */
+  /** Identifies the letter; derived from the event as written in it. {@link MARK_DIGITS} hexadecimal digits. */
   readonly mark: string;
 }
 
-/** What an event is given that lacks it, because somebody wrote or edited the letter by hand. */
+/** Fills in what an event lacks if somebody wrote or edited the letter by hand. */
 export interface LetterDefaults {
   readonly source: string;
   readonly pipeline: string;
@@ -22,7 +22,7 @@ export interface LetterDefaults {
 /** 64 bits. */
 export const MARK_DIGITS = 16;
 
-/** Reads a line of a dead-letter file; undefined when there is no event in it that could be sent anywhere. */
+/** Parses a line of a dead-letter file; undefined if it holds no event that could be sent anywhere. */
 export function readLetter(line: string, defaults: LetterDefaults): Letter | undefined {
   let letter: Json;
   try {
@@ -52,11 +52,11 @@ export function readLetter(line: string, defaults: LetterDefaults): Letter | und
 }
 
 function digestOf(text: string): string {
-  // Whoever drives no letters need not load it.
+  // Loaded on demand, because most runs retry no letters.
   return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('hex');
 }
 
-/** An id for an event without one: the same each time, in the form of the others. */
+/** Makes an id for an event without one: the same each time, in the form of other ids. */
 function idOf(digest: string, timestamp: number): string {
   const time = timestamp.toString(16).padStart(12, '0').slice(-12);
   const rest = [digest.slice(0, 3), digest.slice(3, 6), digest.slice(6, 18)] as const;

@@ -3,37 +3,37 @@ import { packMarks, unpackMarks, Marks } from './marks.js';
 import type { DrivenFile } from './driven-letters.js';
 import { identityOf, type FoundFile } from './letter-files.js';
 
-/** What was found behind a place in a file, and where that ends. */
+/** What was found after an offset in a file, and where that ends. */
 export interface LetterStep {
   /**
-   * `left`: a letter that was to be driven, and stays for the next time. `known`: one that was driven before. `end`: nothing was
+   * `left`: a letter that was to be retried, and stays for the next time. `known`: one that was retried before. `end`: nothing is
    * left in the file.
    */
   readonly kind: 'drive' | 'left' | 'known' | 'undrivable' | 'blank' | 'end';
   readonly mark?: string;
-  /** Where a known letter was known from. */
+  /** Which record a known letter was found in. */
   readonly from?: 'ahead' | 'elsewhere';
   readonly offset: number;
-  /** Of all before the offset; undefined when a letter before it was left. */
+  /** The hash of all bytes before the offset; undefined if a letter before it was left. */
   readonly hash: Hash | undefined;
 }
 
-/** A file of letters while it is driven. */
+/** A file of letters during a retry. */
 export class LettersOfFile {
   offset: number;
-  /** Of all bytes before the offset. Undefined: as it was, nothing of it has to be read. */
+  /** The hash of all bytes before the offset. Undefined: the file is unchanged and need not be read. */
   hash: Hash | undefined;
   undrivable: number;
   readonly ahead: Marks;
   compareUpTo: number;
   isDone = false;
-  /** A letter before those that are gone through now was left, though the steps behind it did not know that. */
+  /** Whether a letter was left before the steps that are applied now, which were created before that was known. */
   #isAnyLeft = false;
   readonly #driven: string[];
 
   /**
-   * @param known what was noted of it; undefined: it was never seen
-   * @param hash of its bytes before the noted offset; undefined when it is as it was, and done
+   * @param known the file's record; undefined: it was never seen
+   * @param hash of its bytes before the recorded offset; undefined if the file is unchanged and done
    */
   constructor(
     readonly found: FoundFile,
@@ -49,18 +49,18 @@ export class LettersOfFile {
     if (this.offset === 0) this.compareAll();
   }
 
-  /** Letters in it that were driven, as far as they are remembered one by one. */
+  /** The number of its letters that were retried, as far as they are remembered individually. */
   get driven(): number {
     return this.#driven.length + [...this.ahead].length;
   }
 
-  /** All letters that are there now may have been driven while they stood in another file. */
+  /** Assumes that any of the current letters may have been retried while they were in another file. */
   compareAll(): void {
-    // Packed, its length is not known before it is read.
+    // The length of a packed file is not known before it is read.
     this.compareUpTo = this.found.isPacked ? Number.MAX_SAFE_INTEGER : this.found.size;
   }
 
-  /** Goes a step on, when what it speaks of is out. */
+  /** Applies a step once its event is out. */
   apply({ kind, mark, from, offset, hash }: LetterStep): void {
     if (kind === 'left') this.#isAnyLeft = true;
     if (hash === undefined || this.#isAnyLeft) {
@@ -77,7 +77,7 @@ export class LettersOfFile {
     if (from === 'ahead') this.ahead.take(mark);
   }
 
-  /** What to note of it. */
+  /** Returns the record of the file. */
   note(): DrivenFile {
     // Nothing was read.
     if (this.hash === undefined && this.known !== undefined) return { ...this.known, identity: identityOf(this.found) };
@@ -95,7 +95,7 @@ export class LettersOfFile {
   }
 }
 
-/** @param hash goes on being used */
+/** @param hash can still be updated afterwards */
 export function digestOf(hash: Hash | undefined): string {
   return (hash ?? newHash()).copy().digest('hex').slice(0, 32);
 }

@@ -1,6 +1,6 @@
 import { MARK_DIGITS } from './letter.js';
 
-/** Marks of letters, each as often as there were letters with it. */
+/** A multiset of marks: each occurs as often as there were letters with it. */
 export class Marks {
   readonly #counts = new Map<string, number>();
 
@@ -16,7 +16,7 @@ export class Marks {
     this.#counts.set(mark, (this.#counts.get(mark) ?? 0) + 1);
   }
 
-  /** Takes one out; false when there is none. */
+  /** Removes one occurrence; false if there is none. */
   take(mark: string): boolean {
     const count = this.#counts.get(mark);
     if (count === undefined) return false;
@@ -30,7 +30,7 @@ export class Marks {
   }
 }
 
-/** Marks as one text, for a record. */
+/** Joins marks into one text for a record. */
 export function packMarks(marks: readonly string[]): string {
   return Buffer.from(marks.join(''), 'hex').toString('base64');
 }

@@ -12,17 +12,17 @@ import {
 import { digestOf, LettersOfFile, newHash } from './letters-of-file.js';
 import { Marks, unpackMarks } from './marks.js';
 
-/** The letters that are there, and which of them were driven. */
+/** The existing letters, and which of them were retried. */
 export interface LetterSurvey {
   readonly files: readonly LettersOfFile[];
-  /** Marks of driven letters whose files are gone, or are no longer what they were. */
+  /** Marks of retried letters whose files are gone or have changed. */
   readonly elsewhere: Marks;
 }
 
 /**
- * Finds the files of letters and how far each was driven. A file is known by its inode and its beginning, and only when all
- * bytes before the place are as they were. Of one that was edited, cut or replaced each letter is compared with those that were
- * driven.
+ * Finds the files of letters and how far each was retried. A file is recognized by its inode and its beginning, and only if all
+ * bytes before the recorded offset are unchanged. If a file was edited, truncated or replaced, each of its letters is compared
+ * with those that were retried.
  *
  * @throws SourceError
  */
@@ -49,7 +49,7 @@ export async function surveyLetters(place: LetterPlace, driven: DrivenLetters | 
   return { files: all, elsewhere: new Marks([...unpackMarks(driven?.gone ?? ''), ...lost]) };
 }
 
-/** Gives a file what was noted of it, if any of what nobody has claimed is that. */
+/** Assigns the matching record to a file, if one is still unclaimed. */
 async function claim(
   file: FoundFile,
   wanted: 'same' | 'moved',
@@ -68,7 +68,7 @@ async function claim(
   }
 }
 
-/** Leaves out second names of a file that is there itself, and what somebody has copied of one. */
+/** Leaves out other names of files that are found already, and copies of files. */
 async function withoutCopies(files: readonly FoundFile[], others: readonly FoundFile[]): Promise<FoundFile[]> {
   const kept: FoundFile[] = [];
   for (const file of files.toReversed()) {
@@ -79,11 +79,11 @@ async function withoutCopies(files: readonly FoundFile[], others: readonly Found
   return kept;
 }
 
-/** Whether all of a file is the beginning of another. */
+/** Whether the whole file equals the beginning of another. */
 async function isCopyOf(file: FoundFile, other: FoundFile): Promise<boolean> {
   if (file.node !== undefined && file.node === other.node) return true;
   const { length } = file.head;
-  // A beginning alone does not tell: the same event may have failed again.
+  // The same beginning is not enough: the same event may have failed again.
   if (length < TELLING_BYTES_MIN || !file.head.equals(other.head.subarray(0, length))) return false;
   const whole = newHash();
   let bytes = 0;
@@ -95,7 +95,7 @@ async function isCopyOf(file: FoundFile, other: FoundFile): Promise<boolean> {
   return start !== undefined && digestOf(start) === digestOf(whole);
 }
 
-/** Of the first bytes of a file; undefined when it has fewer. @throws SourceError */
+/** Returns the hash of the first bytes of a file; undefined if it has fewer. @throws SourceError */
 async function hashUpTo(file: FoundFile, bytes: number): Promise<Hash | undefined> {
   const hash = newHash();
   let left = bytes;

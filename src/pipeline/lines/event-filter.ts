@@ -7,19 +7,19 @@ import type { StagePlan } from '../../config/index.js';
 import type { OpenTables } from '../../config/kinds/index.js';
 import { compileStage, FILTERED } from '../stages/index.js';
 
-/** What a filter says of a stored event: it passes, or not, or the script fails on it and this is its dead letter. */
+/** The result of a filter for a stored event: it passes, it does not, or the script fails and this is its dead letter. */
 export type FilterAnswer = boolean | { readonly deadLetter: string; readonly message: string };
 
-/** Filter stages, and the tables that they name. */
+/** Filter stages, and the tables that they use. */
 export interface FilterStages {
   readonly stages: readonly StagePlan[];
   readonly tables?: OpenTables;
 }
 
 /**
- * Filter stages by themselves, for stored events that are to stay as they stand.
+ * Compiles filter stages on their own, for stored events that are to stay unchanged.
  *
- * @throws ComputoError when the script can't be compiled
+ * @throws ComputoError when a script can't be compiled
  */
 export function eventFilter({ stages, tables }: FilterStages, limits: LineLimits): (line: string) => FilterAnswer {
   const filters = stages.map((stage) => compileStage(stage, { tables }));

@@ -12,31 +12,31 @@ import { refusedBefore } from './refused-line.js';
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** What a block has to say for itself: all but where it came from. */
+/** The content of a block, without where it came from. */
 export type BlockContent = Pick<LineBlock, 'kind' | 'bytes'> | Pick<OverlongLine, 'kind' | 'head' | 'lineBytes'>;
 
 /** How lines become events. */
 export interface LineOptions extends LineLimits {
   /**
-   * What a line is: the data of a new event (the default), or a stored event, whose data is processed while its id,
-   * timestamp and metadata stay.
+   * What a line is: the data of a new event (the default), or a stored event, whose data is processed while its id, timestamp and
+   * metadata are kept.
    */
   readonly input?: 'data' | 'envelope';
-  /** Every line is parsed as a whole, even where scripts read only parts. Slower, with the same results. */
+  /** Parses every line completely, even if scripts read only parts. Slower, with the same results. */
   readonly parseWhole?: boolean;
-  /** Whoever takes the events looks where in the pipeline they go on, see {@link StoredOrigin.afterStage}. */
+  /** Whether the receiver of the events checks where in the pipeline they continue, see {@link StoredOrigin.afterStage}. */
   readonly takesParts?: boolean;
 }
 
-/** @param text the data as it stands in the line */
+/** @param text the data as it is in the line */
 type OnEvent = (data: Json, text: string) => void;
 
-/** Told of the pipeline's ticks, which are no events and counted nowhere. */
+/** Receives the pipeline's ticks, which are not events and not counted. */
 type OnTick = (tick: Tick) => void;
 
 /**
- * Goes through a block's lines: counts each, gives the good ones to `onEvent`, and lets the batch fail the others. Ends
- * early when the batch is stopped.
+ * Processes a block's lines: counts each, passes the valid ones to `onEvent`, and lets the batch fail the others. Ends early if
+ * the batch is stopped.
  */
 export function forEachEvent(
   block: BlockContent,
@@ -56,10 +56,10 @@ export function forEachEvent(
   }
 }
 
-/** The block's only line fails for a reason that is not in what it says: nothing of it is read but whose it is. */
+/** Fails the block's only line for a reason outside its content. Nothing of it is read except its origin. */
 export function failLine(block: BlockContent, batch: Batch, options: LineOptions, failure: EventFailure): void {
   if (options.input === 'envelope' && block.kind === 'lines' && isTickLine(block.bytes, 0, block.bytes.length)) {
-    // It is no event. What it would have closed stays open until the next one.
+    // A tick is not an event. What it would have closed stays open until the next one.
     batch.line += 1;
     return;
   }
@@ -87,7 +87,7 @@ function forEachText(text: string, batch: Batch, options: LineOptions, onEvent: 
   }
 }
 
-/** For a block with broken characters in it: each line is decoded by itself. */
+/** For a block that is not valid UTF-8: decodes each line by itself. */
 function forEachLine(bytes: Buffer, batch: Batch, options: LineOptions, onEvent: OnEvent, onTick: OnTick): void {
   for (let at = 0; at < bytes.length && !batch.isOver; batch.line++) {
     const newline = bytes.indexOf(NEWLINE, at);
@@ -103,7 +103,7 @@ function forEachLine(bytes: Buffer, batch: Batch, options: LineOptions, onEvent:
   }
 }
 
-/** A single line, without its newline, of valid UTF-8. */
+/** Opens a single line of valid UTF-8, without its newline. */
 export function openBytes(
   bytes: Buffer,
   batch: Batch,
@@ -126,7 +126,7 @@ function openLine(
   if (isBlank(line)) return;
   if (options.input === 'envelope' && isTick(line)) {
     const tick = readTick(line);
-    // What time does to a pipeline is said by its own ticks.
+    // A pipeline is only affected by its own ticks.
     if (tick?.pipeline === batch.pipeline) onTick(tick);
     return;
   }
@@ -144,12 +144,12 @@ function openLine(
       return;
     }
     if (options.takesParts !== true && batch.afterStage !== undefined) throw noSuchStage(batch.afterStage);
-    // Whoever decoded a record has measured it as it stood in the input.
+    // The decoder has already checked a record's length as it was in the input.
     if (!batch.isDecoded) refuseLong(text, options.lineBytesMax);
     data = readData(text, exactly, options.depthMax);
   } catch (error) {
     if (!(error instanceof EventFailure)) throw error;
-    // What is not JSON can't be a part of its dead letter.
+    // Text that is not JSON can't be part of its dead letter.
     const isEvent = batch.stored !== undefined && error.kind !== 'invalid_json';
     batch.fail(error, isEvent ? { envelope: line } : { text: line });
     return;
@@ -157,13 +157,13 @@ function openLine(
   onEvent(data, text);
 }
 
-/** The failure of a part of an event that was to go on behind a stage. */
+/** The failure of a part of an event that was to continue after a stage which does not exist. */
 export function noSuchStage(name: string): EventFailure {
   const message = `the event is a part of one, which goes on behind the stage ${name}: the pipeline has no such stage`;
   return new EventFailure('invalid_argument', message);
 }
 
-/** A record of another format could not be read: its dead letter shows it as it stood there. */
+/** Fails an unreadable record of another format: its dead letter shows the record as it was in the input. */
 function failRecord({ kind, message, bytes, recordBytes }: BrokenRecord, batch: Batch): void {
   const isWhole = bytes.length === recordBytes && isUtf8(bytes);
   const failure = kind === 'invalid_utf8' ? notUtf8(bytes) : new EventFailure(kind, message);
@@ -171,7 +171,7 @@ function failRecord({ kind, message, bytes, recordBytes }: BrokenRecord, batch: 
 }
 
 /**
- * The data of a stored event; the batch gets the rest.
+ * Returns the data of a stored event, and gives its origin to the batch.
  *
  * @throws EventFailure when the line is not an event
  */
@@ -185,5 +185,5 @@ function openEnvelope(line: string, batch: Batch): string {
 }
 
 function nothing(): void {
-  // Most pipelines keep nothing that waits for time.
+  // Most pipelines hold nothing that waits for time.
 }

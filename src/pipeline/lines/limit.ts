@@ -3,14 +3,14 @@ import type { Block } from '../../sources/index.js';
 
 const NEWLINE = 0x0a;
 
-/** How many events may still come: shared by inputs that follow each other. */
+/** How many more events may come: shared by consecutive inputs. */
 export interface EventsLeft {
   count: number;
 }
 
 /**
- * Ends the input after so many events. Blank lines and ticks are no events, so they are let through and not counted; neither are
- * those that an earlier run has done.
+ * Ends the input after this many events. Blank lines and ticks are not events: they pass uncounted, as do events that an earlier
+ * run has finished.
  */
 export async function* limitEvents(blocks: AsyncIterable<Block>, events: number | EventsLeft): AsyncGenerator<Block> {
   const left = typeof events === 'number' ? { count: events } : events;
@@ -30,7 +30,7 @@ export async function* limitEvents(blocks: AsyncIterable<Block>, events: number 
   }
 }
 
-/** Where the line of the last wanted event ends, and how many there are up to that: at most so many. */
+/** Returns where the line of the last wanted event ends, and how many events there are up to it: at most `eventsMax`. */
 export function bytesOfEvents(bytes: Buffer, eventsMax: number): { bytes: number; events: number } {
   let events = 0;
   let at = 0;

@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { EventFailure } from '../failure.js';
 
-/** The failure of a line over the limit that `setting` sets. */
+/** The failure of a line that exceeds the limit of `setting`. */
 export function tooLong(lineBytes: number, lineBytesMax: number, setting = 'processing.max_line_size'): EventFailure {
   const message = `the line has ${lineBytes} bytes, the limit is ${lineBytesMax} (${setting})`;
   return new EventFailure('line_too_long', message);
 }
 
-/** The failure of a line with broken characters: says where they start, and what to do about the likely cause. */
+/** The failure of a line that is not valid UTF-8: says where the invalid bytes start, and what to do about the likely cause. */
 export function notUtf8(bytes: Buffer): EventFailure {
   const utf16 = bytes[1] === 0 || (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   const advice = utf16 ? '; it looks like UTF-16: convert it first, for example with iconv -f UTF-16 -t UTF-8' : '';
@@ -15,10 +15,10 @@ export function notUtf8(bytes: Buffer): EventFailure {
   return new EventFailure('invalid_utf8', message);
 }
 
-/** Bytes of the longest character, less one: a prefix cut inside a character is broken only by so much. */
+/** One less than the bytes of the longest character: a prefix cut inside a character has at most this many invalid bytes. */
 const CHARACTER_REST_MAX = 3;
 
-/** The length of the longest valid prefix, found by halving. */
+/** The length of the longest valid prefix, found by binary search. */
 function firstBadByte(bytes: Buffer): number {
   let good = 0;
   let bad = bytes.length;
@@ -31,7 +31,7 @@ function firstBadByte(bytes: Buffer): number {
   return wholeCharacters(bytes.subarray(0, good)) ?? 0;
 }
 
-/** The length of the prefix without a character cut off at its end; undefined when it is broken before that. */
+/** The length of the prefix without a character cut off at its end; undefined if it is invalid before that. */
 function wholeCharacters(prefix: Buffer): number | undefined {
   for (let rest = 0; rest <= CHARACTER_REST_MAX && rest <= prefix.length; rest++) {
     if (isUtf8(prefix.subarray(0, prefix.length - rest))) return prefix.length - rest;

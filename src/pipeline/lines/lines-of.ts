@@ -2,20 +2,20 @@ import type { BlockContent } from './event-lines.js';
 
 const NEWLINE = 0x0a;
 
-/** How many lines there are. The last one may lack its newline. */
+/** Counts the lines. The last one may lack its newline. */
 export function linesIn(bytes: Buffer): number {
   let lines = 0;
   for (let at = 0; at < bytes.length; lines++) at = endOfLine(bytes, at);
   return lines;
 }
 
-/** The lines of these numbers, `to` not included. */
+/** The lines with these numbers, excluding `to`. */
 export function linesOf(bytes: Buffer, from: number, to: number): Buffer {
   const start = startOf(bytes, from);
   return bytes.subarray(start, start + startOf(bytes.subarray(start), to - from));
 }
 
-/** A block without its first lines; undefined: it has no more. */
+/** A block without its first lines; undefined if it has no more. */
 export function linesFrom(block: BlockContent, from: number): BlockContent | undefined {
   if (block.kind !== 'lines') return undefined;
   const bytes = block.bytes.subarray(startOf(block.bytes, from));

@@ -4,15 +4,15 @@ import { EventFailure } from '../failure.js';
 import { tooLong } from './line-failure.js';
 
 export interface LineLimits {
-  /** Levels of nesting that data may have. */
+  /** The maximum nesting depth of data. */
   readonly depthMax: number;
   readonly lineBytesMax: number;
 }
 
 /**
- * A line as data.
+ * Parses a line as data.
  *
- * @param exactly whether the line may hold what only the exact parser keeps
+ * @param exactly whether the line may contain what only the exact parser preserves
  * @throws EventFailure
  */
 export function readLine(text: string, exactly: boolean, { depthMax, lineBytesMax }: LineLimits): Json {
@@ -20,16 +20,16 @@ export function readLine(text: string, exactly: boolean, { depthMax, lineBytesMa
   return readData(text, exactly, depthMax);
 }
 
-/** @throws EventFailure for a line over the limit */
+/** Rejects a line over the limit. @throws EventFailure */
 export function refuseLong(text: string, lineBytesMax: number): void {
-  // No character takes more than three bytes, so a short text need not be measured.
+  // No UTF-16 unit takes more than three bytes, so a short text need not be measured.
   if (text.length * 3 > lineBytesMax) {
     const lineBytes = Buffer.byteLength(text);
     if (lineBytes > lineBytesMax) throw tooLong(lineBytes, lineBytesMax);
   }
 }
 
-/** {@link readLine} of any length. */
+/** Like {@link readLine}, for any length. */
 export function readData(text: string, exactly: boolean, depthMax: number): Json {
   try {
     return exactly ? parseJson(text, depthMax) : parsePlain(text, depthMax);
@@ -39,7 +39,7 @@ export function readData(text: string, exactly: boolean, depthMax: number): Json
   }
 }
 
-/** Whether the line is no input at all. */
+/** Whether the line is blank, and so not input. */
 export function isBlank(text: string): boolean {
   return text.length === 0 || (text.charCodeAt(0) <= 0x20 && /^[ \t\r]*$/.test(text));
 }

@@ -2,7 +2,7 @@ import { metadataText, type RefusedLine } from '../../event/index.js';
 import { remainsText, type Remains } from '../dead-letter.js';
 import { EventFailure, type FailureKind } from '../failure.js';
 
-/** Where a refused line came from. */
+/** Where a rejected line came from. */
 export interface RefusedOrigin {
   readonly source: string;
   readonly pipeline: string;
@@ -11,10 +11,10 @@ export interface RefusedOrigin {
 }
 
 /**
- * A line that is not an event, as the log stores it: so that its dead letter is written once, where the pipeline wants it, whatever
- * happens between.
+ * The log record of a line that is not an event. Storing it ensures that its dead letter is written once, where the pipeline
+ * wants it, whatever happens in between.
  *
- * @param rawMax what is kept of the line at most, in characters or bytes
+ * @param rawMax the maximum length of the line that is kept, in characters or bytes
  * @returns JSON texts
  */
 export function refusedRecord(
@@ -30,9 +30,9 @@ export function refusedRecord(
 }
 
 /**
- * The failure of a stored line that was refused when it came in, and what is left of it.
+ * The failure of a stored line that was rejected when it came in, and what is left of the line.
  *
- * @throws EventFailure when the data is not what {@link refusedRecord} makes
+ * @throws EventFailure when the data does not come from {@link refusedRecord}
  */
 export function refusedBefore(refused: RefusedLine, data: string): [EventFailure, Remains] {
   const { raw, encoding, wholeBytes } = readKeptLine(data);
@@ -42,7 +42,7 @@ export function refusedBefore(refused: RefusedLine, data: string): [EventFailure
   return [failure, { bytes, lineBytes: wholeBytes ?? bytes.length }];
 }
 
-/** What {@link remainsText} leaves of a line. */
+/** What {@link remainsText} keeps of a line. */
 interface KeptLine {
   readonly raw: string;
   readonly encoding: 'base64' | undefined;

@@ -1,16 +1,16 @@
 import { oneAtATime, parseFilePosition, type FilePosition, type FileSink } from '../../sinks/index.js';
 
-/** How far a pipeline came in its input, and how long its output files were then. */
+/** How far a pipeline got in its input, and how long its output files were then. */
 export interface PipelineCheckpoint<Place> {
-  /** Every event before it is out, and none behind it. */
+  /** Every event before it is out, and none after it. */
   readonly place: Place;
-  /** By path. What lies behind these positions was written for events that count as not processed. */
+  /** By path. Data after these positions was written for events that count as not processed. */
   readonly files: Readonly<Record<string, FilePosition>>;
-  /** Who made it wrote nothing behind it: what lies there is somebody else's. */
+  /** Whether its writer wrote nothing after it: any later data belongs to somebody else. */
   readonly ended: boolean;
 }
 
-/** Reads a stored checkpoint; undefined when it is none. */
+/** Parses a stored checkpoint; undefined if the value is not one. */
 export function parseCheckpoint<Place>(
   value: unknown,
   parsePlace: (value: unknown) => Place | undefined,
@@ -31,19 +31,16 @@ export interface CheckpointKeeperOptions<Place> {
   readonly files: readonly FileSink[];
   /** Makes a checkpoint durable. */
   readonly store: (checkpoint: PipelineCheckpoint<Place>) => Promise<void>;
-  /** How long after an event is out its checkpoint is made, at most. */
+  /** The maximum delay between an event being out and its checkpoint. */
   readonly intervalMs: number;
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** How far back the files may still be cut once a checkpoint is stored, by path; default: to it. */
+  /** How far back the files may still be truncated once a checkpoint is stored, by path. Default: to the checkpoint. */
   readonly earliest?: (checkpoint: PipelineCheckpoint<Place>) => PipelineCheckpoint<Place>['files'];
-  /** An output could not be synced, or the checkpoint not be stored. */
+  /** Called when an output can't be synced, or the checkpoint can't be stored. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/**
- * Makes checkpoints while a pipeline runs: the outputs are on the medium before the checkpoint that speaks of them is. Many
- * blocks share one checkpoint.
- */
+/** Makes checkpoints while a pipeline runs. The outputs are synced before a checkpoint refers to them. Many blocks share one checkpoint. */
 export class CheckpointKeeper<Place> {
   #reached: PipelineCheckpoint<Place> | undefined;
   #stored: PipelineCheckpoint<Place> | undefined;
@@ -54,24 +51,24 @@ export class CheckpointKeeper<Place> {
   constructor(private readonly options: CheckpointKeeperOptions<Place>) {}
 
   /**
-   * Makes a checkpoint of how things stand before the first write: without one, whatever a crash leaves in the outputs would
-   * count as there before.
+   * Makes a checkpoint of the current state before the first write: without it, whatever a crash leaves in the outputs would
+   * count as older data.
    */
   async begin(place: Place): Promise<void> {
     this.#reached = this.#checkpointAt(place);
     await this.#make();
   }
 
-  /** All events before `place` are out, and none behind it: called between two writes. */
+  /** Declares that all events before `place` are out, and none after it. Call it between two writes. */
   reached(place: Place): void {
     this.#reached = this.#checkpointAt(place);
     this.#work ??= this.#run();
   }
 
   /**
-   * Makes a checkpoint at once, because the outputs are other files now: called between two writes.
+   * Makes a checkpoint at once, because the output files have changed. Call it between two writes.
    *
-   * @param place all events before it are out, and none behind it
+   * @param place all events before it are out, and none after it
    */
   async renew(place: Place): Promise<void> {
     this.#reached = this.#checkpointAt(place);
@@ -79,20 +76,20 @@ export class CheckpointKeeper<Place> {
   }
 
   /**
-   * Makes the last checkpoint, and no more after it.
+   * Makes the last checkpoint.
    *
-   * @param ended nothing was written behind it; false after a write that failed, which may have left a part
+   * @param ended whether nothing was written after it; false after a failed write, which may have left a part
    */
   async finish(ended: boolean): Promise<void> {
     this.#stop.abort();
     await this.#work;
     const last = this.#reached ?? this.#stored;
-    // Nothing was written behind it, but a new file may have begun since.
+    // Nothing was written after it, but a new file may have been started since.
     this.#reached = last && (ended ? { ...this.#checkpointAt(last.place), ended } : { ...last, ended });
     await this.#make();
   }
 
-  /** Makes no more checkpoints: the outputs are in an unknown state. */
+  /** Stops making checkpoints, because the outputs are in an unknown state. */
   async abandon(): Promise<void> {
     this.#reached = undefined;
     this.#stop.abort();
@@ -120,7 +117,7 @@ export class CheckpointKeeper<Place> {
     }
   }
 
-  /** One after the other: the last one that is stored must be the last one that was reached. */
+  /** One at a time, so that the last stored checkpoint is the last one that was reached. */
   #make(): Promise<void> {
     return this.#making(() => this.#makeOne());
   }

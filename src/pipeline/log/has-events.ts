@@ -2,7 +2,7 @@ import type { LogPosition } from '../../log/index.js';
 import { logSource, type ReadableLog } from '../../sources/index.js';
 import { sentTo } from '../../event/index.js';
 
-/** Whether events are stored from a place on that were sent to a pipeline. @throws LogError */
+/** Whether events for a pipeline are stored from a place onward. @throws LogError */
 export async function hasEventsOf(
   log: ReadableLog,
   pipeline: string,

@@ -1,4 +1,4 @@
-/** The stored log as what is processed: read from a checkpoint, which is kept. */
+/** Processing the stored log: it is read from a checkpoint, which is kept up to date. */
 export { CheckpointKeeper, type PipelineCheckpoint } from './checkpoint-keeper.js';
 export { hasEventsOf } from './has-events.js';
 export { knownFiles, LogReader, type LogReaderOptions } from './log-reader.js';

@@ -3,20 +3,20 @@ import { parseDrivenLetters, type DrivenLetters } from '../letters/driven-letter
 import { parseKnownState, type KnownState } from './state-keeping.js';
 import { parseLogMark, type LogMark } from '../../sources/index.js';
 
-/** How far a pipeline came in the stored log. */
+/** How far a pipeline got in the stored log. */
 export interface ProcessingCheckpoint extends PipelineCheckpoint<LogMark> {
   /**
-   * The dead letters whose events went to the pipeline's outputs once more, by the letters' file. They stand beside the lengths
-   * of the outputs, in one write: both count, or neither.
+   * The dead letters whose events were retried into the pipeline's outputs, by the letters' file. Stored with the lengths of the
+   * outputs in one write, so that either both count or neither does.
    */
   readonly driven: Readonly<Record<string, DrivenLetters>>;
-  /** Who made it writes other events behind it than those that are stored behind its place: a replay to the outputs. */
+  /** Whether its writer writes events other than those stored after its place: a replay to the outputs. */
   readonly replays: boolean;
-  /** What its stages know of the events before; absent: nothing. */
+  /** What its stages know of earlier events; absent: nothing. */
   readonly state?: KnownState;
 }
 
-/** Reads a stored checkpoint; undefined when it is none. */
+/** Parses a stored checkpoint; undefined if the value is not one. */
 export function parseProcessingCheckpoint(value: unknown): ProcessingCheckpoint | undefined {
   const checkpoint = parseCheckpoint(value, parseLogMark);
   const state = parseState(value);

@@ -11,10 +11,10 @@ import { parseProcessingCheckpoint, type ProcessingCheckpoint } from './log-chec
 import type { KnownState, StateKeeping } from './state-keeping.js';
 import { Ticker, type TickerOptions } from './ticker.js';
 
-/** Soon enough that little is done twice after a crash, seldom enough that syncing costs nothing. */
+/** Short enough that little is repeated after a crash, long enough that syncing costs almost nothing. */
 const CHECKPOINT_INTERVAL_MS = 200;
 
-/** Between two reads of a log that grows: a stream of single events costs as little as one of blocks. */
+/** The pause between two reads of a growing log: a stream of single events then costs as little as one of blocks. */
 const REST_MS = 20;
 
 /** Where checkpoints are kept: the log's own store, or another. */
@@ -31,34 +31,34 @@ export type OpenState = (
 type ProcessedLog = ReadableLog & { readonly end: LogPosition; recordsBehind(place: LogPosition): Promise<number> };
 
 export interface LogReaderOptions {
-  /** Events that were sent to this pipeline are read. */
+  /** The pipeline whose events are read. */
   readonly pipeline: string;
   readonly log: ProcessedLog;
-  /** Whether the executor wants blocks of one line each. */
+  /** Whether the executor needs blocks of one line each. */
   readonly singleLines: boolean;
   readonly checkpoints: CheckpointKeeping;
   readonly checkpointName: string;
   readonly world: ProcessingWorld;
   readonly onDamage: (damage: Damage) => void;
-  /** Opens what the stages know of the events before; undefined where none knows anything, now or before. */
+  /** Opens what the stages know of earlier events; undefined if none knows anything, now or before. */
   readonly openState: OpenState;
-  /** For a pipeline whose stages keep events until time lets them go. */
+  /** Set for a pipeline whose stages hold events until time releases them. */
   readonly ticks?: Pick<TickerOptions, 'store' | 'onFailure'> & {
-    /** Whether nobody was there to take events before. */
+    /** Whether no reader was running before, so that nobody took events. */
     readonly isStart: boolean;
   };
-  /** Told when the log is not the one that the checkpoint speaks of. */
+  /** Called if the log is not the one that the checkpoint refers to. */
   readonly onOtherLog: () => void;
 }
 
 /**
- * Reads the stored events of a pipeline from where its checkpoint stands. Each is processed once: files are cut back to the checkpoint
+ * Reads the stored events of a pipeline from its checkpoint on. Each is processed once: files are truncated to the checkpoint
  * first, so that an event is in them once whatever happened before.
  */
 export class LogReader implements ProcessorReader {
   #reached: LogPosition = LOG_START;
   #stored: ProcessingCheckpoint | undefined;
-  /** About when the oldest event was stored that is not processed; undefined: there was none when last looked. */
+  /** Approximately when the oldest unprocessed event was stored; undefined: there was none at the last check. */
   #behindSince: number | undefined;
   #timeAtStart = 0;
   #isStart: boolean;
@@ -67,7 +67,7 @@ export class LogReader implements ProcessorReader {
     this.#isStart = options.ticks?.isStart === true;
   }
 
-  /** Milliseconds since about when the oldest event was stored that is not processed. */
+  /** The approximate age of the oldest unprocessed event since it was stored, in milliseconds. */
   get lagMs(): number {
     if (!this.isBehind) return 0;
     const now = this.options.world.now();
@@ -76,7 +76,7 @@ export class LogReader implements ProcessorReader {
   }
 
   /**
-   * How many events are stored that were not gone through yet, those of other pipelines among them.
+   * The number of stored events that are not processed yet, including those of other pipelines.
    *
    * @throws LogError
    */
@@ -84,7 +84,7 @@ export class LogReader implements ProcessorReader {
     return this.isBehind ? await this.options.log.recordsBehind(this.#reached) : 0;
   }
 
-  /** What lies before is processed, and stays so after a crash. */
+  /** Everything before it is processed, and stays so after a crash. */
   get checkpoint(): LogPosition {
     return this.#stored?.place.position ?? LOG_START;
   }
@@ -147,7 +147,7 @@ export class LogReader implements ProcessorReader {
         stop();
       },
     });
-    // Others may write without a pause: what they store later does not matter.
+    // Others may write continuously: what they store later does not matter.
     const isBehind = (timestamp: number): boolean => this.isBehind && last.timestamp < timestamp;
     const ticker = ticks && new Ticker({ ...ticks, world, isBehind });
     const beginTicks = (): void => {
@@ -157,12 +157,15 @@ export class LogReader implements ProcessorReader {
     const reached = (now: LogMark): void => {
       const isFurther = comparePositions(now.position, this.#reached) > 0;
       this.#reached = now.position;
-      // 0: nothing was read before, and the first read will tell.
+      // 0: nothing was read before, and the first read will set it.
       this.#behindSince = this.isBehind && now.timestamp > 0 ? now.timestamp : undefined;
       onReached(isFurther);
     };
 
-    /** What was tried by itself is in a checkpoint before others are begun: whoever dies of these finds them first. */
+    /**
+     * Waits until a line that was tried alone is in a checkpoint before starting others. If those kill the process, the next
+     * start finds them first.
+     */
     async function* inTurn(blocks: AsyncIterable<Block>): AsyncGenerator<Block> {
       let tried = LOG_START;
       const isStored = (): boolean => comparePositions(stored, tried) >= 0;
@@ -178,7 +181,7 @@ export class LogReader implements ProcessorReader {
       follow: true,
       accepts: sentTo(pipeline),
       singleLines,
-      // Who came to no end may have died of the event that is next.
+      // A reader that did not finish may have been killed by the next event.
       firstAlone: found !== undefined && !found.ended,
       onDamage,
       rest: (ended) => world.wait(REST_MS, ended),
@@ -191,7 +194,7 @@ export class LogReader implements ProcessorReader {
       keep: {
         async begin() {
           kept = await openState(found?.state, executor.state);
-          // What is open there may have waited for time while nobody looked.
+          // Open events may have waited for time while the pipeline was not running.
           beginTicks();
           await keeper.begin({ ...place, version });
           if (!('since' in from)) reached(place);
@@ -223,18 +226,18 @@ export class LogReader implements ProcessorReader {
   }
 }
 
-/** What is known of the files that a pipeline writes to. @throws LogError */
+/** What is known of a pipeline's output files. @throws LogError */
 export async function knownFiles(
   log: ProcessedLog,
   pipeline: string,
   found: ProcessingCheckpoint | undefined,
 ): Promise<KnownFiles | undefined> {
   if (found === undefined || found.ended || found.replays) return found;
-  // Whoever was killed with nothing left to do has written nothing behind it either.
+  // A process that was killed with no events left has written nothing after the checkpoint either.
   return { files: found.files, ended: !(await hasEventsOf(log, pipeline, startOf(found, log.end).from)) };
 }
 
-/** Where to go on reading: behind the checkpoint, unless it speaks of a log that is longer than this one. */
+/** Where to continue reading: after the checkpoint, unless it refers to a log that is longer than this one. */
 function startOf(
   found: ProcessingCheckpoint | undefined,
   end: LogPosition,
@@ -244,6 +247,6 @@ function startOf(
   }
   const { place } = found;
   if (comparePositions(place.position, end) <= 0) return { from: place.position, place, isOtherLog: false };
-  // A log that was restored from a backup, or begun anew: time tells what is new in it.
+  // The log was restored from a backup, or started anew: timestamps tell which events are new.
   return { from: { since: place.timestamp + 1 }, place, isOtherLog: true };
 }

@@ -1,24 +1,24 @@
 import type { StateChanges } from '../across/state-table.js';
 
-/** What a checkpoint says of the state of the stages, which is kept beside it. */
+/** What a checkpoint says about the state of the stages, which is stored separately. */
 export interface KnownState {
   /** The name of its folder. */
   readonly folder: string;
   readonly version: number;
 }
 
-/** Keeps what the stages of a pipeline know, in step with its checkpoints. */
+/** Stores the state of a pipeline's stages, in step with its checkpoints. */
 export interface StateKeeping {
   /** The name of its folder. */
   readonly folder: string;
-  /** Takes note of what has changed. @param version that it makes */
+  /** Records changes. @param version the version that they make */
   add(version: number, changes: StateChanges): void;
-  /** Makes a version durable, and with it those before: before the checkpoint that names it. */
+  /** Makes a version and all earlier ones durable. Call it before storing the checkpoint that names the version. */
   commit(version: number): void;
   close(): Promise<void>;
 }
 
-/** Reads what a checkpoint says of the state; undefined when it says nothing. */
+/** Parses what a checkpoint says about the state; undefined if it says nothing. */
 export function parseKnownState(value: unknown): KnownState | undefined {
   if (typeof value !== 'object' || value === null || !('folder' in value) || !('version' in value)) return undefined;
   const { folder, version } = value;

@@ -1,23 +1,23 @@
 import type { Tick } from '../../event/index.js';
 import type { ProcessingWorld } from '../processor/processor.js';
 
-/** A clock that was set, and a log that others write to, are looked at so often at least. Milliseconds. */
+/** The longest time between checks, because the clock may be set, and others may write to the log. In milliseconds. */
 const LOOK_MS = 1000;
 
 export interface TickerOptions {
   readonly world: ProcessingWorld;
-  /** Whether events of before a time are stored that were not gone through yet: one of them may close what is waited for. */
+  /** Whether events from before a time are stored but not processed yet: one of them may close what the ticker waits for. */
   readonly isBehind: (timestamp: number) => boolean;
-  /** Stores a tick, behind all events that are stored. */
+  /** Stores a tick after all stored events. */
   readonly store: (tick: Pick<Tick, 'isStart'>) => Promise<void>;
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Stores a tick when time alone would let go what the stages of a pipeline keep: not before, and not while there are events to come. */
+/** Stores a tick when only time would release what the stages of a pipeline hold: not earlier, and not while events are still to come. */
 export class Ticker {
   /** Milliseconds since the epoch. */
   #next: number | undefined;
-  /** The next tick says that nobody was there before. */
+  /** Whether the next tick must say that nobody took events before. */
   #isStart = false;
   #work: Promise<void> | undefined;
   readonly #stop = new AbortController();
@@ -25,9 +25,9 @@ export class Ticker {
   constructor(private readonly options: TickerOptions) {}
 
   /**
-   * Begins with a tick: what was open may have waited for time before.
+   * Begins with a tick, because open events may have waited for time before.
    *
-   * @param isStart whether nobody was there to take events
+   * @param isStart whether nobody took events before
    */
   begin(isStart: boolean): void {
     this.expect(this.options.world.now());
@@ -36,7 +36,7 @@ export class Ticker {
 
   /** @param timestamp of the first tick that would close anything; undefined: nothing waits for time */
   expect(timestamp: number | undefined): void {
-    // That comes first.
+    // The tick of `begin` comes first.
     if (this.#isStart) return;
     this.#next = timestamp;
     if (timestamp !== undefined && !this.#stop.signal.aborted) this.#work ??= this.#run();
@@ -56,7 +56,7 @@ export class Ticker {
         await world.wait(Math.min(Math.max(left, 1), LOOK_MS), signal);
         continue;
       }
-      // What comes next is told when it was read.
+      // The next expected tick is set when this one is read.
       this.#next = undefined;
       const isStart = this.#isStart;
       this.#isStart = false;

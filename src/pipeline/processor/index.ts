@@ -1,4 +1,4 @@
-/** What keeps a pipeline going, over failures of what is around it. */
+/** Keeps a pipeline running through failures of its surroundings. */
 export { openSinks, releaseOutputs, type FileOpener, type OpenSink, type OutputFinding } from './outputs.js';
 export type { ProcessorState, ProcessorTalk } from './keep-going.js';
 export { Processor, type Processing } from './processor.js';

@@ -3,24 +3,24 @@ import type { BlockTally } from './reader.js';
 
 const RETRY_MIN_MS = 1000;
 const RETRY_MAX_MS = 60_000;
-/** A run that was begun again, and has not failed for so long, is well: what fails may take its time to. */
+/** A restarted run that has not failed for this long is healthy; failures may take a while to show. */
 const WELL_AFTER_MS = 30_000;
 
 /** What a pipeline of the daemon is doing. */
 export type ProcessorState =
   | { readonly kind: 'running' }
-  /** Something outside failed, or a budget is used up: it goes on from where it was by itself. */
+  /** Something outside failed, or a budget is used up: it continues by itself from where it was. */
   | { readonly kind: 'waiting'; readonly message: string }
-  /** An event failed, and `on_error: stop` keeps what follows from being processed. */
+  /** An event failed, and `on_error: stop` prevents later events from being processed. */
   | { readonly kind: 'stopped' }
   | { readonly kind: 'closed' };
 
 export interface ProcessorTalk {
   readonly failed: (error: unknown, retryMs: number) => void;
   readonly paused: (message: string, retryMs: number) => void;
-  /** See the state `stopped`. */
+  /** Called on entering the state `stopped`. */
   readonly stopped: () => void;
-  /** It begins, or begins again, with what its stages knew: what each keeps of the events before. */
+  /** It starts or restarts with the state of its stages: says what each holds of earlier events. */
   readonly wentOn: (stages: NonNullable<BlockTally['stages']>) => void;
   /** A block of events is out. */
   readonly delivered: (tally: BlockTally) => void;
@@ -28,23 +28,23 @@ export interface ProcessorTalk {
   readonly outputClosed: () => void;
 }
 
-/** A run that is begun again whenever it ends by a failure from outside, later and later while it gets nowhere. */
+/** A run that is restarted whenever a failure from outside ends it, with growing delays while it makes no progress. */
 export interface KeptRun {
-  /** One run, until the signal is raised or something fails. */
+  /** Runs once, until the signal is aborted or something fails. */
   readonly run: (signal: AbortSignal) => Promise<BlockRunResult>;
-  /** Called after each run; @returns whether it got anywhere */
+  /** Called after each run; @returns whether it made progress */
   readonly onEnd: () => boolean;
-  /** The state may have changed. */
+  /** Called when the state may have changed. */
   readonly onState: () => void;
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly talk: ProcessorTalk;
 }
 
-/** Keeps a {@link KeptRun} going until it is told to end. */
+/** Keeps a {@link KeptRun} going until it is stopped. */
 export class KeepGoing {
   #state: ProcessorState = { kind: 'running' };
   #isAtWork = true;
-  /** Ends the wait for the next try. */
+  /** Ends the wait for the next attempt. */
   #wake: AbortController | undefined;
   #work: Promise<void> | undefined;
   readonly #stop = new AbortController();
@@ -55,12 +55,12 @@ export class KeepGoing {
     return this.#state;
   }
 
-  /** Whether a run is under way, or about to begin for the first time: also one that is not known to be well yet. */
+  /** Whether a run is in progress, including one that is not known to be healthy yet, or is about to begin for the first time. */
   get isAtWork(): boolean {
     return this.#isAtWork;
   }
 
-  /** Does not wait any longer, where it waits for the next try. */
+  /** Retries at once if it waits for the next attempt. */
   tryNow(): void {
     if (this.#wake === undefined) return;
     this.#isAtWork = true;
@@ -71,12 +71,12 @@ export class KeepGoing {
     this.#work ??= this.#run();
   }
 
-  /** To be called when the run has got anywhere: one that was begun again is well. */
+  /** Call it when the run has made progress: a restarted run is then healthy. */
   gotOn(): void {
     if (this.#state.kind === 'waiting') this.#state = { kind: 'running' };
   }
 
-  /** Ends the reading; what was read is finished. */
+  /** Stops reading, and finishes what was read. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#work;
@@ -94,7 +94,7 @@ export class KeepGoing {
       const outcome = await this.#once(signal);
       ended.abort();
       const gotOn = onEnd();
-      // Stopped by its own failing event, it is not begun again.
+      // The run is over, for example stopped by its own failing event: it is not restarted.
       if (outcome === undefined) return;
       if (gotOn) retryMs = RETRY_MIN_MS;
       this.#state = { kind: 'waiting', message: outcome.message };
@@ -108,7 +108,7 @@ export class KeepGoing {
     }
   }
 
-  /** @returns why it has to be begun again; undefined when it has not */
+  /** @returns why it must be restarted; undefined if it need not be */
   async #once(signal: AbortSignal): Promise<{ isPause: boolean; message: string; error?: unknown } | undefined> {
     try {
       const result = await this.kept.run(signal);

@@ -8,14 +8,14 @@ export interface OutputWatchOptions {
   readonly onChange: () => Promise<void>;
 }
 
-/** Sees to it between two blocks that outputs which somebody renamed, removed or changed are gone on with rightly. */
+/** Checks outputs between blocks, so that those which somebody renamed, removed or changed are continued correctly. */
 export class OutputWatch {
   #isWriting = false;
   #looking: Promise<void> | undefined;
 
   constructor(private readonly options: OutputWatchOptions) {}
 
-  /** Looks at the files, and keeps others from doing so until the block is out. @throws SinkError */
+  /** Checks the files, and prevents other checks until the block is out. @throws SinkError */
   async beforeBlock(): Promise<void> {
     this.#isWriting = true;
     await this.#looking;
@@ -26,7 +26,7 @@ export class OutputWatch {
     this.#isWriting = false;
   }
 
-  /** Looks at the files, unless a block is just going out: then it is done before the next one. @throws SinkError */
+  /** Checks the files, unless a block is being written: they are then checked before the next block. @throws SinkError */
   async look(): Promise<void> {
     if (this.#isWriting) return;
     this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
@@ -34,7 +34,7 @@ export class OutputWatch {
   }
 
   /**
-   * Does what the clock asks of the files: a new one may begin. While a block is going out its checkpoint tells of that.
+   * Does what is due by the clock: a new file may start. If a block is being written, its checkpoint records that.
    *
    * @throws SinkError
    */
@@ -51,7 +51,7 @@ export class OutputWatch {
     await this.#looking;
   }
 
-  /** @returns whether any of the files is another one now */
+  /** @returns whether any file was replaced by a new one */
   async #tend(): Promise<boolean> {
     let isChanged = false;
     for (const file of this.options.files) if (await file.tend()) isChanged = true;

@@ -1,59 +1,59 @@
 import type { FilePosition, FileSink, FileSinkOptions, OutputChange, OutputState, Sink } from '../../sinks/index.js';
 
-/** Opens one of a pipeline's outputs: a file at the position that a checkpoint holds, at its end where there is none. */
+/** Opens one of a pipeline's outputs: a file at the position in a checkpoint, or at its end if there is none. */
 export type OpenSink = { readonly kind: 'stream'; readonly open: () => Sink } | FileOpener;
 
 export interface FileOpener {
   readonly kind: 'file';
   readonly path: string;
-  /** Gives the file back its name where it was removed since it was closed. @returns how many bytes are written again */
+  /** Restores the file if it was removed since it was closed. @returns how many bytes are written again */
   readonly recover: () => Promise<number | undefined>;
-  /** What became of it since a position was stored. */
+  /** Finds out what happened to the file since a position was stored. */
   readonly state: (position: FilePosition) => OutputState;
-  /** Looks for it under another name. @param cutsBack what lies behind the position is removed @returns its path now */
+  /** Finds the file under another name. @param cutsBack whether to remove what follows the position @returns its current path */
   readonly findRenamed: (position: FilePosition, cutsBack: boolean) => string | undefined;
-  /** Keeps other processes from the file that is there, until it is released. @throws SinkError when one writes to it */
+  /** Locks the existing file against other processes until it is released. @throws SinkError when one writes to it */
   readonly hold: () => Promise<void>;
   /** @throws SinkError */
   readonly open: (mode: Exclude<FileSinkOptions['mode'], 'truncate'>) => Promise<FileSink>;
-  /** Nobody will open it again. */
+  /** Releases the output: nobody will open it again. */
   readonly release: () => Promise<void>;
 }
 
 /**
- * What somebody else did to an output: while nobody wrote to it, or under the writer's hands. `cut-back`: the writer itself, when it
- * was killed, has left what is written again.
+ * What somebody else did to an output, while nobody wrote to it or during writing. `cut-back`: when the writer itself was killed,
+ * it left data that is written again.
  */
 export type OutputFinding =
   | ({ readonly when: 'meanwhile' } & OutputChange)
   | {
       readonly when: 'before';
       readonly kind: 'gone' | 'renamed' | 'replaced' | 'edited' | 'cut' | 'grown' | 'cut-back' | 'unknown';
-      /** How many bytes are gone, or were added; undefined where that means nothing. */
+      /** How many bytes are gone, or were added; undefined if that is meaningless. */
       readonly bytes?: number;
     };
 
-/** What a pipeline writes to, open. */
+/** The open outputs of a pipeline. */
 export interface OpenSinks {
   readonly outputs: readonly Sink[];
   readonly deadLetters: Sink;
-  /** Those among them that can be cut back. */
+  /** The outputs that can be truncated. */
   readonly files: readonly FileSink[];
   close(): Promise<void>;
 }
 
-/** What a checkpoint says of the files. */
+/** What a checkpoint says about the files. */
 export interface KnownFiles {
   readonly files: Readonly<Record<string, FilePosition>>;
-  /** Nothing was written behind them. */
+  /** Whether nothing was written after these positions. */
   readonly ended: boolean;
 }
 
 /**
- * Opens everything a pipeline writes to, or nothing. A file that is as the checkpoint knows it is cut back to it. To one that
- * somebody else has changed lines are added, and nothing in it is touched.
+ * Opens all outputs of a pipeline, or none. A file that matches the checkpoint is truncated to it. A file that somebody else has
+ * changed is appended to, and its content is not touched.
  *
- * @param tell told of what somebody else did
+ * @param tell receives what somebody else did
  * @throws SinkError
  */
 export async function openSinks(
@@ -97,7 +97,7 @@ async function openFile(
   const { offset } = position;
   switch (state.kind) {
     case 'good':
-      // One empty file is like another: what was written may be in one that has another name now.
+      // Empty files can't be told apart: the written data may be in a file that has another name now.
       if (offset === 0 && !ended) output.findRenamed(position, true);
       return output.open({ cutTo: position });
     case 'grown':
@@ -126,19 +126,19 @@ async function openFile(
       else if (offset > 0) tell({ when: 'before', kind, bytes: offset });
     }
   }
-  // Places in what is written now are told from those in the file that was.
+  // The new part number distinguishes positions in the new file from those in the previous one.
   return output.open({ behind: { ...position, part: position.part + 1 } });
 }
 
-/** Keeps other processes from what is there of outputs, until they are released. @throws SinkError when one writes there */
+/** Locks the existing files of outputs against other processes until they are released. @throws SinkError when one writes there */
 export async function holdOutputs(outputs: readonly OpenSink[]): Promise<void> {
   for (const output of outputs) if (output.kind === 'file') await output.hold();
 }
 
 /**
- * Lets go of outputs that nobody will open again: what was removed of them since they were closed is written again first.
+ * Releases outputs that nobody will open again. First restores files that were removed since they were closed.
  *
- * @throws SinkError when that can't be; all are let go of
+ * @throws SinkError when that fails; all are released nevertheless
  */
 export async function releaseOutputs(outputs: readonly OpenSink[]): Promise<void> {
   const failures: unknown[] = [];
@@ -150,7 +150,7 @@ export async function releaseOutputs(outputs: readonly OpenSink[]): Promise<void
   if (failures.length > 0) throw failures[0];
 }
 
-/** Closes them all; what can't be closed any more is left alone. */
+/** Closes all sinks, ignoring those that can't be closed any more. */
 async function closeSinks(sinks: readonly Sink[]): Promise<void> {
   await Promise.allSettled(sinks.map((sink) => sink.close()));
 }

@@ -7,18 +7,18 @@ import { OutputWatch } from './output-watch.js';
 import { holdOutputs, openSinks, releaseOutputs, type OpenSink, type OutputFinding } from './outputs.js';
 import type { BlockTally, ProcessorReader } from './reader.js';
 
-/** What a processor is to do. */
+/** What a processor has to do. */
 export interface Processing<Input extends ProcessorReader = ProcessorReader> {
   readonly pipeline: string;
   readonly reader: Input;
-  /** Begins an executor that knows stored events (`input: 'envelope'`). One that failed is not used again. */
+  /** Starts an executor for stored events (`input: 'envelope'`). A failed executor is not reused. */
   readonly openExecutor: () => OpenExecutor;
   readonly outputs: readonly OpenSink[];
   readonly deadLetters: OpenSink;
-  /** Told when somebody else has renamed, removed or changed an output file. */
+  /** Called when somebody else has renamed, removed or changed an output file. */
   readonly changed: (file: string, finding: OutputFinding) => void;
   readonly world: ProcessingWorld;
-  /** Asked before each block whether anybody wants to see its events on their way. */
+  /** Called before each block for the tap, if anybody watches the events. */
   readonly tap?: () => Tap | undefined;
 }
 
@@ -28,11 +28,11 @@ export interface ProcessingWorld {
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** Keeps one pipeline going over what a reader gives, over failures of disks and workers, until it is told to end. */
+/** Keeps one pipeline processing a reader's events, through failures of disks and workers, until it is stopped. */
 export class Processor<Input extends ProcessorReader = ProcessorReader> {
   readonly pipeline: string;
   readonly reader: Input;
-  /** What became of the events that were done here since the start. */
+  /** What became of the events that were processed here since the start. */
   readonly counts: Counts = noCounts();
   #watch: OutputWatch | undefined;
   #onReached = (): void => undefined;
@@ -60,7 +60,7 @@ export class Processor<Input extends ProcessorReader = ProcessorReader> {
     return this.#going.state;
   }
 
-  /** Before the start: keeps other processes from the outputs, until it has ended. @throws SinkError when one writes there */
+  /** Before the start, locks the outputs against other processes until it has ended. @throws SinkError when one writes there */
   async hold(): Promise<void> {
     const { outputs, deadLetters } = this.processing;
     await holdOutputs([...outputs, deadLetters]);
@@ -70,19 +70,19 @@ export class Processor<Input extends ProcessorReader = ProcessorReader> {
     this.#going.start();
   }
 
-  /** Does what the clock asks of the outputs while no events come: new files begin, old ones go. */
+  /** Does what is due by the clock for outputs while no events come: starts new files, removes old ones. */
   async tend(): Promise<void> {
     await this.#watch?.tend();
   }
 
-  /** Sees whether somebody renamed, removed or changed an output. @throws SinkError */
+  /** Checks whether somebody renamed, removed or changed an output. @throws SinkError */
   async look(): Promise<void> {
     await this.#watch?.look();
   }
 
-  /** {@link stop}, but first everything is done that the reader has to do, if that takes no longer than the grace. */
+  /** Like {@link stop}, but first finishes everything that the reader has, if that takes no longer than the grace period. */
   async drain(graceMs: number): Promise<void> {
-    // What failed a moment ago may have been mended since.
+    // The cause of a recent failure may have been fixed since.
     this.#going.tryNow();
     const isDone = (): boolean => !this.#going.isAtWork || !this.reader.isBehind;
     const done = new AbortController();
@@ -92,11 +92,11 @@ export class Processor<Input extends ProcessorReader = ProcessorReader> {
     await this.stop();
   }
 
-  /** Finishes what is being worked on, and keeps in mind what is done. */
+  /** Finishes the work in progress, and records what is done. */
   async stop(): Promise<void> {
     await this.#going.stop();
     const { outputs, deadLetters } = this.processing;
-    // What can't be written again now is known from the checkpoint at the next start.
+    // If a file can't be restored now, the next start learns of it from the checkpoint.
     await releaseOutputs([...outputs, deadLetters]).catch((error: unknown) => this.talk.failed(error, 0));
     await this.reader.close();
   }

@@ -5,51 +5,51 @@ import type { KnownFiles, OpenSinks } from './outputs.js';
 
 /** What became of a block of events. */
 export interface BlockTally extends Omit<Delivered, 'resumeAt'> {
-  /** When its last event was stored, milliseconds since the epoch; undefined where nothing was read before. */
+  /** When its last event was stored, in milliseconds since the epoch; undefined if nothing was read before. */
   readonly storedAt: number | undefined;
 }
 
-/** Gives a processor its events, and keeps in mind which of them are done. */
+/** Supplies a processor with events, and records which of them are done. */
 export interface ProcessorReader {
-  /** Begins to read where the last run has come to. */
+  /** Begins reading where the last run stopped. */
   begin(): Promise<ReaderPass>;
-  /** To be called after each run. @returns whether it got anywhere */
+  /** Call it after each run. @returns whether the run made progress */
   gotOn(): boolean;
-  /** Whether there are events that this processor is known to have to do. */
+  /** Whether this processor is known to have unprocessed events. */
   readonly isBehind: boolean;
-  /** Nobody reads any more. */
+  /** Closes the reader: nobody reads any more. */
   close(): Promise<void>;
 }
 
 /** What one run reads. */
 export interface ReaderPass {
-  /** What is known of the files that are written to; undefined: nothing. */
+  /** What is known of the output files; undefined: nothing. */
   readonly known: KnownFiles | undefined;
   start(run: ReaderPassOptions): StartedPass;
 }
 
-/** What a run offers to whoever reads for it. */
+/** What a run provides to its reader. */
 export interface ReaderPassOptions {
   readonly sinks: OpenSinks;
-  /** What works on the events. */
+  /** Processes the events. */
   readonly executor: Pick<BlockExecutor, 'state'>;
-  /** Raised when nothing more is to be read. */
+  /** Aborted when nothing more is to be read. */
   readonly signal: AbortSignal;
-  /** Raises it. */
+  /** Aborts the signal. */
   readonly stop: () => void;
-  /** Told of events that came to their end before any executor saw them. */
+  /** Called with events that ended before any executor saw them. */
   readonly delivered: (tally: BlockTally) => void;
-  /** The run has got anywhere. */
+  /** Called when the run has reached a place. @param isFurther whether that is progress */
   readonly onReached: (isFurther: boolean) => void;
 }
 
 export interface StartedPass {
   readonly blocks: AsyncIterable<Block>;
   readonly keep: Keep;
-  /** Blocks are done in any order. */
+  /** Whether blocks may be finished in any order. */
   readonly unordered: boolean;
   /** See {@link BlockTally.storedAt}. */
   readonly storedAt: (resumeAt: ResumeAt) => number | undefined;
-  /** Called between two writes, when outputs are other files now. */
+  /** Called between two writes, when output files were replaced by new ones. */
   readonly renew: () => Promise<void>;
 }

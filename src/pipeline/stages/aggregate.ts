@@ -11,8 +11,11 @@ import { KEYS_MAX_DEFAULT, scriptMeaning, type AcrossKind } from './kind.js';
 const DISTINCT_MAX_DEFAULT = 1_000_000;
 const TOP_MAX = 10_000;
 
-/** Values that are made of what one script gives. */
+/** Values that are computed from the results of one script. */
 const OF_ONE = ['sum', 'mean', 'min', 'max', 'first', 'last', 'distinct'] as const;
+
+/** The settings that define a window by its length. */
+const LENGTHS = ['every', 'session'] as const;
 
 const value = (f: SchemaVocabulary) =>
   f.alternatives(
@@ -89,7 +92,7 @@ type ValueSettings = Settings['aggregate']['values'][string];
 
 type AggregatePlan = StagePlan & AggregateOptions;
 
-/** Makes one event of each group, when its window closes. */
+/** Makes one event of each group when its window closes. */
 export const aggregate: AcrossKind<Settings, AggregatePlan> = {
   kind: 'aggregate',
   schema,
@@ -105,12 +108,17 @@ export const aggregate: AcrossKind<Settings, AggregatePlan> = {
   goesByArrival: ({ window, time }) => window.kind !== 'all' && time === undefined,
   waitsForTime: ({ window }) => window.kind !== 'all',
   problems,
+  windowWithoutTime(stage) {
+    const settings = stage.entries?.get('aggregate')?.node.entries;
+    const length = settings?.has('time') === true ? undefined : LENGTHS.find((key) => settings?.has(key) === true);
+    return length && ['aggregate', length];
+  },
   plan,
   shape(_data, _made, stage) {
     const settings = stage.entries?.get('aggregate')?.node.entries;
     const members = [
       ...names(settings?.get('by')?.node).map((name) => [name, ANY_SHAPE] as const),
-      ...(settings?.has('every') === true || settings?.has('session') === true
+      ...(LENGTHS.some((key) => settings?.has(key) === true)
         ? ([
             ['start', TEXT],
             ['end', TEXT],
@@ -181,7 +189,7 @@ async function plan({ aggregate: settings, name }: Settings, make: StageMaker): 
   });
 }
 
-/** What it is where nothing else is said. */
+/** Plans an aggregate, with defaults for what is not given. */
 export function aggregateOf(
   plan: Pick<AggregatePlan, 'name' | 'by' | 'values'> & Partial<Omit<AggregatePlan, 'kind'>>,
 ): AggregatePlan {
@@ -193,7 +201,7 @@ function windowOf(every: number | undefined, session: number | undefined): Windo
   return session === undefined ? { kind: 'all' } : { kind: 'session', ms: session };
 }
 
-/** What is made of a value, by the one key that says it; undefined: there is none, or more than one. */
+/** The kind of a value, by the one key that names it; undefined if there is none, or more than one. */
 function kindOf(settings: object): (typeof OF_ONE)[number] | 'quantile' | 'top' | undefined {
   const [kind, ...more] = kindsOf(settings);
   return more.length === 0 ? kind : undefined;

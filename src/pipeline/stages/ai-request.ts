@@ -16,7 +16,7 @@ import { callsIn, type WrittenWhole } from './calls-in.js';
 import { placeholdersIn } from './placeholders-in.js';
 import { compileScript, type ScriptContext } from './script.js';
 
-/** Makes the request of an event, or the like. @throws EventFailure that names the stage */
+/** Makes a request, or a similar value, from an event. @throws EventFailure that names the stage */
 export type MakeFromEvent = (data: Json, context: Json) => Json;
 
 /** @throws ComputoError when a script can't be compiled */
@@ -27,7 +27,7 @@ export function compileRequest({ name, request, defaults }: AiStagePlan, context
 }
 
 /**
- * A script, or the template that it is where it is a plain map.
+ * Compiles a script, or the template that a plain map is.
  *
  * @throws ComputoError when the script can't be compiled
  */
@@ -41,7 +41,7 @@ export function compileTemplate(
   return (data, inputs) => script.run(data, inputs);
 }
 
-/** Members that a request does not have, or has as null, are the stage's. */
+/** Fills in the stage's defaults for members that a request lacks or has as null. */
 function withDefaults(request: Json, defaults: JsonObject): Json {
   if (!isMap(request)) return request;
   const own = Object.entries(request).filter(([, value]) => value !== null);
@@ -58,7 +58,7 @@ function fromTemplate(template: Json, stage: string): MakeFromEvent {
   };
 }
 
-/** What is to be text becomes text: a prompt that is one placeholder may have become any value. */
+/** Converts to text what must be text: a prompt that is one placeholder may have become any value. */
 function withTexts(request: Json, stage: string): Json {
   if (!isMap(request)) return request;
   const filled: Record<string, Json> = { ...request };
@@ -75,7 +75,7 @@ function withTexts(request: Json, stage: string): Json {
   return filled;
 }
 
-/** A list of parts stays; anything else that is no text is told as JSON. */
+/** Keeps a list of parts; converts anything else that is not text to JSON text. */
 function contentOf(content: Json, stage: string): Json {
   if (!Array.isArray(content)) return asText(content, stage);
   const parts: readonly Json[] = content;
@@ -91,10 +91,10 @@ function asText(value: Json, stage: string): string {
 
 const WHOLE: WrittenWhole = { what: 'request', asScript: '{messages: [{role: "user", content: /text}]}' };
 
-/** Members in which a list may begin with a word that is an operator's name. */
+/** Members in which a list may begin with a word that is also the name of an operator. */
 const LISTS_OF_WORDS = ['stop', 'tools', 'extra'];
 
-/** What is wrong with a member that a request is written to have. */
+/** Finds problems with a member of a request as written. */
 export function memberProblems(key: string, value: Json, isTemplate: boolean): readonly MemberProblem[] {
   const unknown = unknownMember(key);
   if (unknown !== undefined) return [{ path: [], code: 'unknown-key', ...unknown }];
@@ -122,7 +122,7 @@ export function isOpen(value: Json): boolean {
   return stringify(value).includes('${');
 }
 
-/** The parts of messages that are no text, as far as a template writes them literally. */
+/** The parts of messages that are not text, as far as a template contains them literally. */
 export function literalMedia(key: string, value: Json): readonly LiteralMedia[] {
   if (key === 'prompt') return partsIn(value, []);
   if (key !== 'messages' || !Array.isArray(value)) return [];

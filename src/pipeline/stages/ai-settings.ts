@@ -3,7 +3,7 @@ import { NUMBERS, REASONING_EFFORTS } from '../../ai/request/index.js';
 import { servedBy } from './served-by.js';
 import { taggedWith } from './tags.js';
 
-/** What may be written of an AI stage. */
+/** The settings of an AI stage. */
 export const aiSettings = (f: SchemaVocabulary) =>
   f.section({
     ai: f

@@ -16,7 +16,7 @@ import { shapeInto } from './shape-into.js';
 import { compileTags, isNoMap, noTags, tagCountProblems, tagsOf } from './tags.js';
 import type { AiAnswer, AiStage } from './stage.js';
 
-/** The one asynchronous stage: a request from each event to a provider, and the answer into its data. */
+/** The one asynchronous kind of stage: sends a request from each event to a provider, and puts the answer into the data. */
 export const ai: CallingKind<AiSettings, AiStagePlan> = {
   kind: 'ai',
   schema: aiSettings,
@@ -42,7 +42,7 @@ export const ai: CallingKind<AiSettings, AiStagePlan> = {
   shape(data, _made, stage) {
     const into = stage.entries?.get('ai')?.node.entries?.get('into')?.node.value;
     if (into === undefined) return AI_ANSWER;
-    // A place that only the environment knows, or that is none.
+    // The place is known only from the environment, or is not valid.
     return typeof into === 'string' && !into.includes('${')
       ? shapeInto(data, parsePointer(into), AI_ANSWER)
       : ANY_SHAPE;
@@ -94,7 +94,7 @@ async function plan({ ai: settings, name }: AiSettings, make: StageMaker): Promi
   );
 }
 
-/** Undefined: it can't be had, or there is none, and people are told. */
+/** Undefined if there is no request, or it can't be read, which has been reported. */
 async function requestOf(
   { prompt, prompt_file: file, system, request }: AiSettings['ai'],
   make: StageMaker,
@@ -104,7 +104,7 @@ async function requestOf(
   return asked === undefined ? undefined : { template: { ...(system !== undefined && { system }), prompt: asked } };
 }
 
-/** What requests have where they say nothing themselves. */
+/** The default members of requests. */
 function defaultsOf({
   temperature,
   top_p,
@@ -120,7 +120,7 @@ function defaultsOf({
   return given.length === 0 ? undefined : Object.fromEntries(given);
 }
 
-/** What is asked is said in one way. */
+/** Checks that exactly one setting says what is asked, and checks the others. */
 function problems(stage: SourceNode): readonly SettingProblem[] {
   const settings = stage.entries?.get('ai')?.node.entries;
   if (settings === undefined) return [];
@@ -204,7 +204,7 @@ export function answerOf(outcome: AiOutcome, stage: string): AiAnswer {
   }
 }
 
-/** What it puts into the data. Providers may say more than this. */
+/** What an answer always has. Providers may add more. */
 const ALWAYS = [
   'provider',
   'model',

@@ -58,7 +58,7 @@ interface BatchPlan extends StagePlan {
   readonly maxKeys: number;
 }
 
-/** Makes one event of several. When that fails, each of them has failed. */
+/** Makes one event of several. If that event fails, each of them has failed. */
 export const batch: AcrossKind<Settings, BatchPlan> = {
   kind: 'batch',
   schema,
@@ -123,7 +123,7 @@ const OPEN: Codec<Open> = {
 
 interface Prepared {
   readonly key: string;
-  /** Of the data as JSON text, in characters. */
+  /** The length of the data as JSON text, in characters. */
   readonly length: number;
   /** The time of the event. */
   readonly at: number;
@@ -179,7 +179,7 @@ function compile(plan: BatchPlan, { state, scripts: context }: AcrossParts): Acr
       open.put(key, one);
       flow.keep();
       if (one.members.length >= size || one.bytes >= bytesMax) close(key, one, flow);
-      // More than one where the bound is lower than it was.
+      // There may be several if the bound was lowered since.
       while (open.size > maxKeys) {
         const oldest = open.oldest();
         if (oldest !== undefined) close(...oldest, flow);
@@ -197,11 +197,11 @@ function compile(plan: BatchPlan, { state, scripts: context }: AcrossParts): Acr
   };
 }
 
-/** Empty when it has no members. */
+/** Empty if the batch has no members. */
 function madeOf({ members, lastPart, data }: Open): readonly Made[] {
   const last = members.at(-1);
   if (last === undefined) return [];
-  // Of the parts of an event there is one arrival.
+  // All parts of an event share one arrival.
   const apart = [...new Map(members.map((member) => [member.origin.id, member])).values()];
   return [{ data, of: members.length, last, part: lastPart, members: apart }];
 }

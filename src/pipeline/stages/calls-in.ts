@@ -2,13 +2,13 @@ import type { Json } from 'computo-js';
 import { isMap } from '../../ai/request/index.js';
 import type { MemberProblem } from '../../config/kinds/index.js';
 
-/** What a plain map stands for, such as `request`, and how its whole is written as a script. */
+/** What a plain map stands for, such as `request`, and how a script would write the whole. */
 export interface WrittenWhole {
   readonly what: string;
   readonly asScript: string;
 }
 
-/** In a plain map nothing is evaluated: a list in it that begins with a text looks like a call, and is none. */
+/** Finds lists that look like calls because they begin with a text. Nothing in a plain map is evaluated, so they are not calls. */
 export function callsIn(value: Json, path: readonly string[], whole: WrittenWhole): readonly MemberProblem[] {
   if (Array.isArray(value)) {
     const [head, pointer] = value as readonly Json[];

@@ -13,7 +13,7 @@ const schema = (f: SchemaVocabulary) =>
     name: f.stageName(),
   });
 
-/** Replaces the data by what the script makes of it. */
+/** Replaces the data with the result of the script. */
 export const computo: PlainKind<{ readonly name?: string | undefined }, ScriptStagePlan> = {
   kind: 'computo',
   schema,

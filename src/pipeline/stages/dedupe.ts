@@ -38,7 +38,7 @@ interface DedupePlan extends StagePlan {
   readonly maxKeys: number;
 }
 
-/** Of equal events, lets the first pass. */
+/** Passes the first of equal events. */
 export const dedupe: AcrossKind<Settings, DedupePlan> = {
   kind: 'dedupe',
   schema,
@@ -49,7 +49,7 @@ export const dedupe: AcrossKind<Settings, DedupePlan> = {
   goesByArrival: ({ within, time }) => time === undefined && isDuration(within),
   problems({ entries }) {
     const within = entries?.get('within')?.node.value;
-    // What stands in the environment is not known here.
+    // The value of an environment variable is not known here.
     const mayBeTimed = typeof within === 'string' && (within.includes('${') || isDuration(within));
     return timeProblems(entries, [], mayBeTimed ? undefined : 'time needs within with a duration, such as within: 1h');
   },
@@ -65,12 +65,12 @@ export const dedupe: AcrossKind<Settings, DedupePlan> = {
   compile,
 };
 
-/** What it is where nothing else is said. */
+/** Plans a dedupe stage, with defaults for what is not given. */
 export function dedupeOf(plan: Pick<DedupePlan, 'name' | 'key'> & Partial<Omit<DedupePlan, 'kind'>>): DedupePlan {
   return { kind: 'dedupe', maxKeys: KEYS_MAX_DEFAULT, ...plan };
 }
 
-/** For how long a key is known. */
+/** How long a key is remembered. */
 type Span = { readonly ms: number } | { readonly events: number };
 
 function spanOf(text: string): Span | undefined {
@@ -85,7 +85,7 @@ function isDuration(within: string | undefined): boolean {
   return span !== undefined && 'ms' in span;
 }
 
-/** When a key was seen: by the time of the event, and by the number of events before it. */
+/** When a key was seen: by the time of the event, and by the number of events so far. */
 interface Seen {
   readonly time: number;
   readonly number: number;
@@ -105,7 +105,7 @@ interface Prepared {
   readonly at: number;
 }
 
-/** What all keys share: how many events were seen, and the newest time. No key of an event is like this. */
+/** The key of the stage's progress: how many events were seen, and the newest time. */
 const ALL = '';
 
 function compile(
@@ -135,7 +135,7 @@ function compile(
       progress.set(ALL, now);
       const seen = known.get(value);
       const isKnown = seen !== undefined && !isOld(seen, now);
-      // The last events are those that came, not those that went on.
+      // A span in events counts all events that came, not only those that were passed.
       if (!isKnown || countsEvents) known.renew(value, now);
       if (isKnown) flow.filter();
       else flow.pass(event);

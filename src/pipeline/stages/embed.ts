@@ -34,7 +34,7 @@ const schema = (f: SchemaVocabulary) =>
 
 type EmbedSettings = ReturnType<typeof schema>['_output'];
 
-/** The vector of a text of each event. Its calls are journalled and billed one by one, and sent many at a time. */
+/** Gets the vector of a text of each event. Calls are journaled and billed individually, and sent many at a time. */
 export const embed: CallingKind<EmbedSettings, AiStagePlan> = {
   kind: 'embed',
   schema,

@@ -16,7 +16,7 @@ interface EveryPlan extends StagePlan {
   readonly every: number;
 }
 
-/** Lets each nth event pass. */
+/** Passes every nth event. */
 export const every: AcrossKind<Settings, EveryPlan> = {
   kind: 'every',
   schema,

@@ -46,7 +46,7 @@ interface ExplodePlan extends StagePlan {
   readonly parts: Settings['parts'];
 }
 
-/** Makes an event for each element of a list. */
+/** Makes an event of each element of a list. */
 export const explode: AcrossKind<Settings, ExplodePlan> = {
   kind: 'explode',
   schema,
@@ -90,16 +90,16 @@ export const explode: AcrossKind<Settings, ExplodePlan> = {
   compile,
 };
 
-/** What it is where nothing else is said. */
+/** Plans an explode stage, with defaults for what is not given. */
 export function explodeOf(plan: Pick<ExplodePlan, 'name' | 'list'> & Partial<Omit<ExplodePlan, 'kind'>>): ExplodePlan {
   return { kind: 'explode', keep: false, empty: 'filter', parts: 'together', ...plan };
 }
 
 const NUMBER = scalarShape('number');
 
-/** So many copies of an event are not measured. */
+/** Fewer copies of an event than this are not measured. */
 const FEW = 16;
-/** All that an event becomes is in memory at once: so many characters of copies at most. */
+/** The maximum total size of an event's copies, in characters, because they are all in memory at once. */
 const COPIED_MAX = 64 << 20;
 
 function hasText({ scalars }: Shape): boolean {

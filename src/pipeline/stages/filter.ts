@@ -14,7 +14,7 @@ const schema = (f: SchemaVocabulary) =>
     name: f.stageName(),
   });
 
-/** Lets an event pass unchanged when the script answers something truthy (Computo's sense: `0 "" [] {}` are not). */
+/** Passes an event unchanged if the script's result is truthy (in Computo's sense: `0 "" [] {}` are not). */
 export const filter: PlainKind<{ readonly name?: string | undefined }, ScriptStagePlan> = {
   kind: 'filter',
   schema,

@@ -12,13 +12,13 @@ import { KEYS_MAX_DEFAULT, scriptMeaning, type AcrossKind } from './kind.js';
 import { compileScript } from './script.js';
 import { pointerOf, shapeInto } from './shape-into.js';
 
-/** A state may be so long, where nothing else is said. */
+/** The default size limit of a state, in bytes. */
 const BYTES_MAX_DEFAULT = 1 << 20;
 
-/** UTF-8 bytes of a UTF-16 unit at most. */
+/** The most UTF-8 bytes that a UTF-16 unit takes. */
 const BYTES_PER_UNIT_MAX = 3;
 
-/** What is ready-made: `number` puts the number of the event into its data, `previous` the data of the event before. */
+/** Built-in folds: `number` puts the number of the event into its data, `previous` the data of the event before. */
 const READY_MADE = ['number', 'previous'] as const;
 type ReadyMade = (typeof READY_MADE)[number];
 
@@ -70,13 +70,13 @@ type Settings = ReturnType<typeof schema>['_output'];
 
 interface FoldPlan extends StagePlan {
   readonly ready?: ReadyMade;
-  /** A JSON Pointer: where what is ready-made lands. */
+  /** A JSON Pointer to where the value of a built-in fold goes. */
   readonly into?: string;
   readonly step?: ScriptPlan;
   readonly start: Json;
   readonly by?: ScriptPlan;
   readonly maxKeys: number;
-  /** UTF-8 bytes of a state, as JSON; undefined: it is never longer than the data of an event. */
+  /** The maximum size of a state as JSON, in UTF-8 bytes; undefined: a state is never longer than the data of an event. */
   readonly maxBytes?: number;
 }
 
@@ -133,7 +133,7 @@ export const fold: AcrossKind<Settings, FoldPlan> = {
   compile,
 };
 
-/** The next state, and the data. */
+/** Returns the next state, and the data. */
 type Step = (data: Json, context: Json, state: Json) => readonly [Json, Json];
 
 function compile(plan: FoldPlan, { state, scripts: context, depthMax }: AcrossParts): AcrossStage {
@@ -165,7 +165,7 @@ function compile(plan: FoldPlan, { state, scripts: context, depthMax }: AcrossPa
   };
 }
 
-/** @throws EventFailure when a state is larger than it may be: it would grow with every event */
+/** Checks the size of a state, because it would grow with every event. @throws EventFailure when it exceeds the limit */
 function expectWithin(
   state: Json,
   bounds: { readonly maxBytes: number; readonly depthMax: number },
@@ -185,7 +185,7 @@ function expectWithin(
   }
 }
 
-/** A script that fails on the state that is null because nobody said how it begins. */
+/** Runs a script, and explains a failure on a state that is null because no `start` was given. */
 function asked(run: () => Json, state: Json): Json {
   try {
     return run();

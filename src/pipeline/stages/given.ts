@@ -5,7 +5,7 @@ import { explodeOf } from './explode.js';
 import { inputPath } from './kind.js';
 import { sampleOf } from './sample.js';
 
-/** The stages that flags ask for: each is what its kind makes of nothing but its main setting. */
+/** The stages that flags request: each is what its kind makes of nothing but its main setting. */
 
 export function explodeList(name: string, list: ScriptPlan): StagePlan {
   return explodeOf({ name, list });
@@ -19,7 +19,10 @@ export function dedupeBy(name: string, key: ScriptPlan): StagePlan {
   return dedupeOf({ name, key });
 }
 
-/** Counts the events by what a script gives, the most frequent first. The member with the value is named as the last part of a path. */
+/**
+ * Counts the events by the result of a script, the most frequent first. The member with the value is named after the last segment
+ * of a path.
+ */
 export function countBy(name: string, key: ScriptPlan): StagePlan {
   const last = inputPath(key)?.at(-1) ?? 'key';
   return aggregateOf({

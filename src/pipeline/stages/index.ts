@@ -22,7 +22,7 @@ export { scriptMeaning, type LazyScript, type ScriptStagePlan } from './kind.js'
 export { compileScript, programOf, type Script, type ScriptContext, type TraceOf } from './script.js';
 export { FILTERED, type AiStage, type Stage } from './stage.js';
 
-/** Every kind of stage: a new one is a file, and a name here. */
+/** All kinds of stages. A new one is a file, and a name here. */
 export const stageKinds = new Kinds<StageKind>([
   computo,
   filter,
@@ -38,7 +38,7 @@ export const stageKinds = new Kinds<StageKind>([
   embed,
 ]);
 
-/** Whether the events of a stage wait for the answers of AI providers. */
+/** Whether a stage's events wait for the answers of AI providers. */
 export function isAiStage(stage: StagePlan): stage is AiStagePlan {
   return stageKinds.of(stage).callsAt !== undefined;
 }
@@ -48,30 +48,30 @@ export function isAcrossStage(stage: StagePlan): boolean {
   return stageKinds.of(stage).across !== undefined;
 }
 
-/** Whether what a stage does to an event depends on those before. */
+/** Whether a stage's effect on an event depends on earlier events. */
 export function keepsState(stage: StagePlan): boolean {
   return stageKinds.of(stage).across === 'state';
 }
 
-/** Whether a stage goes by the time at which its events came in. */
+/** Whether a stage uses the time at which its events came in. */
 export function goesByArrival(stage: StagePlan): boolean {
   const kind = stageKinds.of(stage);
   return kind.across !== undefined && kind.goesByArrival?.(stage) === true;
 }
 
-/** Whether a stage keeps events until time lets them go. */
+/** Whether a stage holds events until time releases them. */
 export function waitsForTime(stage: StagePlan): boolean {
   const kind = stageKinds.of(stage);
   return kind.across !== undefined && kind.waitsForTime?.(stage) === true;
 }
 
-/** The setting at which a stage forgets what it knew of the events before: greater, it keeps more. */
+/** The setting that limits what a stage remembers of earlier events: if it is greater, the stage remembers more. */
 export function forgetsAt(stage: StagePlan): string {
   const kind = stageKinds.of(stage);
   return (kind.across === undefined ? undefined : kind.forgetsAt) ?? 'max_keys';
 }
 
-/** Whether dead letters can go through a stage once more, by themselves. */
+/** Whether dead letters can be retried through a stage by themselves. */
 export function takesLetters(stage: StagePlan): boolean {
   const { across, takesLetters: takes = across !== 'state' } = stageKinds.of(stage) as Partial<
     AcrossKind<unknown, StagePlan>
@@ -80,7 +80,7 @@ export function takesLetters(stage: StagePlan): boolean {
 }
 
 /**
- * @param state where it keeps what it knows
+ * @param state where the stage keeps its state
  * @throws ComputoError when a script can't be compiled
  */
 export function compileAcross(stage: StagePlan, parts: AcrossParts): AcrossStage {
@@ -100,7 +100,7 @@ export function compileStage(stage: StagePlan, context: ScriptContext): Stage {
   return kind.compile(stage, context);
 }
 
-/** As {@link compileStage}, and stages that call AI providers, through these calls. */
+/** Like {@link compileStage}, and also compiles stages that call AI providers, through these calls. */
 export function compileStep(stage: StagePlan, calls: AiCalls, context: ScriptContext): Stage | AiStage {
   const kind = stageKinds.of(stage);
   return kind.callsAt === undefined || !isAiStage(stage)

@@ -28,7 +28,7 @@ interface SamplePlan extends StagePlan {
   readonly seed?: string;
 }
 
-/** Lets a share of the events pass, the same ones each time. */
+/** Passes a share of the events, the same ones each time. */
 export const sample: AcrossKind<Settings, SamplePlan> = {
   kind: 'sample',
   schema,
@@ -50,12 +50,12 @@ export const sample: AcrossKind<Settings, SamplePlan> = {
   compile,
 };
 
-/** What it is where nothing else is said. */
+/** Plans a sample stage, with defaults for what is not given. */
 export function sampleOf(plan: Omit<SamplePlan, 'kind'>): SamplePlan {
   return { kind: 'sample', ...plan };
 }
 
-/** A hash is taken for a number from 0 to below this. */
+/** Hashes are converted to numbers from 0 to below this. */
 const HASH_RANGE = 2 ** 48;
 const HASH_DIGITS = 12;
 

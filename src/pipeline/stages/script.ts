@@ -13,12 +13,12 @@ export interface Script {
   run(data: Json, context: Json, state?: Json): Json;
 }
 
-/** Who is told of the calls in a script. */
+/** Returns the listener for the calls in a script, if any. */
 export type TraceOf = (script: ScriptPlan) => TraceListener | undefined;
 
-/** What scripts are compiled with beside their own options. */
+/** What scripts are compiled with, in addition to their own options. */
 export interface ScriptContext {
-  /** The tables that they may look rows up in. */
+  /** The tables in which they may look up rows. */
   readonly tables?: OpenTables | undefined;
   readonly traceOf?: TraceOf | undefined;
 }
@@ -26,7 +26,7 @@ export interface ScriptContext {
 const programs = new WeakMap<ScriptPlan, Program>();
 
 /**
- * The program of a script, compiled once: the lazy way through a pipeline and the whole way share it.
+ * Returns the program of a script, compiled once and shared by the fast path and the full path through a pipeline.
  *
  * @param tables of its pipeline
  * @throws ComputoError when the script can't be compiled
@@ -40,7 +40,7 @@ export function programOf(spec: ScriptPlan, tables: OpenTables | undefined): Pro
 }
 
 /**
- * Makes a script ready for a stage.
+ * Prepares a script for a stage.
  *
  * @param stage named in the failures of its events
  * @throws ComputoError when the script can't be compiled
@@ -64,7 +64,7 @@ export function compileScript(spec: ScriptPlan, stage: string, { tables, traceOf
   };
 }
 
-/** Tells `line:column` of an expression in a script's text. Each is looked for once: many events may fail at it. */
+/** Returns a function that finds the `line:column` of an expression in a script's text. Cached, because many events may fail at it. */
 function placesIn({ text, spans }: NonNullable<ScriptPlan['text']>): (path: string) => string {
   const known = new Map<string, string>();
   return (path) => {
@@ -79,8 +79,8 @@ function placesIn({ text, spans }: NonNullable<ScriptPlan['text']>): (path: stri
 }
 
 /**
- * Whether the script may ask for its second input. Only `$inputs` reaches that; a script that has the word as mere data
- * gets a context for nothing. Scripts may be nested deeper than the stack is, so this keeps a list of its own.
+ * Whether the script may read its second input. Only `$inputs` does that; a script that contains the word as plain data gets an
+ * unneeded context. Scripts may be nested deeper than the call stack allows, so this keeps its own list.
  */
 function mentionsInputs(script: Json): boolean {
   const left: Json[] = [script];

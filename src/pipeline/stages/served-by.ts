@@ -1,6 +1,6 @@
 import type { SchemaVocabulary } from '../../config/kinds/index.js';
 
-/** What may be written of every stage that asks AI providers: which of them, and in which order. */
+/** The settings of every stage that calls AI providers: which providers, and in which order. */
 export const servedBy = (f: SchemaVocabulary) => ({
   providers: f
     .list('provider names', f.text('a provider name'))

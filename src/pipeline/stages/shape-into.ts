@@ -1,10 +1,10 @@
 import { ANY_SHAPE, objectShape, parsePointer, type Shape } from 'computo-js';
 
-/** Data of a shape with a value of another at a place in it; missing parents are made. @param segments of the place */
+/** Returns the shape of data with a value at a place in it; missing parents are created. @param segments of the place */
 export function shapeInto(data: Shape, segments: readonly string[], value: Shape): Shape {
   const [segment, ...rest] = segments;
   if (segment === undefined) return value;
-  // Anything but an object fails.
+  // Data other than an object fails.
   if (data.any || data.object === undefined) return ANY_SHAPE;
   const { fields, open, origin } = data.object;
   const before = fields.get(segment);
@@ -13,7 +13,7 @@ export function shapeInto(data: Shape, segments: readonly string[], value: Shape
   return objectShape(new Map([...fields, [segment, { shape, optional: false }]]), open, origin);
 }
 
-/** Data of a shape without what is at a place in it. */
+/** Returns the shape of data without the value at a place in it. */
 export function shapeWithout(data: Shape, segments: readonly string[]): Shape {
   const [segment, ...rest] = segments;
   if (segment === undefined || data.any || data.object === undefined) return data;
@@ -26,7 +26,7 @@ export function shapeWithout(data: Shape, segments: readonly string[]): Shape {
   return objectShape(new Map([...fields].map(([key, field]) => [key, key === segment ? inner : field])), open, origin);
 }
 
-/** Segments of a pointer as it is written; undefined for what is none, or is only known from the environment. */
+/** Parses a pointer as written; undefined if it is not one, or is known only from the environment. */
 export function pointerOf(written: unknown): readonly string[] | undefined {
   return typeof written === 'string' && /^(?:\/[^/\s${}]+)+$/.test(written) ? parsePointer(written) : undefined;
 }

@@ -5,14 +5,14 @@ const BETWEEN = '~';
 const HASH_DIGITS = 8;
 
 /**
- * What a dead letter calls the stage that it goes on behind, also when other stages have come or gone by then: its name; where
- * nobody has given it one, its place is in the name, and what the stage does is added.
+ * The address in a dead letter of the stage after which it continues. Stays valid if other stages are added or removed: it is the
+ * stage's name or, for a stage without its own name, the name by place and a hash of what the stage does.
  */
 export function stageAddress(stage: StagePlan): string {
   return isNamed(stage) ? stage.name : `${stage.name}${BETWEEN}${shortHash(stage)}`;
 }
 
-/** @returns the place of the stage that is meant, from 0; undefined: none is, or more than one may be */
+/** @returns the place of the stage with this address, from 0; undefined if there is none, or there may be several */
 export function stageAt(stages: readonly StagePlan[], address: string): number | undefined {
   const [name, hash] = address.split(BETWEEN);
   const isMeant = (stage: StagePlan): boolean => hash === undefined || (!isNamed(stage) && shortHash(stage) === hash);

@@ -4,12 +4,12 @@ import type { StagePlan } from '../../config/index.js';
 import { stringifyJson } from '../../json/index.js';
 import { stageKinds } from './index.js';
 
-/** What a stage does, as a hash: the same for two that do the same. Its name is none of it, nor how much it may know. */
+/** A hash of what a stage does: equal for stages that do the same. Its name and the limits of its state are not included. */
 export function stageHash(stage: StagePlan): string {
   return hashOf(meaningOf(stage));
 }
 
-/** What a stage does, and how much it may know, as a hash: where that is the same, so are the results. */
+/** A hash of what a stage does and of the limits of its state: if it is the same, so are the results. */
 export function boundedHash(stage: StagePlan): string {
   const bounds = stageKinds.of(stage).bounds?.(stage) ?? [];
   return hashOf([...meaningOf(stage), ...bounds.map((part) => part ?? null)]);
@@ -19,9 +19,9 @@ function meaningOf(stage: StagePlan): readonly unknown[] {
   return [stage.kind, ...stageKinds.of(stage).meaning(stage)].map((part) => part ?? null);
 }
 
-/** A hash of what a part of a pipeline means, 32 hexadecimal digits. What is undefined counts as not there. */
+/** A hash of what a part of a pipeline means, 32 hexadecimal digits. Undefined members are ignored. */
 export function hashOf(meaning: unknown): string {
-  // A script may hold numbers that only its own printer keeps; that knows no `undefined`.
+  // A script may contain numbers that only our own printer preserves, and that printer does not accept `undefined`.
   const text = stringifyJson(withoutUndefined(meaning) as Json);
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

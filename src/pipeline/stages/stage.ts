@@ -1,17 +1,17 @@
 import type { Json } from 'computo-js';
 import type { AiCall, AiOutcome } from '../ai/ai-calls.js';
 
-/** What a stage answers for an event that goes no further. */
+/** A stage's result for an event that it drops. */
 export const FILTERED = Symbol('filtered');
 
 /** One compiled step of a pipeline. */
 export interface Stage {
   readonly name: string;
-  /** Whether `run` looks at its second argument. */
+  /** Whether `run` reads its second argument. */
   readonly needsContext: boolean;
   /**
-   * @param data the event's data, never written into
-   * @param context what a script sees as `$inputs/1`; null when no stage needs it
+   * @param data the event's data, never mutated
+   * @param context what a script sees as `$inputs/1`; null if no stage needs it
    * @returns the new data, or {@link FILTERED}
    * @throws EventFailure
    */
@@ -23,10 +23,10 @@ export type AiAnswer = Extract<AiOutcome, { readonly kind: 'answered' }>;
 /** A compiled step that sends a request for each event to a provider and puts the answer into its data. */
 export interface AiStage {
   readonly name: string;
-  /** Its calls share requests: many are to be under way at a time. */
+  /** Whether its calls share requests, so that many should be in progress at a time. */
   readonly gathers?: boolean;
   /**
-   * The call that an event needs.
+   * Returns the call that an event needs.
    *
    * @throws EventFailure when its script fails
    */
@@ -34,9 +34,9 @@ export interface AiStage {
   /** @throws EventFailure, RunPaused when there is no answer */
   answerOf(outcome: AiOutcome): AiAnswer;
   /**
-   * The data with an answer in it.
+   * Returns the data with an answer in it.
    *
-   * @throws EventFailure when it has no place for it
+   * @throws EventFailure when the data has no place for it
    */
   put(data: Json, answer: Json): Json;
 }

@@ -8,7 +8,7 @@ import { callsIn, type WrittenWhole } from './calls-in.js';
 import { placeholdersIn } from './placeholders-in.js';
 import type { ScriptContext } from './script.js';
 
-/** What may be written of every stage that asks AI providers: what its costs are summed up by. */
+/** The settings of every stage that calls AI providers: the tags by which its costs are summed up. */
 export const taggedWith = (f: SchemaVocabulary) => ({
   tags: f
     .script()
@@ -20,7 +20,7 @@ export const taggedWith = (f: SchemaVocabulary) => ({
 
 const WHOLE: WrittenWhole = { what: 'map', asScript: '{team: "search", user: /user}' };
 
-/** Makes the tags of an event; where a stage has none, nothing. @throws ComputoError when a script can't be compiled */
+/** Makes the tags of an event, if the stage has any. @throws ComputoError when a script can't be compiled */
 export function compileTags(
   { name, tags }: AiStagePlan,
   context: ScriptContext,
@@ -28,17 +28,17 @@ export function compileTags(
   return tags === undefined ? () => undefined : compileTemplate(tags, name, context);
 }
 
-/** The tags of a stage as `check` reads them. @param kind its key, under which they stand */
+/** The tags of a stage as `check` reads them. @param kind the stage's key, which contains them */
 export function tagsOf(kind: string): MapTemplate {
   return { at: [kind, 'tags'], memberProblems };
 }
 
-/** Whether a script gives something, and never a map. */
+/** Whether a script returns something, but never a map. */
 export function isNoMap(made: Shape | undefined): boolean {
   return made !== undefined && made.object === undefined && (made.array !== undefined || made.scalars.size > 0);
 }
 
-/** What is wrong with a script of tags that never gives any. @param script its place among those of the stage */
+/** Finds a script of tags that never returns any. @param script its index among the stage's scripts */
 export function noTags(
   made: Shape | undefined,
   script: number,
@@ -46,7 +46,7 @@ export function noTags(
   return isNoMap(made) ? { script, must: 'the tags of a stage must be an object' } : undefined;
 }
 
-/** @param stage as it is written */
+/** @param stage as written in the config */
 export function tagCountProblems(kind: string, stage: SourceNode): readonly SettingProblem[] {
   const tags = stage.entries?.get(kind)?.node.entries?.get('tags')?.node.entries;
   const message = tags && tooManyTags([...tags.values()].filter(({ node }) => node.value !== null).length);
@@ -58,7 +58,7 @@ function memberProblems(name: string, value: Json, isTemplate: boolean): readonl
   if (ofName !== undefined) return [{ path: [], code: 'invalid-value', message: ofName }];
   const problems = isTemplate ? [...callsIn(value, [], WHOLE), ...placeholdersIn(value, [])] : [];
   if (problems.length > 0) return problems;
-  // In a script a list is a call, and in a template a placeholder has any length.
+  // In a script, a list is a call; in a template, a placeholder can have any length.
   const isOpen = isTemplate ? typeof value === 'string' && value.includes('${') : Array.isArray(value);
   const ofValue = isOpen ? undefined : tagValueProblem(name, value);
   return ofValue === undefined ? [] : [{ path: [], code: 'invalid-value', message: ofValue }];

@@ -46,7 +46,7 @@ interface ThrottlePlan extends StagePlan {
   readonly maxKeys: number;
 }
 
-/** Lets only so many events pass in a time. */
+/** Passes only a limited number of events per unit of time. */
 export const throttle: AcrossKind<Settings, ThrottlePlan> = {
   kind: 'throttle',
   schema,
@@ -90,11 +90,11 @@ function rateOf(text: string): Rate | undefined {
   return events === undefined || ms === undefined || ms < 1 ? undefined : { events: Number(events), ms };
 }
 
-/** A bucket that fills steadily, and that each event takes one token from. */
+/** A token bucket: it fills steadily, and each event takes one token. */
 interface Bucket {
   /** May be a fraction. */
   readonly tokens: number;
-  /** When it was filled last, milliseconds since the epoch. */
+  /** When it was last filled, in milliseconds since the epoch. */
   readonly time: number;
 }
 
@@ -130,7 +130,7 @@ function compile(plan: ThrottlePlan, { state, scripts: context }: AcrossParts): 
     take(event, prepared, flow) {
       const { key, at } = prepared as Prepared;
       const before = buckets.get(key) ?? { tokens: burst, time: at };
-      // A clock that was set back fills nothing.
+      // A clock that was set back adds no tokens.
       const passed = Math.max(0, at - before.time);
       const tokens = Math.min(burst, before.tokens + (passed * rate.events) / rate.ms);
       const isFree = tokens >= 1;

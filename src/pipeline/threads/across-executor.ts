@@ -6,7 +6,7 @@ import { inTurn } from '../in-turn.js';
 import { inlineExecutor, processHere } from './inline-executor.js';
 
 /**
- * Works on this thread, one block after the other, for stages that keep state.
+ * Processes blocks one after another on this thread, for stages that keep state.
  *
  * @throws ComputoError when a script can't be compiled
  */

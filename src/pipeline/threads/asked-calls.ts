@@ -7,16 +7,19 @@ import { failureOf } from '../failure.js';
 import type { PipelineSpec } from '../spec.js';
 import { isAiStage } from '../stages/index.js';
 
-/** A call that a worker asks for: whoever started it has the providers. JSON is text, so that every number arrives as it is. */
+/**
+ * A call that a worker requests from the thread that started it, which has the providers. JSON is sent as text, so that every
+ * number is preserved.
+ */
 export interface AskedCall {
-  /** Among those of the worker. */
+  /** Its number among the worker's calls. */
   readonly call: number;
   readonly stage: string;
   readonly request: string;
   readonly event: AiEvent;
 }
 
-/** What came of an {@link AskedCall}. */
+/** The outcome of an {@link AskedCall}. */
 export interface AnsweredAsk {
   readonly call: number;
   readonly outcome: string;
@@ -31,7 +34,7 @@ export class AskedCalls implements AiCalls {
 
   prepare({ name }: AiStagePlan, request: Json): AiCall {
     return {
-      // Stored events are known by their ids.
+      // Stored events are identified by their ids.
       fingerprint: '',
       send: (event) =>
         new Promise((resolve) => {
@@ -40,7 +43,7 @@ export class AskedCalls implements AiCalls {
           this.#open.set(call, resolve);
           this.ask({ call, stage: name, request: text, event });
         }),
-      // Only the runs of files pass over events that an earlier run has delivered.
+      // Only runs over files skip events that an earlier run has delivered.
       recall: () => Promise.resolve(undefined),
     };
   }
@@ -51,7 +54,7 @@ export class AskedCalls implements AiCalls {
   }
 }
 
-/** Makes the calls that workers ask for, so many at a time. */
+/** Makes the calls that workers request, `concurrency` at a time. */
 export function callMaker(
   { stages }: PipelineSpec,
   { calls, concurrency }: Pick<EventOptions, 'calls' | 'concurrency'>,

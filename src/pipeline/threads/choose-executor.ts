@@ -6,15 +6,15 @@ import { inlineExecutor } from './inline-executor.js';
 import type { BlockExecutor } from '../run-blocks.js';
 import { paceOf } from './pace.js';
 
-/** Workers take 50 ms to start, and longer to warm up: where less work is left they save nothing. */
+/** Workers take 50 ms to start, and longer to warm up: if less work than this is left, they save nothing. */
 const WORK_WORTH_WORKERS_MS = 700;
 
 export interface ThreadChoice {
-  /** Threads that may work, this one included. 1: no workers, whatever the input. */
+  /** The maximum number of threads, including this one. 1: no workers, whatever the input. */
   readonly threads: number;
-  /** Start the workers at once: somebody asked for them. */
+  /** Whether to start the workers at once, because somebody asked for them. */
   readonly atOnce: boolean;
-  /** The input's size, where it is known. */
+  /** The input's size, if known. */
   readonly inputBytes: number | undefined;
   /** The worker's bundled program. */
   readonly script?: URL;
@@ -24,7 +24,7 @@ export interface ThreadChoice {
 type ClosableExecutor = BlockExecutor & { close(): Promise<void> };
 
 /**
- * Compiles the pipeline and works on this thread; when that turns out to take long, other threads join.
+ * Compiles the pipeline and runs it on this thread; if that turns out to take long, other threads join.
  *
  * @throws ComputoError when a script can't be compiled
  */
@@ -32,7 +32,7 @@ export function chooseExecutor(options: BlockOptions, choice: ThreadChoice): Clo
   const { threads, atOnce, inputBytes, traceOf } = choice;
   if (options.pipeline.stages.some(keepsState)) return acrossExecutor(options, traceOf);
   const work = compileProcessor(options, traceOf);
-  // A trace is told of on this thread only.
+  // Traces are reported only on this thread.
   if (threads <= 1 || traceOf !== undefined) return { ...inlineExecutor(work), close: () => Promise.resolve() };
 
   const pace = paceOf(work, inputBytes);

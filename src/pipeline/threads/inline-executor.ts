@@ -3,9 +3,9 @@ import type { BlockMeta, BlockResult, ResultAtOnce } from '../batch.js';
 import type { BlockProcessor } from '../block-processor.js';
 import type { BlockExecutor } from '../run-blocks.js';
 
-/** Works on this thread: right for small inputs and slow sources, where starting a worker costs more than it saves. */
+/** Processes blocks on this thread: right for small inputs and slow sources, where starting a worker costs more than it saves. */
 export function inlineExecutor(process: BlockProcessor): BlockExecutor {
-  // Two blocks at a time: one is being written while the next is worked on.
+  // Two blocks at a time: one is written while the next is processed.
   return {
     width: 2,
     submit: (block, meta) => processHere(process, block, meta),
@@ -13,13 +13,13 @@ export function inlineExecutor(process: BlockProcessor): BlockExecutor {
   };
 }
 
-/** Works on a block on this thread, behind what is under way. */
+/** Processes a block on this thread, after the work in progress. */
 export async function processHere(process: BlockProcessor, block: Block, meta: BlockMeta): Promise<BlockResult> {
   await Promise.resolve();
   return recycled(block, process(block, meta));
 }
 
-/** Gives the block's memory back when the last piece of its result is made. */
+/** Returns the block's memory once the last piece of its result is made. */
 function recycled(block: Block, { rest, ...result }: ResultAtOnce): ResultAtOnce {
   if (rest !== undefined) return { ...result, rest: () => recycled(block, rest()) };
   if (block.kind === 'lines') block.recycle?.(block.bytes);

@@ -1,18 +1,15 @@
 import { isSame, type WorkerPlace } from './work-place.js';
 
-/** Measures how long a worker has been at one line, by looks at it from time to time. */
+/** Measures how long a worker has been at one line, by sampling its place from time to time. */
 export class LineClock {
   #place: WorkerPlace | undefined;
   #ms = 0;
   #lookedAt = 0;
 
-  /**
-   * @param stepMsMax no more than this counts between two looks: a process that was stopped, or was given no time, says nothing of
-   *   its lines
-   */
+  /** @param stepMsMax the maximum time counted between two samples: a process that was suspended or starved says nothing about its lines */
   constructor(private readonly stepMsMax: number) {}
 
-  /** How long it was at the line where it was seen last; 0: at none. */
+  /** How long the worker has been at its last seen line; 0: it was at none. */
   get ms(): number {
     return this.#ms;
   }

@@ -1,24 +1,24 @@
 import type { BlockProcessor } from '../block-processor.js';
 
-/** Before so much is done code is still being compiled: it does not tell what the rest takes. */
+/** Until this much is processed, code is still being compiled, and says nothing about the speed of the rest. */
 const WARM_UP_BYTES = 16 << 20;
 
-/** How long a thread works on blocks, and how much longer it would. */
+/** Measures how long a thread has processed blocks, and estimates the time left. */
 export interface Pace {
-  /** What it works with: takes note of how long each block takes. */
+  /** The processor, which records how long each block takes. */
   readonly process: BlockProcessor;
-  /** Milliseconds of work that seem to be left; 0 while the code is warming up. Where nobody knows: as much again as was done. */
+  /** The estimated work left, in milliseconds; 0 while the code is warming up. If the input size is unknown, as much as was done so far. */
   leftMs(): number;
 }
 
-/** @param inputBytes of the whole input, where they are known */
+/** @param inputBytes the size of the whole input, if known */
 export function paceOf(work: BlockProcessor, inputBytes: number | undefined): Pace {
   let bytes = 0;
   let ms = 0;
   let warm: { readonly bytes: number; readonly ms: number } | undefined;
   const timed: BlockProcessor = Object.assign(
     (...[block, meta]: Parameters<BlockProcessor>) => {
-      // `performance` would have to be loaded first.
+      // Avoids `performance`, which would have to be loaded first.
       const startedAt = process.uptime();
       const result = work(block, meta);
       ms += (process.uptime() - startedAt) * 1000;

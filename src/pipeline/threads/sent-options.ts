@@ -4,11 +4,11 @@ import { parseJson, stringifyJson } from '../../json/index.js';
 import { Table } from '../../sources/tables/index.js';
 import type { BlockOptions } from '../block-processor.js';
 
-/** Block options on their way to a worker. */
+/** Block options in the form that is sent to a worker. */
 export interface SentOptions {
-  /** As JSON text, because cloning would lose the numbers that only text holds. */
+  /** JSON text, because cloning would lose numbers that only text preserves. */
   readonly options: string;
-  /** The tables that the scripts look rows up in. Threads of one process share their bytes, another process gets a copy. */
+  /** The tables in which scripts look up rows. Threads of one process share their bytes; another process gets a copy. */
   readonly tables: readonly SentTable[];
 }
 

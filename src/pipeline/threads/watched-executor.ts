@@ -22,40 +22,40 @@ import { WorkerEnded, workerHandle, type EndOfWorker, type WorkerHandle } from '
 import { workerProcess } from './worker-process.js';
 import { WORKER_HEAP_MB, workerThread } from './worker-thread.js';
 
-/** Blocks a worker has at a time: the one it works on, and one so that it never waits for the main thread. */
+/** Blocks per worker: the one being processed, and one so that the worker never waits for the main thread. */
 const BLOCKS_PER_WORKER = 2;
 
-/** A line is late after this part of the time that it may take, or after {@link LATE_MS_MAX}. */
+/** A line is late after this fraction of its maximum time, or after {@link LATE_MS_MAX}. */
 const LATE_PARTS = 10;
 const LATE_MS_MAX = 1000;
-/** The workers are looked at so often before a line is late. */
+/** How often the workers are checked before a line is late. */
 const LOOKS_UNTIL_LATE = 2;
 
 export interface WatchedOptions {
-  /** How many threads, 1 or more. */
+  /** The number of threads, 1 or more. */
   readonly workers: number;
   /** The worker's bundled program. */
   readonly script: URL;
-  /** An event that is in work longer is given up. */
+  /** An event that takes longer is given up. */
   readonly eventTimeoutMs: number;
-  /** Where memory for blocks comes from, and goes back to. */
+  /** The pool of memory for blocks. */
   readonly memory: SpareMemory;
   readonly clock: Pick<Clock, 'elapsed' | 'wait'>;
-  /** Told of each worker that has ended in the middle of its work. */
+  /** Called with each worker that ended in the middle of its work. */
   readonly onWorkerEnded: (why: EndOfWorker) => void;
-  /** Told of each event that was given up. @param id undefined for a line that is not a stored event */
+  /** Called with each event that was given up. @param id undefined for a line that is not a stored event */
   readonly onGivenUp: (id: string | undefined, reason: string) => void;
-  /** For a pipeline with AI stages. Its blocks are stored events, of one line each; one worker takes them all. */
+  /** Set for a pipeline with AI stages. Its blocks are stored events, of one line each, and one worker takes them all. */
   readonly calling?: CallOptions;
 }
 
-/** How the calls of AI stages are made: by this thread. */
+/** How this thread makes the calls of AI stages. */
 export type CallOptions = Pick<EventOptions, 'calls' | 'concurrency' | 'window'>;
 
 export interface WatchedExecutor extends BlockExecutor {
-  /** How long the slowest of the lines that are late is in work; undefined: none is. */
+  /** How long the slowest late line has been processed; undefined: no line is late. */
   lateMs(): number | undefined;
-  /** Ends what is being worked on: its events count as not read. */
+  /** Stops the work in progress: its events count as not read. */
   close(): Promise<void>;
 }
 
@@ -65,35 +65,35 @@ interface Watched {
   readonly clock: LineClock;
 }
 
-/** Where a worker is, or one is started with the next block. */
+/** A place for a worker; if it is empty, the next block starts one. */
 interface Slot {
   worker: Watched | undefined;
 }
 
 /**
- * Spreads blocks over worker threads, and works on nothing itself: whatever an event does, the thread that this runs on goes on.
- * An event that takes too long, or more memory than a worker has, ends its worker, and becomes what `on_error` says; the others
- * of its block are done again. Blocks count only when they are whole, so that nothing is lost by that, or comes twice.
+ * Spreads blocks over worker threads and processes none itself, so that this thread keeps running whatever an event does. An
+ * event that takes too long, or more memory than a worker has, ends its worker and is handled by `on_error`; the other events of
+ * its block are processed again. Only complete blocks count, so that nothing is lost or duplicated.
  *
  * @throws ComputoError when the script of the routing key can't be compiled
  */
 export function watchedExecutor(options: BlockOptions, watched: WatchedOptions): WatchedExecutor {
   const { script, eventTimeoutMs, memory, clock, onWorkerEnded, onGivenUp, calling } = watched;
-  // What stages know of the events before is in one worker, and here for the one that comes after it.
+  // The state of the stages is in one worker, and mirrored here for the worker that replaces it.
   const mirror = options.pipeline.stages.some(keepsState) ? new StateMirror() : undefined;
   const workers = calling === undefined && mirror === undefined ? watched.workers : 1;
   const data = { ...sendOptions(options), window: calling?.window };
   const held = new HeldBlocks(calling === undefined ? workers * BLOCKS_PER_WORKER - 1 : calling.window);
-  /** With state, blocks are worked on one after the other. */
+  /** With state, blocks are processed one after another. */
   let last: Promise<unknown> = Promise.resolve();
   const makeCall = calling && callMaker(options.pipeline, calling);
   const giveUp = givingUp(options);
   const lateMs = Math.min(LATE_MS_MAX, eventTimeoutMs / LATE_PARTS);
   const lookMs = lateMs / LOOKS_UNTIL_LATE;
   const slots = Array.from({ length: workers }, (): Slot => ({ worker: undefined }));
-  /** For what is to be alone. */
+  /** The slot for blocks that must be processed alone. */
   const apart: Slot = { worker: undefined };
-  /** Blocks that are not done: those that are to be alone, and the others. */
+  /** Unfinished blocks: those that must be processed alone, and the others. */
   const alone = new Set<Promise<unknown>>();
   const shared = new Set<Promise<unknown>>();
   const closing = new AbortController();
@@ -101,7 +101,7 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
   let isWatching = false;
 
   return {
-    // One is read ahead: so many are enough to keep all workers at work.
+    // With the one that is read ahead, these are enough to keep all workers busy.
     get width() {
       return held.width;
     },
@@ -140,7 +140,7 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
     return result;
   }
 
-  /** Ends the process for what is to be alone, when all of that is done. */
+  /** Ends the process for blocks that must be processed alone, once all of them are done. */
   function closeApart(): void {
     const { worker } = apart;
     if (worker === undefined || worker.handle.blocksHeld() > 0) return;
@@ -148,7 +148,7 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
     void worker.handle.close();
   }
 
-  /** Works on a block until it is whole, over the ends of workers. */
+  /** Processes a block until it is complete, even if workers end meanwhile. */
   async function complete(block: Block, meta: BlockMeta): Promise<BlockResult> {
     for (;;) {
       if (isClosing()) throw new RunPaused('aborted', 'the work was cut off');
@@ -157,14 +157,14 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
       } catch (error) {
         if (!(error instanceof WorkerEnded)) throw error;
         if (isClosing()) continue;
-        // One that dies before it has begun would do so again.
+        // A worker that dies before its first line would do so again.
         if (error.why !== 'timeout' && !error.wasAtWork) throw error.cause ?? error;
         if (error.line !== undefined) return await completeInParts(block, meta, error, error.line);
       }
     }
   }
 
-  /** Works on a block at whose `line` a worker has ended: what stands before, the line, what stands behind. */
+  /** Processes a block at whose `line` a worker has ended: the lines before it, the line itself, and the lines after it. */
   async function completeInParts(
     block: Block,
     meta: BlockMeta,
@@ -175,11 +175,12 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
     onWorkerEnded(why);
     const lines = block.kind === 'lines' ? linesIn(block.bytes) : 1;
     if (block.kind !== 'lines' || lines <= 1) {
-      // Beside it were others, which wait for answers: whether it is the one that takes too much is known when it is alone.
+      // Other events were waiting for answers in the same worker. Only processing this one alone shows whether it takes too much
+      // memory.
       const isOneOfMany = calling !== undefined && why !== 'timeout' && block.alone !== true;
       return await (isOneOfMany ? complete({ ...block, alone: true }, meta) : completeWithout(block, meta, ended));
     }
-    // Behind the last line it has put together what came of all.
+    // After the last line, the worker was combining the results of all lines.
     const cuts = line < lines ? [line, line + 1] : [lines >> 1];
     const results: BlockResult[] = [];
     let from = 0;
@@ -187,7 +188,7 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
       if (to === from) continue;
       const part: Block = { ...block, bytes: linesOf(block.bytes, from, to), recycle: undefined };
       const partMeta = { ...meta, counter: meta.counter + from };
-      // Too much memory may be the others' fault: whether it is the line's is known when it has been tried by itself.
+      // Other lines may have used too much memory; only processing the line by itself shows whether it does.
       const isGuilty = why === 'timeout' && from === line && line < lines;
       const result = await (isGuilty ? completeWithout(part, partMeta, ended) : complete(part, partMeta));
       results.push(result);
@@ -197,7 +198,7 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
     return mergeResults(results);
   }
 
-  /** Works on a block of one line without what was in work when the worker ended: an event that was made, or that of the line. */
+  /** Processes a block of one line without the event that was in progress when the worker ended: a made event, or the line's own. */
   async function completeWithout(
     block: Block,
     meta: BlockMeta,
@@ -209,12 +210,12 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
       onGivenUp(idOf(block), `${reason}; it was made of others when this one came`);
       return await complete(block, { ...meta, givenUp: [...givenUp, { made, reason }] });
     }
-    // A process of its own that was stopped has not told what it was at.
+    // A separate process that was killed did not report its place.
     const isUnknown = mirror !== undefined && block.alone === true && why === 'timeout';
     return isUnknown ? await complete({ ...block, alone: false }, meta) : abandon(block, meta, why, message);
   }
 
-  /** The block's only line is a failed event. */
+  /** Fails the event of the block's only line. */
   function abandon(block: Block, meta: BlockMeta, why: EndOfWorker, message: string): BlockResult {
     const reason = reasonOf(why, message);
     onGivenUp(idOf(block), reason);
@@ -249,7 +250,7 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
     }
   }
 
-  /** What they know is what was known before. */
+  /** Ends the other workers, whose state is outdated. */
   async function endOthers(slot: Slot): Promise<void> {
     for (const other of [apart, ...slots]) {
       const { worker } = other;
@@ -271,7 +272,7 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
     return { handle, clock: new LineClock(2 * lookMs) };
   }
 
-  /** Looks at the workers as long as they have something to do, and ends those that are at one line for too long. */
+  /** Checks the workers as long as there is work, and ends those that are at one line for too long. */
   async function watch(): Promise<void> {
     if (isWatching) return;
     isWatching = true;
@@ -294,7 +295,7 @@ function heldBy({ worker }: Slot): number {
   return worker?.handle.blocksHeld() ?? 0;
 }
 
-/** A block that may be moved to another thread, where it is lost when that ends. */
+/** Copies a block, so that it may be moved to another thread, and lost if that thread ends. */
 function copyOf(block: Block, memory: SpareMemory): Block {
   if (block.kind !== 'lines') return block;
   const { bytes, source, startsFile } = block;

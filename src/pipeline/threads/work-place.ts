@@ -1,10 +1,10 @@
-/** A line that a worker works on, or the end of the block behind its last line. */
+/** The line that a worker is processing, or the end of the block after its last line. */
 export interface WorkerPlace {
   /** The request's number. */
   readonly request: number;
-  /** In its block, from 0. */
+  /** The line's number in its block, from 0. */
   readonly line: number;
-  /** Which of the events that the line made its stages make, from 1; 0: none of them. */
+  /** Which of the events that the stages made because of the line, from 1; 0: none of them. */
   readonly made: number;
 }
 
@@ -17,7 +17,7 @@ const LINE = 1;
 const MADE = 2;
 const IDLE = 0;
 
-/** Where a worker is, in memory that both threads see: one that hangs, or has died, can't be asked. */
+/** A worker's place, in memory that both threads see, because a worker that hangs or has died can't be asked. */
 export class WorkPlace {
   readonly #cells: Int32Array<SharedArrayBuffer>;
 
@@ -45,7 +45,7 @@ export class WorkPlace {
     Atomics.store(this.#cells, REQUEST, IDLE);
   }
 
-  /** Undefined: it waits for work, or has sent its answer. */
+  /** Undefined: the worker waits for work, or has sent its answer. */
   now(): WorkerPlace | undefined {
     const request = Atomics.load(this.#cells, REQUEST);
     if (request === IDLE) return undefined;

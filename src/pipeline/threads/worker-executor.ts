@@ -5,16 +5,16 @@ import { sendOptions } from './sent-options.js';
 import { workerHandle, type WorkerHandle } from './worker-handle.js';
 import { workerThread } from './worker-thread.js';
 
-/** Blocks a worker has at a time: the one it works on, and one so that it never waits for the main thread. */
+/** Blocks per worker: the one being processed, and one so that the worker never waits for the main thread. */
 const BLOCKS_PER_WORKER = 2;
-/** Blocks that may be done, or under way, before the one that is written next: threads are not equally fast. */
+/** How many blocks may be finished or in progress before the next one to be written, because threads are not equally fast. */
 const BLOCKS_IN_FLIGHT_MIN = 6;
 
 /**
- * Spreads blocks over worker threads, and works on this thread too when they all have enough to do: one worker and this
- * thread are as fast as two workers, with less memory. Until a worker is up, this thread does the work.
+ * Spreads blocks over worker threads, and also processes blocks on this thread when they are all busy: one worker and this thread
+ * are as fast as two workers, with less memory. Until a worker is ready, this thread does the work.
  *
- * @param process what works on this thread
+ * @param process the processor for this thread
  * @param workers how many threads to start, 1 or more
  * @param script the worker's bundled program
  */
@@ -41,7 +41,7 @@ export function workerExecutor(
   };
 }
 
-/** The worker with the fewest blocks, if any is up and has room for another. */
+/** The worker with the fewest blocks, if any is ready and has room for another. */
 function leastBusy(pool: readonly WorkerHandle[]): WorkerHandle | undefined {
   let best: WorkerHandle | undefined;
   let fewest = BLOCKS_PER_WORKER;

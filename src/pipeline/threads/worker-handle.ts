@@ -7,18 +7,18 @@ import type { AnsweredAsk, AskedCall } from './asked-calls.js';
 import type { SentOptions } from './sent-options.js';
 import { isSame, type WorkerPlace } from './work-place.js';
 
-/** Request numbers begin anew behind this, so that they fit where a worker notes them. */
+/** Request numbers start over after this, so that they fit where a worker records them. */
 const REQUEST_NUMBER_MAX = 2 ** 31 - 1;
 
 /** What a worker is started with. */
 export interface WorkerData extends SentOptions {
-  /** Where it is to note where it is. */
+  /** Where the worker records its place. */
   readonly place?: SharedArrayBuffer | undefined;
-  /** It is to say when it rests: nobody who waits for that sees its place. */
+  /** Whether the worker reports when it rests, because the process that waits for that can't see its place. */
   readonly tellsRest?: boolean;
-  /** What its stages know of the events before, as JSON text; undefined: they know nothing, and nobody asks for it. */
+  /** The state of its stages, as JSON text; undefined: they have none, and nobody needs it. */
   readonly state?: string | undefined;
-  /** For a pipeline with AI stages: how many events it may hold at a time. */
+  /** For a pipeline with AI stages: the maximum number of events that it may hold at a time. */
   readonly window?: number | undefined;
 }
 
@@ -30,22 +30,22 @@ interface BlockRequest {
   readonly block: BlockContent;
   readonly meta: Omit<BlockMeta, 'tap'>;
   readonly tap: TapWish | undefined;
-  /** For the lines that come of it. */
+  /** Memory for the output lines. */
   readonly memory: ArrayBuffer | undefined;
 }
 
-/** What came of a call that it asked for. */
+/** The outcome of a call that the worker requested. */
 interface OutcomeRequest extends AnsweredAsk {
   readonly kind: 'outcome';
-  /** Of the block that the call is for. */
+  /** The number of the block that the call is for. */
   readonly number: number;
 }
 
 export type WorkerReply =
   | { readonly kind: 'ready' }
-  /** It does nothing for this block now: the block is done, or waits for the outcome of a call. */
+  /** The worker does nothing for this block now: the block is done, or waits for the outcome of a call. */
   | { readonly kind: 'rests'; readonly number: number }
-  /** Of one in a process of its own: it ends now, and was at this place, see {@link WorkerPlace.made}. */
+  /** From a worker in a separate process: it ends now, and was at this place, see {@link WorkerPlace.made}. */
   | { readonly kind: 'ends'; readonly made: number }
   | ({ readonly kind: 'call'; readonly number: number; readonly seen: readonly TapCatch[] } & AskedCall)
   | {
@@ -53,28 +53,28 @@ export type WorkerReply =
       readonly number: number;
       readonly result: BlockResult;
       readonly seen: readonly TapCatch[];
-      /** The block's bytes, which nobody needs any more, where they have memory of their own. */
+      /** The block's bytes, which are no longer needed, if they have memory of their own. */
       readonly used: readonly Uint8Array[];
     }
   | { readonly kind: 'paused'; readonly number: number; readonly reason: PauseReason; readonly message: string }
   | { readonly kind: 'error'; readonly number: number; readonly error: unknown };
 
-/** Why a worker ended: its time was over, it took too much memory, or it met something else that it did not survive. */
+/** Why a worker ended: it ran out of time, it used too much memory, or it did not survive something else. */
 export type EndOfWorker = 'timeout' | 'memory' | 'error';
 
-/** A worker has ended before it answered. */
+/** A worker ended before it answered. */
 export class WorkerEnded extends Error {
   override readonly name = 'WorkerEnded';
 
   /**
-   * @param line the line of this block that it was at; undefined: it was at none of this block
-   * @param made which of the events that its stages make for that line, see {@link WorkerPlace.made}
+   * @param line the line of this block that the worker was at; undefined: it was at no line of this block
+   * @param made which of the events that its stages made because of that line, see {@link WorkerPlace.made}
    */
   constructor(
     readonly why: EndOfWorker,
     readonly line: number | undefined,
     readonly made: number,
-    /** Whether it was at a line at all, of whichever block. */
+    /** Whether the worker was at a line of any block. */
     readonly wasAtWork: boolean,
     override readonly cause: Error | undefined,
   ) {
@@ -82,17 +82,17 @@ export class WorkerEnded extends Error {
   }
 }
 
-/** One worker, from this side. */
+/** The main thread's view of one worker. */
 export interface WorkerHandle {
-  /** Whether it has answered that it is up. */
+  /** Whether the worker has reported that it is ready. */
   readonly isReady: boolean;
-  /** Blocks it works on or has waiting. */
+  /** The number of blocks being processed or waiting. */
   blocksHeld(): number;
   /** @throws WorkerEnded */
   send(block: Block, meta: BlockMeta): Promise<BlockResult>;
-  /** Where it is, if it notes that. */
+  /** The worker's place, if it records that. */
   place(): WorkerPlace | undefined;
-  /** Ends it because of a line. If it is done with that by then, it was at no line when it ended. */
+  /** Ends the worker because of a line. If it has finished that line by then, no line is blamed for its end. */
   endAt(place: WorkerPlace): void;
   close(): Promise<void>;
 }
@@ -104,25 +104,25 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** What runs a worker's program. */
+/** Runs a worker's program. */
 export interface Runner {
   post(request: WorkerRequest, moved: readonly ArrayBuffer[]): void;
-  /** Where the program is, if that is known. */
+  /** The place that the program is at, if known. */
   place(): WorkerPlace | undefined;
   end(): Promise<void>;
 }
 
-/** Who is told what comes of it. */
+/** Receives what the program reports. */
 export interface RunnerTalk {
   readonly onReply: (reply: WorkerReply) => void;
-  /** Nothing comes after it. */
+  /** Called last. */
   readonly onEnd: (why: EndOfWorker, cause: Error | undefined) => void;
 }
 
 /**
- * @param memory what its outputs are given back to, and its memory comes from
+ * @param memory the pool from which the worker's memory comes, and to which its outputs are returned
  * @param run starts the program
- * @param makeCall makes the calls that it asks for
+ * @param makeCall makes the calls that the worker requests
  */
 export function workerHandle(
   memory: SpareMemory,
@@ -185,7 +185,8 @@ export function workerHandle(
       if (answered !== undefined && ended === undefined)
         runner.post({ kind: 'outcome', number: asked, ...answered }, []);
     } catch (error) {
-      // Its block is not done. What the worker has of it waits for nothing that comes, and goes with the run that ends now.
+      // The block is not done. The worker waits for nothing more on its behalf, and the block is dropped with the run, which ends
+      // now.
       take(asked)?.reject(error);
     }
   }
@@ -219,20 +220,20 @@ export function workerHandle(
   };
 }
 
-/** What the processor needs of a block, and nothing that only its source understands. */
+/** Returns the parts of a block that the processor needs, without what only its source understands. */
 function contentOf(block: BlockContent): BlockContent {
   return block.kind === 'lines'
     ? { kind: block.kind, bytes: block.bytes }
     : { kind: block.kind, head: block.head, lineBytes: block.lineBytes };
 }
 
-/** Moving memory saves copying it. A small slice may share its memory with others, which must not lose it. */
+/** Moving memory saves copying it. A small slice may share its memory with others, so its memory must not be moved. */
 function ownMemory(block: BlockContent): ArrayBuffer[] {
   const { buffer, length } = block.kind === 'lines' ? block.bytes : block.head;
   return buffer instanceof ArrayBuffer && length * 2 > buffer.byteLength ? [buffer] : [];
 }
 
-/** Structured cloning turns a Buffer into the plain Uint8Array that it is. */
+/** Structured cloning turns a Buffer into a plain Uint8Array. */
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -6,12 +6,12 @@ import type { EndOfWorker, Runner, RunnerTalk, WorkerData, WorkerReply, WorkerRe
 import { WorkPlace, type WorkerPlace } from './work-place.js';
 import { workerThread } from './worker-thread.js';
 
-/** How the process ends when its thread has taken too much memory. */
+/** The exit code for a thread that used too much memory. */
 const EXIT_MEMORY = 70;
 
 /**
- * Starts a worker's program in a process of its own, for blocks of one line: it works on one at a time, also where several wait for
- * the outcomes of calls. What a thread does not survive may end its process too; this one ends alone.
+ * Starts a worker's program in a separate process, for blocks of one line. It processes one block at a time, even if several wait
+ * for the outcomes of calls. Whatever a thread does not survive may also end its process; this process ends alone.
  */
 export function workerProcess(script: URL, data: WorkerData, { onReply, onEnd }: RunnerTalk): Runner {
   const child = fork(fileURLToPath(script), {
@@ -35,7 +35,7 @@ export function workerProcess(script: URL, data: WorkerData, { onReply, onEnd }:
     onReply(reply.kind === 'result' ? { ...reply, result: withOwnMemory(reply.result), used: [] } : reply);
   });
   const over = new Promise<void>((resolve) => {
-    // It comes behind all messages.
+    // `close` comes after all messages.
     child.once('close', (code, signal) => {
       const why: EndOfWorker = isToEnd ? 'timeout' : code === EXIT_MEMORY ? 'memory' : 'error';
       onEnd(why, new Error(`its process ended ${signal === null ? `with exit code ${code ?? '?'}` : `by ${signal}`}`));
@@ -62,10 +62,10 @@ export function workerProcess(script: URL, data: WorkerData, { onReply, onEnd }:
   };
 }
 
-/** The program of such a process. It holds a thread, so that it sees when nobody is there any more to answer to. */
+/** The program of the separate process. It runs the work in a thread, so that it notices when its parent is gone. */
 export function holdThread(script: string): void {
   beFirstToGo();
-  // Whoever ends a daemon may signal all of its processes: this one goes with the daemon.
+  // A signal to a daemon may go to all of its processes: this process ends together with the daemon.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   process.on('disconnect', () => process.exit());
   process.once('message', (data: WorkerData) => {
@@ -82,21 +82,21 @@ export function holdThread(script: string): void {
   });
 }
 
-/** Where memory gets short, the kernel is to end this process, and not the one that it works for. */
+/** When memory runs out, the kernel should end this process, and not its parent. */
 function beFirstToGo(): void {
   try {
     writeFileSync('/proc/self/oom_score_adj', '1000');
   } catch {
-    // Other systems have other ways.
+    // Other systems do this in other ways.
   }
 }
 
-/** All that comes in one message shares its memory: each output is to be given back by itself. */
+/** Data received in one message shares its memory, but each output must be returned to the pool separately. */
 function withOwnMemory(result: BlockResult): BlockResult {
   return { ...result, outputs: result.outputs.map((lines) => Buffer.from(lines)) };
 }
 
-/** That it is gone is told by its end. */
+/** The end of the process reports the failure. */
 function ignoreFailure(): undefined {
   return undefined;
 }

@@ -2,13 +2,13 @@ import { Worker } from 'node:worker_threads';
 import type { WorkerData, WorkerReply, EndOfWorker, Runner, RunnerTalk } from './worker-handle.js';
 import type { WorkPlace } from './work-place.js';
 
-/** Worker threads bring their own heap; this bounds it well above what a block of the longest lines needs. */
+/** The heap limit of a worker thread: well above what a block of the longest lines needs. */
 export const WORKER_HEAP_MB = 512;
 
 /**
  * Starts a worker's program in a thread.
  *
- * @param place where it notes where it is
+ * @param place where the worker records its place
  */
 export function workerThread(
   script: string | URL,

@@ -22,7 +22,7 @@ const { tellsRest = false } = (workerData ?? {}) as Partial<WorkerData>;
 if (isMainThread) holdThread(argv[1] ?? '');
 else work(workerData as WorkerData);
 
-/** A worker thread's program: compiles the pipeline once, then answers block after block. */
+/** A worker thread's program: compiles the pipeline once, then processes block after block. */
 function work({ place: placeMemory, window, state, ...sent }: WorkerData): void {
   const place = placeMemory === undefined ? undefined : new WorkPlace(placeMemory);
   const blockOptions = receiveOptions(sent);
@@ -31,7 +31,7 @@ function work({ place: placeMemory, window, state, ...sent }: WorkerData): void 
   reply({ kind: 'ready' });
 }
 
-/** For a pipeline without AI stages: each block is done at once. */
+/** For a pipeline without AI stages: finishes each block at once. */
 function answerBlocks(options: BlockOptions, place: WorkPlace | undefined, state: string | undefined): void {
   const processBlock = compileProcessor(
     options,
@@ -56,16 +56,16 @@ function answerBlocks(options: BlockOptions, place: WorkPlace | undefined, state
   });
 }
 
-/** For a pipeline with AI stages: many events wait for the outcomes of their calls, which whoever started the worker makes. */
+/** For a pipeline with AI stages: many events wait for the outcomes of their calls, which the worker's parent makes. */
 function answerEvents(options: BlockOptions, window: number, place: WorkPlace | undefined): void {
-  /** The number of the block that is worked on. */
+  /** The number of the block being processed. */
   let current = 0;
-  /** What is seen of those that wait for answers: shown when they begin to. */
+  /** The tapped events of blocks that wait for answers, which are shown when the wait begins. */
   const collectors = new Map<number, TapCollector>();
   const calls = new AskedCalls((asked) => {
     reply({ kind: 'call', number: current, seen: collectors.get(current)?.take() ?? [], ...asked });
   });
-  // Whoever makes the calls limits them.
+  // The parent, which makes the calls, limits them.
   const executor = eventExecutor({ ...options, calls, concurrency: Number.POSITIVE_INFINITY, window });
   parentPort?.on('message', (request: WorkerRequest) => {
     const { number } = request;
@@ -92,7 +92,7 @@ function answerEvents(options: BlockOptions, window: number, place: WorkPlace | 
   }
 }
 
-/** A request as the pipeline takes it. */
+/** Converts a request to what the pipeline takes. */
 function opened({ block, meta, tap }: BlockRequest): {
   readonly block: BlockContent;
   readonly meta: BlockMeta;
@@ -113,7 +113,7 @@ function answer(number: number, block: BlockContent, result: BlockResult, collec
   reply({ kind: 'result', number, result, seen: collector?.take() ?? [], used }, moved);
 }
 
-/** Notes, and says where that is asked for, that nothing is done for a block. */
+/** Records, and reports if requested, that no work is in progress for a block. */
 function rest(number: number, place: WorkPlace | undefined): void {
   if (place?.now()?.request === number) place.end();
   if (tellsRest) reply({ kind: 'rests', number });
@@ -123,7 +123,7 @@ function reply(message: WorkerReply, memory: readonly ArrayBuffer[] = []): void 
   parentPort?.postMessage(message, memory);
 }
 
-/** The memory behind bytes, when it is theirs alone; a slice of Node's shared pool must not be moved. */
+/** The memory behind bytes, if it is theirs alone; slices of Node's shared pool must not be moved. */
 function ownMemory({ buffer }: Uint8Array): ArrayBuffer[] {
   return buffer instanceof ArrayBuffer && buffer.byteLength > Buffer.poolSize ? [buffer] : [];
 }

@@ -3,11 +3,11 @@ import type { FileSink } from '../../sinks/index.js';
 export interface AcknowledgerOptions<T> {
   readonly files: readonly FileSink[];
   readonly acknowledge: (done: readonly T[]) => void;
-  /** An output could not be synced: nothing more is acknowledged. */
+  /** Called when an output can't be synced; nothing more is acknowledged. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Acknowledges what is done once the output files are on the medium. What is done while they are synced waits for the next time. */
+/** Acknowledges finished events once the output files are synced. Events that finish during a sync wait for the next one. */
 export class Acknowledger<T> {
   #waiting: T[] = [];
   #work = Promise.resolve();
@@ -18,11 +18,11 @@ export class Acknowledger<T> {
 
   done(items: readonly T[]): void {
     this.#waiting.push(...items);
-    // Without files it is over before there is a promise of it.
+    // Without files, the work is over before its promise exists.
     if (!this.#isWorking) this.#work = this.#run();
   }
 
-  /** Resolves when everything that is done is acknowledged, or can't be. */
+  /** Resolves when every finished event is acknowledged, or can't be. */
   async finish(): Promise<void> {
     while (this.#isWorking) await this.#work;
   }

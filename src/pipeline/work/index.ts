@@ -1,2 +1,2 @@
-/** A fleet's work as what is processed. */
+/** Processing a fleet's work. */
 export { WorkReader } from './work-reader.js';

@@ -11,23 +11,23 @@ const SOURCE = 'fleet';
 const NEWLINE = Buffer.from('\n');
 
 export interface WorkReaderOptions {
-  /** Stored events, given out by a server to whoever asks. */
+  /** The queue from which a server hands out stored events. */
   readonly queue: NatsQueue;
-  /** Whether the executor wants blocks of one line each. */
+  /** Whether the executor needs blocks of one line each. */
   readonly singleLines: boolean;
-  /** What a dead letter keeps of an event at most. */
+  /** How much of an event a dead letter keeps at most. */
   readonly rawMax: number;
-  /** An event that was given out more often than this is dead-lettered: it may be what kills those who work on it. */
+  /** An event that was delivered more often than this becomes a dead letter: it may be what kills the workers. */
   readonly deliveriesMax: number;
 }
 
 /**
- * Takes what a fleet has to do off a queue. An event is acknowledged when what became of it is with the outputs, on the medium where
- * they are files: one that was being worked on at a crash is given to somebody else, so that outputs are at-least-once, and exactly
- * once where they know events by their ids.
+ * Takes a fleet's work from a queue. An event is acknowledged once its results are with the outputs, and synced if they are
+ * files. An event that was in progress at a crash is given to another worker, so outputs are at-least-once, and exactly once if
+ * they recognize events by their ids.
  */
 export class WorkReader implements ProcessorReader {
-  /** What the fleet has to do is everybody's. */
+  /** A fleet's work belongs to all of its workers. */
   readonly isBehind = false;
   #acknowledgedInRun = 0;
 
@@ -49,7 +49,7 @@ export class WorkReader implements ProcessorReader {
 
   #start({ sinks, signal, stop, delivered, onReached }: ReaderPassOptions): StartedPass {
     const { queue, singleLines, rawMax, deliveriesMax } = this.options;
-    /** Taken, and not acknowledged. */
+    /** Taken, but not acknowledged. */
     const open = new Set<Delivery>();
     const batches = new Map<ResumeAt, readonly Delivery[]>();
     let failure: { readonly error: unknown } | undefined;
@@ -67,7 +67,7 @@ export class WorkReader implements ProcessorReader {
       },
     });
 
-    /** Gives up an event that was given out too often. */
+    /** Dead-letters an event that was delivered too often. */
     const bury = async (delivery: Delivery): Promise<void> => {
       const message = `the event was given out ${delivery.times - 1} times, and nobody has finished it`;
       const remains = { envelope: delivery.line.toString('utf8') };
@@ -106,7 +106,7 @@ export class WorkReader implements ProcessorReader {
       blocks: blocks(),
       unordered: true,
       storedAt: (ticket) => batches.get(ticket)?.[0]?.time,
-      // A file that is another one now needs no more than that: nothing is cut back.
+      // A replaced file needs nothing more, because nothing is truncated.
       renew: () => Promise.resolve(),
       keep: {
         reached(ticket) {
@@ -127,7 +127,7 @@ export class WorkReader implements ProcessorReader {
   }
 }
 
-/** One that was given out before may be what killed those who worked on it: it stands alone, and takes no others with it. */
+/** Separates events that were delivered before, which may have killed their workers, so that each takes no others with it. */
 function apart(taken: readonly Delivery[]): readonly (readonly Delivery[])[] {
   const fresh = taken.filter(({ times }) => times === 1);
   const suspects = taken.filter(({ times }) => times > 1).map((one) => [one]);

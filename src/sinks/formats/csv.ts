@@ -1,6 +1,6 @@
 import type { TableFormat } from './format.js';
 
-/** Comma-separated values by RFC 4180, but with plain newlines. */
+/** Comma-separated values as in RFC 4180, but with plain newlines. */
 export const csv: TableFormat = {
   kind: 'table',
   name: 'csv',
@@ -9,10 +9,10 @@ export const csv: TableFormat = {
   row: csvRow,
 };
 
-/** What may not stand in a cell without quotes. A byte order mark at the start of a file would not count as part of the cell. */
+/** Matches cells that need quotes. A byte order mark at the start of a file would not count as part of the cell. */
 const NEEDS_QUOTES = /[",\n\r]|^\ufeff/;
 
-/** One row, without the newline behind it. Readers skip empty lines: a single empty cell is in quotes. */
+/** Returns one row, without its newline. A single empty cell is quoted, because readers skip empty lines. */
 export function csvRow(cells: readonly string[]): string {
   const [only] = cells;
   if (only === '' && cells.length === 1) return '""';

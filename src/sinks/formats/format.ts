@@ -1,33 +1,33 @@
 import type { Json } from 'computo-js';
 
-/** A format that outputs may have besides lines of JSON. */
+/** A format of an output other than lines of JSON. */
 export type OutputFormat = TextFormat | TableFormat;
 
 interface AnyFormat {
-  /** As `--out` and the config name it. */
+  /** Its name in `--out` and the config. */
   readonly name: string;
   /** One line for people. */
   readonly summary: string;
 }
 
-/** Each event is written by itself. */
+/** A format that writes each event by itself. */
 export interface TextFormat extends AnyFormat {
   readonly kind: 'text';
   /**
-   * What is written of an event's data, without the newline behind it.
+   * Returns the text for an event's data, without its newline.
    *
-   * @throws ComputoError when it is nested too deep to print
+   * @throws ComputoError when the data is nested too deep to print
    */
   line(data: Json): string;
 }
 
-/** Each event is a row below a header that names the columns. */
+/** A format in which each event is a row below a header that names the columns. */
 export interface TableFormat extends AnyFormat {
   readonly kind: 'table';
-  /** Whether a row may contain line breaks, always in double quotes. */
+  /** Whether a row may contain line breaks, which are always in double quotes. */
   readonly breaksRows: boolean;
-  /** @returns a row without the newline behind it; undefined when readers would take the row for an empty line */
+  /** @returns a row without its newline; undefined if readers would take the row for an empty line */
   row(cells: readonly string[]): string | undefined;
-  /** What keeps readers from reading these names back, for people. */
+  /** Explains for people why readers can't read these names back. */
   problemWith?(columns: readonly string[]): string | undefined;
 }

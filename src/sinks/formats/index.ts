@@ -11,10 +11,10 @@ export { ColumnsError, columnsOf, rowWriter } from './table-rows.js';
 
 export const OUTPUT_FORMATS: readonly OutputFormat[] = [csv, tsv, text];
 
-/** What lines of JSON are called, which are the default. */
+/** The name of lines of JSON, which are the default. */
 export const LINES_OF_JSON = 'ndjson';
 
-/** As a config or a command line gives them. */
+/** The format as a config or a command line gives it. */
 interface FormatNames {
   readonly format?: string | undefined;
   readonly columns?: readonly string[] | undefined;
@@ -35,19 +35,19 @@ export interface FileHead {
   readonly breaksRows: boolean;
 }
 
-/** @returns undefined where nothing precedes the first event, or its columns are not known yet */
+/** @returns undefined if nothing precedes the first event, or its columns are not known yet */
 export function fileHead(output: FormatNames): FileHead | undefined {
   const format = outputFormat(output);
   if (format?.kind !== 'table' || output.columns === undefined) return undefined;
   return { bytes: headerOf(format, output.columns), breaksRows: format.breaksRows };
 }
 
-/** The header of a table, with its newline. */
+/** Returns the header of a table, with its newline. */
 export function headerOf(format: TableFormat, columns: readonly string[]): Buffer {
   return Buffer.from(`${format.row(columns) ?? ''}\n`);
 }
 
-/** What keeps these columns from being those of a table, for people; undefined: nothing. */
+/** Explains for people why these can't be the columns of a table; undefined if they can. */
 export function problemWithColumns(format: TableFormat, columns: readonly string[]): string | undefined {
   if (columns.length === 0) return 'a table needs at least one column';
   const seen = new Set<string>();
@@ -57,13 +57,13 @@ export function problemWithColumns(format: TableFormat, columns: readonly string
   return format.problemWith?.(columns);
 }
 
-/** What contradicts something else in how an output is written. */
+/** A contradiction between the settings of an output's format. */
 export interface FormatProblem {
   readonly key: 'columns' | 'envelope';
   readonly message: string;
 }
 
-/** @param output as it is written; without columns only where the first event may decide them */
+/** @param output its settings as written; without columns only if the first event may decide them */
 export function formatProblem(output: FormatNames & Pick<OutputTake, 'envelope'>): FormatProblem | undefined {
   const { columns, envelope } = output;
   const format = outputFormat(output);

@@ -7,16 +7,15 @@ export class ColumnsError extends Error {
   override readonly name = 'ColumnsError';
 }
 
-/** So many columns are told; the others are counted. */
+/** The most columns that a message names; the others are counted. */
 const COLUMNS_TOLD_MAX = 8;
 
 /**
- * Writes data as rows of a table, without the newline behind each. A text is its own cell, null and a missing key are empty ones,
- * and everything else stands there as JSON.
+ * Returns a function that writes data as a row of a table, without its newline. A text is its own cell; null and a missing key
+ * are empty cells; everything else is written as JSON. The function throws ColumnsError for data that is not an object or has a
+ * key that is not a column, and ComputoError when a value is nested too deep to print.
  *
- * @param columns different names, at least one
- * @returns throws ColumnsError for data that is not an object, or has a key that is not a column; ComputoError when a value is nested too
- *   deep to print
+ * @param columns distinct names, at least one
  */
 export function rowWriter(format: TableFormat, columns: readonly string[]): (data: Json) => string {
   const places = new Map(columns.map((column, index) => [column, index]));
@@ -27,7 +26,7 @@ export function rowWriter(format: TableFormat, columns: readonly string[]): (dat
     cells.fill('');
     for (let index = 0; index < keys.length; index++) {
       const key = keys[index] ?? '';
-      // Mostly the keys stand in the order of the columns.
+      // Keys are mostly in the order of the columns.
       const place = columns[index] === key ? index : places.get(key);
       if (place === undefined) throw new ColumnsError(strayKey(key, columns));
       cells[place] = cellOf(data[key] ?? null);
@@ -38,7 +37,7 @@ export function rowWriter(format: TableFormat, columns: readonly string[]): (dat
   };
 }
 
-/** The columns that data would have: its keys, where it is an object with any. */
+/** The columns for data: its keys; undefined if it is not an object, or has none. */
 export function columnsOf(data: Json): readonly string[] | undefined {
   const keys = isObject(data) ? Object.keys(data) : [];
   return keys.length === 0 ? undefined : keys;

@@ -1,7 +1,7 @@
 import { stringifyJson } from '../../json/index.js';
 import type { TextFormat } from './format.js';
 
-/** Texts without quotes, line breaks in them included, as `jq -r` writes them; all else as JSON. */
+/** Writes texts without quotes, including their line breaks, as `jq -r` does, and everything else as JSON. */
 export const text: TextFormat = {
   kind: 'text',
   name: 'text',

@@ -1,6 +1,6 @@
 import type { TableFormat } from './format.js';
 
-/** Tab-separated values with the escapes that the input format has: `\t`, `\n`, `\r` and `\\`. */
+/** Tab-separated values with the escapes of the input format: `\t`, `\n`, `\r` and `\\`. */
 export const tsv: TableFormat = {
   kind: 'table',
   name: 'tsv',

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { OutputConfigFields, SchemaVocabulary } from '../../config/kinds/index.js';
 import { formatProblem, LINES_OF_JSON, OUTPUT_FORMATS, outputFormat } from '../formats/index.js';
 
-/** The keys by which an output of a config says in what format it is written. */
+/** The config keys that set the format of an output. */
 export const formatKeys = (f: SchemaVocabulary) => ({
   format: f
     .choice([LINES_OF_JSON, ...OUTPUT_FORMATS.map(({ name }) => name)])
@@ -14,7 +14,7 @@ export const formatKeys = (f: SchemaVocabulary) => ({
     .describe('The columns of csv and tsv, in order. An event with another key fails; a missing one is an empty cell.'),
 });
 
-/** Refuses settings of an output that contradict each other. */
+/** Rejects settings of an output that contradict each other. */
 export function withFormat<Section extends z.ZodType<OutputConfigFields>>(section: Section): Section {
   return section.superRefine((settings, context) => {
     const problem = formatProblem(settings) ?? missingColumns(settings);
@@ -22,7 +22,7 @@ export function withFormat<Section extends z.ZodType<OutputConfigFields>>(sectio
   });
 }
 
-/** What a config writes is added to again and again: the first event of one run cannot decide its columns. */
+/** Outputs of a config are appended to by many runs, so the first event of one run can't decide the columns. */
 function missingColumns(settings: OutputConfigFields): ReturnType<typeof formatProblem> {
   if (settings.columns !== undefined || outputFormat(settings)?.kind !== 'table') return undefined;
   return { key: 'columns', message: `missing: ${settings.format ?? ''} needs a list of columns` };

@@ -8,10 +8,10 @@ import { stdout } from './stdout.js';
 
 export type { OutputPlace } from './kind.js';
 
-/** Every kind of output: a new one is a file, and a name here. */
+/** All kinds of outputs. A new one is a file, and a name here. */
 export const outputKinds = new Kinds<OutputKind>([file, stdout, nats]);
 
-/** What an output takes. What goes to NATS goes there as whole events: messages are named by their ids. */
+/** What an output takes. NATS outputs take whole events, because messages are named by event ids. */
 export function takeOf(output: OutputPlan): OutputTake {
   const { when, otherwise, envelope, format, columns, filesBy } = output;
   const isEnvelope = envelope || outputKinds.of(output).to === 'nats';
@@ -25,13 +25,13 @@ export function takeOf(output: OutputPlan): OutputTake {
   };
 }
 
-/** The file that an output writes; undefined: it writes none. */
+/** The file that an output writes to; undefined if it is not a file. */
 export function fileOf(output: OutputPlan): FilePlan | undefined {
   const kind = outputKinds.of(output);
   return kind.to === 'file' ? kind.fileOf(output) : undefined;
 }
 
-/** Opens an output that is not a file, and needs no server. */
+/** Opens an output that is not a file and needs no server. */
 export function openStream(output: OutputPlan, place: OutputPlace): Sink {
   const kind = outputKinds.of(output);
   if (kind.to !== 'stream') throw new TypeError(`${kind.kind} is no stream`);

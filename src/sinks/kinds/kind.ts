@@ -3,7 +3,7 @@ import type { OutputInConfig, OutputConfigFields, PathMaker, TakeInConfig } from
 import type { NatsLink } from '../../nats/index.js';
 import type { Sink } from '../sink.js';
 
-/** All that there is to a kind of output: how it is written and planned, and where its lines go. */
+/** A kind of output: how it is written in a config and planned, and where its lines go. */
 export type OutputKind<Settings extends OutputConfigFields = OutputConfigFields, Plan extends OutputPlan = OutputPlan> =
   FileKind<Settings, Plan> | StreamKind<Settings, Plan> | SubjectKind<Settings, Plan>;
 
@@ -11,7 +11,7 @@ interface AnyKind<Settings extends OutputConfigFields, Plan extends OutputPlan> 
   plan(settings: Settings, make: PathMaker): Omit<Plan, TakeInConfig>;
 }
 
-/** Its lines go to a file, which each command opens in its way: cut back to a checkpoint, locked, in parts. */
+/** Writes its lines to a file. Each command opens the file in its own way: truncated to a checkpoint, locked, in parts. */
 export interface FileKind<Settings extends OutputConfigFields, Plan extends OutputPlan> extends AnyKind<
   Settings,
   Plan
@@ -20,20 +20,20 @@ export interface FileKind<Settings extends OutputConfigFields, Plan extends Outp
   fileOf(plan: Plan): FilePlan;
 }
 
-/** Its lines go out, and can't be taken back. */
+/** Sends its lines away: they can't be taken back. */
 export interface StreamKind<Settings extends OutputConfigFields, Plan extends OutputPlan> extends AnyKind<
   Settings,
   Plan
 > {
   readonly to: 'stream';
-  /** The open file that it writes to, of which a process has one. */
+  /** The file descriptor that it writes to, which exists once per process. */
   readonly descriptor?: number;
   open(plan: Plan, place: OutputPlace): Sink;
 }
 
 /**
- * Its lines go to the NATS server, and are whole events, whatever is sent on: their ids name the messages, so that an event which
- * is processed twice is there once. Only a daemon has such outputs.
+ * Sends its lines to the NATS server. The lines are whole events, whatever is sent of them: event ids name the messages, so that
+ * an event which is processed twice is stored once. Only a daemon has such outputs.
  */
 export interface SubjectKind<Settings extends OutputConfigFields, Plan extends OutputPlan> extends AnyKind<
   Settings,
@@ -44,9 +44,9 @@ export interface SubjectKind<Settings extends OutputConfigFields, Plan extends O
   open(plan: Plan, place: OutputPlace & { readonly link: NatsLink }): Sink;
 }
 
-/** Whose output it is. */
+/** Which pipeline's output it is, and which one. */
 export interface OutputPlace {
   readonly pipeline: string;
-  /** Among the pipeline's outputs. */
+  /** Its index among the pipeline's outputs. */
   readonly index: number;
 }

@@ -21,7 +21,7 @@ function isSubject(subject: string): boolean {
 }
 
 interface NatsPlan extends OutputPlan {
-  /** With `{pipeline}` and `{routing_key}` in it, perhaps. */
+  /** May contain `{pipeline}` and `{routing_key}`. */
   readonly subject: string;
 }
 

@@ -6,7 +6,7 @@ import { stdoutSink } from '../stdout-sink.js';
 import { formatKeys, withFormat } from './format-keys.js';
 import type { StreamKind } from './kind.js';
 
-/** A process has one standard output, however often it is opened. */
+/** Module-wide, because a process has one standard output, however often it is opened. */
 const begun = new Set<string>();
 
 export const stdout: StreamKind<OutputConfigFields, OutputPlan> = {

@@ -6,25 +6,25 @@ import { RecordBuffer } from './record-buffer.js';
 /** Cuts records out of the bytes of an input, and writes each as a line of JSON. */
 export interface RecordCutter {
   /**
-   * Takes the records that are whole.
+   * Takes the complete records.
    *
-   * @param bytes those that an earlier call has left, and what follows them
-   * @param isText whether all of them are valid UTF-8; a character that is cut at the end only means that each record is checked by
-   *   itself
-   * @param isAll the input ends here
-   * @returns from where on bytes are left for the next call
+   * @param bytes the bytes that an earlier call left, and the ones after them
+   * @param isText whether all of them are valid UTF-8. False also if a character is cut at the end: each record is then checked
+   *   by itself
+   * @param isAll whether the input ends here
+   * @returns the index of the first byte that is left for the next call
    */
   cut(bytes: Buffer, isText: boolean, isAll: boolean): number;
 }
 
-/** Keeps the bytes of a record until it is whole. */
+/** Keeps the bytes of a record until it is complete. */
 export class BufferedDecoder implements Decoder {
   readonly #buffer = new RecordBuffer();
   readonly #lines = new JsonLines();
   readonly #cutter: RecordCutter;
   #left = 0;
 
-  /** @param cutterInto makes what writes into the lines */
+  /** @param cutterInto makes the cutter that writes into the lines */
   constructor(cutterInto: (lines: JsonLines) => RecordCutter) {
     this.#cutter = cutterInto(this.#lines);
   }

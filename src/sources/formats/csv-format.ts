@@ -7,7 +7,7 @@ import { addText, withoutReturn } from './line-decoder.js';
 import { NamedRows } from './named-rows.js';
 import { OverLimit } from './over-limit.js';
 
-/** Comma-separated values by RFC 4180. */
+/** Comma-separated values as in RFC 4180. */
 export const csv: InputFormat = {
   name: 'csv',
   extensions: ['.csv'],
@@ -19,14 +19,14 @@ const QUOTE = 0x22;
 const NEWLINE = 0x0a;
 
 /**
- * A field that begins with a quote ends with one and may contain commas, line breaks and doubled quotes. Any other field is
- * taken literally, including quotes. A row that violates the rules is broken on its own: reading continues at its second line, so
+ * A field that begins with a quote ends with one and may contain commas, line breaks and doubled quotes. Any other field is taken
+ * literally, including quotes. A row that violates these rules is broken on its own: reading continues at its second line, so
  * that an unclosed quote costs one row.
  */
 class CsvCutter implements RecordCutter {
   readonly #rows: NamedRows;
   readonly #overLimit: OverLimit;
-  /** The search for the end of the row that is left, if the bytes so far do not contain it. */
+  /** The search for the end of the incomplete row, if the bytes so far don't contain it. */
   #search: CsvRowEnd | undefined;
 
   constructor(
@@ -69,13 +69,13 @@ class CsvCutter implements RecordCutter {
     return bytes.length;
   }
 
-  /** The end of a broken row's first line, or of its last one when the first is skipped already. */
+  /** The end of a broken row's first line, or of its last line if the first was skipped already. */
   #brokenEnd(bytes: Buffer, start: number, brokenAt = bytes.length): number | undefined {
     const newline = bytes.indexOf(NEWLINE, this.#overLimit.isSkipping ? brokenAt : start);
     return newline === -1 ? undefined : newline;
   }
 
-  /** Leaves a row that is not whole for the next call. @returns from where on bytes are left */
+  /** Leaves an incomplete row for the next call. @returns the index of the first byte that is left */
   #leave(bytes: Buffer, start: number): number {
     if (!this.#overLimit.exceeds(bytes.length - start)) return start;
     this.#overLimit.skip(bytes.subarray(start));

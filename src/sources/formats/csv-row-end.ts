@@ -7,7 +7,7 @@ type State =
   | 'field-start'
   | 'unquoted'
   | 'quoted'
-  /** After a quote within a quoted field: it ends the field, or is the first of two that stand for one. */
+  /** After a quote within a quoted field: it ends the field, or it is the first of a doubled quote. */
   | 'quote-seen'
   | 'return-seen'
   /** The end of a quoted field is followed by neither a comma nor a line break. */
@@ -23,14 +23,14 @@ export class CsvRowEnd {
     this.#at = start;
   }
 
-  /** The bytes before `count` are gone. */
+  /** Adjusts to the removal of the first `count` bytes. */
   moveBack(count: number): void {
     this.#at -= count;
   }
 
-  /** @returns the position of the newline after the row, or what breaks it; undefined when the bytes have neither */
+  /** @returns the position of the newline after the row, or of what breaks the row; undefined if the bytes contain neither */
   find(bytes: Buffer): number | undefined {
-    // What breaks the row may be gone.
+    // The byte that breaks the row may no longer be in the buffer.
     if (this.#state === 'junk') return Math.max(0, this.#at);
     for (let at = this.#at; at < bytes.length; at++) {
       if (this.#state === 'quoted') {
@@ -47,7 +47,7 @@ export class CsvRowEnd {
     return undefined;
   }
 
-  /** What breaks the row, for people. @param isCut the input has ended within it */
+  /** Describes for people what breaks the row. @param isCut whether the input has ended within it */
   fault(isCut: boolean): string | undefined {
     if (this.#state === 'junk') return 'text follows the closing quote of a field';
     return isCut && this.#state === 'quoted' ? 'the opening quote of a field is never closed' : undefined;

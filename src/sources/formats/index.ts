@@ -14,7 +14,7 @@ export { recognize, recognizeColumns } from './recognize.js';
 
 export const INPUT_FORMATS: readonly InputFormat[] = [csv, tsv, json, text];
 
-/** The format that the end of a file's name tells; undefined: lines of JSON. */
+/** The format that the end of a file's name implies; undefined: lines of JSON. */
 export function formatOfName(name: string): InputFormat | undefined {
   const end = extname(withoutPacking(name)).toLowerCase();
   return INPUT_FORMATS.find(({ extensions }) => extensions.includes(end));

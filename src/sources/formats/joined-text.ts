@@ -6,7 +6,7 @@ import { lineCutter, type Records } from './line-decoder.js';
 import { addTextLine, text } from './text-format.js';
 
 /**
- * Plain text whose records may take several lines.
+ * Plain text whose records may span several lines.
  *
  * @param isStart whether a line, without its newline, begins a record; any other line belongs to the record before it
  */
@@ -31,14 +31,14 @@ export function joinedText(isStart: (line: string) => boolean): InputFormat {
 const NEWLINE = 0x0a;
 const GROWTH = 2;
 
-/** Joins lines to records. A record is known to be whole when the next one begins, or at the end of the input. */
+/** Joins lines into records. A record is complete when the next one begins, or at the end of the input. */
 class JoinedLines implements Records {
-  /** The record under way, with plain newlines. */
+  /** The current record, with plain newlines. */
   #record: Buffer = Buffer.allocUnsafeSlow(1 << 12);
   #length = 0;
   #lineCount = 0;
   #isText = true;
-  /** The record was over the limit, and is told. */
+  /** The record was over the limit and has been reported. */
   #isSkipped = false;
 
   constructor(
@@ -52,20 +52,20 @@ class JoinedLines implements Records {
     this.#append(bytes.subarray(start, end));
   }
 
-  /** A line that cannot be read breaks its record. */
+  /** An unreadable line breaks its record. */
   break(kind: BrokenKind, _message: string, line: Buffer, lineBytes = line.length): void {
     this.#beginIfStart(line.toString('utf8'));
     if (kind === 'invalid_utf8') this.#isText = false;
     this.#append(line, lineBytes);
   }
 
-  /** The input has ended. */
+  /** Ends the current record. */
   end(): void {
     if (this.#lineCount > 0 && !this.#isSkipped) {
       const record = this.#record.subarray(0, this.#length);
       if (this.#isText) addTextLine(this.lines, record, 0, record.length);
       else this.lines.append(brokenLine('invalid_utf8', '', record));
-      // What follows keeps its line number.
+      // Keeps the numbers of the lines that follow.
       this.lines.newlines(this.#lineCount - 1);
     }
     this.#length = 0;
@@ -78,7 +78,7 @@ class JoinedLines implements Records {
     if (this.#lineCount > 0 && this.isStart(line)) this.end();
   }
 
-  /** @param bytes how many the line has, where only its start is given */
+  /** @param bytes the length of the line, if only its start is given */
   #append(line: Buffer, bytes = line.length): void {
     if (this.#isSkipped) {
       this.lines.newlines(1);
@@ -94,7 +94,7 @@ class JoinedLines implements Records {
     if (length - line.length + bytes > this.recordBytesMax) this.#skip(length - line.length + bytes);
   }
 
-  /** Tells at once of a record over the limit: how long it gets may take more memory to remember than there is. */
+  /** Reports a record over the limit at once: tracking how long it gets could take more memory than there is. */
   #skip(bytes: number): void {
     const message = `the record has more than ${this.recordBytesMax} bytes (processing.max_line_size): check whether --start matches the lines that begin one`;
     this.lines.append(brokenLine('line_too_long', message, this.#record.subarray(0, this.#length), bytes));

@@ -17,7 +17,7 @@ const SPACE = 0x20;
 const TAB = 0x09;
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
-/** Stands before each value in a JSON text sequence, RFC 7464. */
+/** Precedes each value in a JSON text sequence (RFC 7464). */
 const RECORD_SEPARATOR = 0x1e;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -30,7 +30,7 @@ const LINE_END = Buffer.from('\n');
 
 /** The decoder's state between values. */
 type Place =
-  /** Among consecutive values. */
+  /** Between consecutive values. */
   | 'top'
   /** In a list at the top level: at its start, after an element, or after a comma. */
   | 'list'
@@ -38,9 +38,8 @@ type Place =
   | 'comma';
 
 /**
- * Cuts out values and gives each a line. It looks only at brackets and strings: parsing the line
- * decides whether a value is valid. Everything between two commas of a list is one element, so that a missing comma breaks one
- * event.
+ * Cuts out values and gives each a line. Looks only at brackets and strings; parsing the line decides later whether the value is
+ * valid. Everything between two commas of a list is one element, so that a missing comma breaks only one event.
  */
 class JsonCutter implements RecordCutter {
   readonly #overLimit: OverLimit;
@@ -48,7 +47,7 @@ class JsonCutter implements RecordCutter {
   #place: Place = 'top';
   /** Where the incomplete value starts; undefined between values. */
   #start: number | undefined;
-  /** How far the bytes were scanned. */
+  /** How far the bytes have been scanned. */
   #at = 0;
   /** Whether all bytes of the buffer are valid UTF-8. */
   #isText = true;
@@ -78,7 +77,7 @@ class JsonCutter implements RecordCutter {
     return this.#leave();
   }
 
-  /** Leaves a value that is not whole for the next call. @returns from where on bytes are left */
+  /** Leaves an incomplete value for the next call. @returns the index of the first byte that is left */
   #leave(): number {
     const isSkipped = this.#start !== undefined && this.#overLimit.exceeds(this.#at - this.#start);
     if (isSkipped) this.#overLimit.skip(this.#bytes.subarray(this.#start, this.#at));
@@ -119,7 +118,7 @@ class JsonCutter implements RecordCutter {
     }
   }
 
-  /** A bracket or a quote ends a number or word before it. */
+  /** A bracket or a quote ends a preceding number or word. */
   #begin(): void {
     if (this.#depth === 0 && this.#place === 'top') this.#give(this.#at);
     this.#start ??= this.#at;
@@ -175,7 +174,7 @@ class JsonCutter implements RecordCutter {
     if (this.#place !== 'top') this.#place = 'element';
   }
 
-  /** What is left may be half of an element: it is none. */
+  /** What remains may be half of an element, so it is not taken for one. */
   #endWithinList(): void {
     const start = this.#start ?? this.#at;
     if (this.#overLimit.exceeds(this.#at - start)) this.#give(this.#at);

@@ -6,10 +6,10 @@ const NEWLINE = 0x0a;
 const GROWTH = 2;
 /** Below this a loop is faster than a call. */
 const SHORT_BYTES = 32;
-/** No byte is this one. */
+/** A value that no byte has. */
 const NEVER = -1;
 
-/** The most bytes of an escaped character: `\u001f`. */
+/** The length in bytes of the longest escape, such as `\u001f`. */
 const ESCAPED_BYTES_MAX = 6;
 
 /** What follows the backslash for control characters with a short form. */
@@ -33,7 +33,7 @@ export class JsonLines {
     this.#bytes = Buffer.allocUnsafeSlow(initialBytes);
   }
 
-  /** Hands over what was collected. */
+  /** Returns the collected lines. */
   take(): Buffer {
     const taken = this.#bytes.subarray(0, this.#used);
     if (this.#used > 0) this.#bytes = Buffer.allocUnsafeSlow(Math.max(this.initialBytes, this.#used));
@@ -41,17 +41,17 @@ export class JsonLines {
     return taken;
   }
 
-  /** Where the next byte goes, to return to. */
+  /** Where the next byte goes; pass it to {@link truncate} to return there. */
   get length(): number {
     return this.#used;
   }
 
-  /** Removes what was appended after a {@link length}. */
+  /** Removes everything appended since a {@link length}. */
   truncate(length: number): void {
     this.#used = length;
   }
 
-  /** Appends empty lines: they preserve the numbers of the lines that follow. */
+  /** Appends empty lines, which preserve the numbers of the lines that follow. */
   newlines(count: number): void {
     this.#reserve(count);
     this.#bytes.fill(NEWLINE, this.#used, this.#used + count);
@@ -66,13 +66,13 @@ export class JsonLines {
     this.#used += bytes.length;
   }
 
-  /** Appends bytes with a space for each line break. */
+  /** Appends bytes, replacing each line break with a space. */
   appendFolded(from: Uint8Array, start: number, end: number): void {
     this.#reserve(end - start);
     for (let at = start; at < end; at++) this.#bytes[this.#used++] = from[at] === NEWLINE ? SPACE : (from[at] ?? 0);
   }
 
-  /** Appends bytes as the content of a JSON string, without its quotes. */
+  /** Appends bytes as the content of a JSON string, without the quotes. */
   appendEscaped(from: Uint8Array, start: number, end: number): void {
     this.appendField(from, start, end, NEVER);
   }

@@ -8,15 +8,15 @@ import { OverLimit } from './over-limit.js';
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** What becomes of the records of an input, without their line breaks. */
+/** Receives the records of an input, without their line breaks. */
 export interface Records {
-  /** Takes a record of valid UTF-8. */
+  /** Takes a record that is valid UTF-8. */
   add(bytes: Buffer, start: number, end: number): void;
-  /** Takes a record that cannot be read. @param record what is kept of it */
+  /** Takes an unreadable record. @param record the part of it that is kept */
   break(kind: BrokenKind, message: string, record: Buffer, recordBytes?: number): void;
 }
 
-/** For formats whose records are lines. */
+/** Returns a decoder for formats whose records are lines. */
 export function lineDecoder({ recordBytesMax }: DecoderOptions, recordsInto: (lines: JsonLines) => Records): Decoder {
   return new BufferedDecoder((lines) => lineCutter(recordsInto(lines), recordBytesMax));
 }
@@ -51,14 +51,14 @@ export function lineCutter(records: Records, recordBytesMax: number): RecordCutt
   };
 }
 
-/** Adds a record, unless it is not valid UTF-8. @param isText whether all bytes are known to be */
+/** Adds a record, or breaks it if it is not valid UTF-8. @param isText whether all bytes are known to be valid UTF-8 */
 export function addText(records: Records, bytes: Buffer, start: number, end: number, isText: boolean): void {
   const record = isText ? undefined : bytes.subarray(start, end);
   if (record === undefined || isUtf8(record)) records.add(bytes, start, end);
   else records.break('invalid_utf8', '', record);
 }
 
-/** The end of a line without the carriage return before its newline. */
+/** The end of a line, without the carriage return before its newline. */
 export function withoutReturn(bytes: Buffer, start: number, newline: number): number {
   return newline > start && bytes[newline - 1] === CARRIAGE_RETURN ? newline - 1 : newline;
 }

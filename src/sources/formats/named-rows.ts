@@ -7,8 +7,8 @@ import { isUtf16, UTF16 } from './recognize.js';
 /**
  * Writes every field of a row as the content of a JSON string.
  *
- * @param before called before each, with its index
- * @returns how many there are
+ * @param before called before each field, with its index
+ * @returns the number of fields
  */
 export type SplitRow = (
   bytes: Buffer,
@@ -24,7 +24,10 @@ const OPEN = Buffer.from('{');
 const END = Buffer.from('"}\n');
 const NOTHING = Buffer.alloc(0);
 
-/** Writes rows as lines of JSON, by the names in the first row. Lines keep their numbers: anything but an event is an empty line. */
+/**
+ * Writes rows as lines of JSON, with field names from the first row. Rows keep their line numbers: whatever is not an event
+ * becomes an empty line.
+ */
 export class NamedRows implements Records {
   /** The text before each value: `{"id":"`, then `","name":"`. Undefined before the first row. */
   #keys: readonly Buffer[] | undefined;
@@ -37,9 +40,9 @@ export class NamedRows implements Records {
   ) {}
 
   /**
-   * Takes a row that follows the rules.
+   * Takes a well-formed row.
    *
-   * @throws SourceError when it is the first and cannot name the fields
+   * @throws SourceError when it is the first row and can't name the fields
    */
   add(bytes: Buffer, start: number, end: number): void {
     if (end === start) {
@@ -52,10 +55,10 @@ export class NamedRows implements Records {
   }
 
   /**
-   * Takes a row that cannot be read.
+   * Takes an unreadable row.
    *
-   * @param row what is kept of it
-   * @throws SourceError when it is the first: nobody knows the names of the fields
+   * @param row the part of it that is kept
+   * @throws SourceError when it is the first row, because the names of the fields are then unknown
    */
   break(kind: BrokenKind, message: string, row: Buffer, rowBytes = row.length): void {
     if (this.#keys === undefined) {
@@ -101,7 +104,7 @@ export class NamedRows implements Records {
   }
 }
 
-/** Whether the only ends of lines are carriage returns; one in quotes is a part of its name. */
+/** Whether all line ends are lone carriage returns; one within quotes is part of a name. */
 function endsLinesInReturns(row: Buffer): boolean {
   if (!row.includes(CARRIAGE_RETURN) || row.includes(NEWLINE)) return false;
   return row

@@ -2,7 +2,7 @@ import { OVERLONG_HEAD_BYTES } from '../block.js';
 
 const NEWLINE = 0x0a;
 
-/** What is told of a record over the limit. */
+/** What is reported of a record over the limit. */
 export interface OverlongRecord {
   readonly message: string;
   /** Its first bytes. */
@@ -11,13 +11,13 @@ export interface OverlongRecord {
   readonly lineBreaks: number;
 }
 
-/** Skips records over the limit: of each, only the start is kept. */
+/** Skips records over the limit, and keeps only the start of each. */
 export class OverLimit {
   #head: Buffer | undefined;
   #bytes = 0;
   #lineBreaks = 0;
 
-  /** @param noun what a record is called */
+  /** @param noun what messages call a record */
   constructor(
     private readonly noun: 'row' | 'line' | 'value',
     private readonly recordBytesMax: number,
@@ -27,7 +27,7 @@ export class OverLimit {
     return this.#head !== undefined;
   }
 
-  /** Whether a record is skipped already, or must be at this length. */
+  /** Whether a record is already being skipped, or must be skipped at this length. */
   exceeds(bytes: number): boolean {
     return this.isSkipping || bytes > this.recordBytesMax;
   }
@@ -39,7 +39,7 @@ export class OverLimit {
     for (let at = part.indexOf(NEWLINE); at !== -1; at = part.indexOf(NEWLINE, at + 1)) this.#lineBreaks += 1;
   }
 
-  /** Ends the record. @returns undefined when none was skipped */
+  /** Ends the record. @returns undefined if no record was being skipped */
   end(): OverlongRecord | undefined {
     const [head, bytes, lineBreaks] = [this.#head, this.#bytes, this.#lineBreaks];
     if (head === undefined) return undefined;

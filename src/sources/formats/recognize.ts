@@ -8,14 +8,14 @@ const COMPRESSED: readonly (readonly [string, readonly number[], string])[] = [
   ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], 'xz -dc'],
 ];
 
-/** What to do about UTF-16. */
+/** The hint for UTF-16 input. */
 export const UTF16 = 'it is UTF-16: convert it with iconv -f UTF-16 -t UTF-8';
 
 /**
- * What an input probably is when its lines are not JSON, and what to do about it.
+ * Guesses what an input is whose lines are not JSON, and says what to do about it.
  *
  * @param start its first bytes, whole lines if possible
- * @returns text for people; undefined when nothing speaks against lines of JSON, or it can't be told
+ * @returns text for people; undefined if nothing speaks against lines of JSON, or there is no good guess
  */
 export function recognize(start: Buffer): string | undefined {
   const head = start.subarray(0, HEAD_BYTES_MAX);
@@ -28,11 +28,11 @@ export function recognize(start: Buffer): string | undefined {
     .trimStart();
   if (text.startsWith('\u001e')) return 'its values are separated by RS characters: read it with --in json';
   const newline = text.indexOf('\n');
-  // A line longer than the examined part may be anything.
+  // A line longer than the examined part could be anything.
   if (newline === -1 && start.length > HEAD_BYTES_MAX) return undefined;
   const line = (newline === -1 ? text : text.slice(0, newline)).trim();
   if (line === '' || isJson(line)) return undefined;
-  // A line that begins and ends as a value does is one, with a mistake in it.
+  // A line that begins and ends like a JSON value is one with a mistake in it.
   if (/^\{.*\}$/.test(line) && !/\}\s*\{/.test(line)) return undefined;
   if (/^[[{]/.test(line)) {
     return /\}\s*\{/.test(line)
@@ -44,15 +44,15 @@ export function recognize(start: Buffer): string | undefined {
   return 'its lines are not JSON: if they are plain text, read it with --in text';
 }
 
-/** By which other formats the columns are told apart. */
+/** The separators of other formats, by the format that was used. */
 const SEPARATORS: Readonly<Record<string, RegExp>> = { csv: /[\t;]/, tsv: /,/ };
 
 /**
- * What to do about rows whose header is one field that looks like several.
+ * Says what to do about rows whose header is one field that looks like several.
  *
- * @param format by which they were read
- * @param row the first of them, as a line of JSON
- * @returns text for people; undefined when nothing speaks against it
+ * @param format the format they were read in
+ * @param row the first row, as a line of JSON
+ * @returns text for people; undefined if nothing speaks against the format
  */
 export function recognizeColumns(format: string, row: string): string | undefined {
   const separators = SEPARATORS[format];
@@ -73,7 +73,7 @@ function namesIn(row: string): readonly string[] {
   }
 }
 
-/** Whether bytes begin as UTF-16 does: by a mark, or with every other byte zero. */
+/** Whether bytes begin like UTF-16: with a byte order mark, or with every other byte zero. */
 export function isUtf16(head: Buffer): boolean {
   const mark = head.length >= 2 ? head.readUInt16BE(0) : 0;
   return (

@@ -1,29 +1,28 @@
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 const GROWTH = 2;
 
-/** The bytes of an input that are not decoded yet: the start of a record and what follows. */
+/** The bytes of an input that are not decoded yet: the start of a record and the bytes after it. */
 export class RecordBuffer {
-  /** Memory of our own, for what comes in several chunks. */
+  /** Memory of our own, for records that arrive in several chunks. */
   #own: Buffer = Buffer.alloc(0);
   #bytes: Buffer = this.#own;
   #isOwn = true;
   #knowsStart = false;
 
-  /** Read them before the next call. */
+  /** Valid until the next call. */
   get bytes(): Buffer {
     return this.#bytes;
   }
 
   /**
-   * Appends a chunk to the bytes from `from` on and drops those before. Drops a byte order mark at the start of the
-   * input.
+   * Drops the bytes before `from` and appends a chunk to the rest. Drops a byte order mark at the start of the input.
    *
-   * @returns false while it is unknown whether there is one
+   * @returns false while it is unknown whether there is a byte order mark
    */
   add(chunk: Buffer, from: number): boolean {
     const rest = this.#bytes.length - from;
     if (rest === 0) {
-      // Nobody writes into a chunk that was handed over: on its own it is not copied.
+      // Nobody writes into a chunk after passing it, so a chunk on its own need not be copied.
       this.#bytes = chunk;
       this.#isOwn = false;
     } else {
@@ -32,7 +31,7 @@ export class RecordBuffer {
     return this.#knowsStart || this.#dropMark(false);
   }
 
-  /** The input has ended: there are no more bytes. */
+  /** Ends the input: there are no more bytes. */
   end(): void {
     if (!this.#knowsStart) this.#dropMark(true);
   }
@@ -55,7 +54,7 @@ export class RecordBuffer {
     this.#knowsStart = true;
     if (!start.equals(BOM)) return true;
     this.#bytes = this.#bytes.subarray(BOM.length);
-    // What is left does not begin where our memory does.
+    // The remaining bytes do not start at the start of our memory.
     this.#isOwn = false;
     return true;
   }

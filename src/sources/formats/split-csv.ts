@@ -4,10 +4,10 @@ import type { SplitRow } from './named-rows.js';
 const COMMA = 0x2c;
 const QUOTE = 0x22;
 
-/** Fields between commas, quoted where necessary. The row follows the rules: a field that begins with a quote ends with one. */
+/** Splits a row into fields at commas, respecting quotes. The row must be well-formed: a field that begins with a quote ends with one. */
 export const splitCsv: SplitRow = (bytes, start, end, into, before) => {
   let count = 0;
-  // No comma follows the last field; after a last comma comes an empty field.
+  // The last field has no comma after it; a trailing comma is followed by an empty field.
   for (let from = start; from <= end; count++) {
     before(count);
     from =
@@ -19,7 +19,7 @@ export const splitCsv: SplitRow = (bytes, start, end, into, before) => {
   return count;
 };
 
-/** @param from after its opening quote @returns the position of its comma */
+/** @param from the position after the opening quote @returns the position of the field's comma */
 function quotedField(bytes: Buffer, from: number, into: JsonLines): number {
   for (let start = from; ;) {
     const quote = bytes.indexOf(QUOTE, start);

@@ -6,7 +6,7 @@ import { lineDecoder } from './line-decoder.js';
 const QUOTE = Buffer.from('"');
 const END = Buffer.from('"\n');
 
-/** Plain text: every line is an event whose data is the line, empty ones too. */
+/** Plain text: every line, even an empty one, is an event whose data is the line. */
 export const text: InputFormat = {
   name: 'text',
   extensions: [],

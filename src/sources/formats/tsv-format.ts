@@ -3,7 +3,7 @@ import type { JsonLines } from './json-lines.js';
 import { lineDecoder } from './line-decoder.js';
 import { NamedRows, type SplitRow } from './named-rows.js';
 
-/** Tab-separated values, as IANA's text/tab-separated-values with the escapes that Miller and PostgreSQL write. */
+/** Tab-separated values: IANA's text/tab-separated-values, with the escapes that Miller and PostgreSQL write. */
 export const tsv: InputFormat = {
   name: 'tsv',
   extensions: ['.tsv'],
@@ -16,7 +16,7 @@ export const tsv: InputFormat = {
 
 const TAB = 0x09;
 const BACKSLASH = 0x5c;
-/** What may follow a backslash, and its meaning. */
+/** The characters that may follow a backslash, and their meanings. */
 const ESCAPES: ReadonlyMap<number | undefined, Buffer> = new Map(
   [
     ['t', '\t'],
@@ -35,7 +35,7 @@ const splitTsv: SplitRow = (bytes, start, end, into, before) => {
   return count;
 };
 
-/** @returns the position of its tab */
+/** @returns the position of the field's tab */
 function field(bytes: Buffer, from: number, end: number, into: JsonLines): number {
   const tab = bytes.indexOf(TAB, from);
   const to = tab === -1 || tab > end ? end : tab;

@@ -1,4 +1,4 @@
-/** Positions in inputs: how far each was read, recognized later. Only runs with a checkpoint load this. */
+/** Positions in inputs: how far each was read, so that a later run recognizes the position. Loaded only by runs with a checkpoint. */
 export { placeOf, startMark, type InputMark } from './input-mark.js';
 export { InputReached, placedBlocks, type PlacedInput } from './placed-blocks.js';
 export { placedFile, type PlacedFile } from './placed-file.js';

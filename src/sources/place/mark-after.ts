@@ -6,7 +6,7 @@ const NEWLINE_BYTES = Uint8Array.of(NEWLINE);
 const BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
 const NOTHING = new Uint8Array(0);
 
-/** The mark behind a block that begins at a mark. */
+/** The mark after a block that begins at `mark`. */
 export function markAfterBlock(mark: InputMark, block: Block): InputMark {
   // A byte order mark is not a line.
   const start =
@@ -16,7 +16,7 @@ export function markAfterBlock(mark: InputMark, block: Block): InputMark {
   return block.kind === 'lines' ? markAfterBytes(start, block.bytes) : markAfterOverlong(start, block);
 }
 
-/** The mark behind some bytes. @param bytes whole lines, or all of a last one without a newline */
+/** The mark after some bytes. @param bytes whole lines, or all of a last line without a newline */
 export function markAfterBytes(mark: InputMark, bytes: Uint8Array): InputMark {
   return {
     node: mark.node,
@@ -49,7 +49,7 @@ function endOfLine({ unfinished }: OverlongLine): Uint8Array {
   return unfinished ? NOTHING : NEWLINE_BYTES;
 }
 
-/** A last line without a newline counts. */
+/** A last line without a newline counts as a line. */
 function countLines(bytes: Uint8Array): number {
   let count = 0;
   for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) count += 1;

@@ -4,13 +4,13 @@ import { markAfterBlock } from './mark-after.js';
 
 const NEWLINE = 0x0a;
 
-/** How far a run has processed an input once a block is delivered: the `resumeAt` of {@link placedBlocks}. */
+/** How far a run has processed an input once a block is delivered; the `resumeAt` of {@link placedBlocks}. */
 export class InputReached {
   /**
    * @param input index of the input
-   * @param place behind the last whole line
-   * @param end behind the last line without a newline, once that is delivered too
-   * @param finished it was read to its end
+   * @param place after the last whole line
+   * @param end after the last line without a newline, once that line is delivered too
+   * @param finished whether the input was read to its end
    */
   constructor(
     readonly input: number,
@@ -20,22 +20,21 @@ export class InputReached {
   ) {}
 }
 
-/** An input that is read from a position on. */
+/** An input that is read from a position onward. */
 export interface PlacedInput {
-  /** For people. */
+  /** The name for people. */
   readonly source: string;
   /** Its index among the run's inputs. */
   readonly input: number;
   /** Where the first block begins. */
   readonly start: InputMark;
-  /** Called after the last block: whether the input has no more. */
+  /** Called after the last block: whether the input has been read completely. */
   readonly isWhole: () => boolean;
 }
 
 /**
- * Adds to each block of an input how far that is, counting earlier lines. A last line without a newline
- * gets a block of its own: it may continue later and is then processed again. After the last block comes an empty one that
- * says so.
+ * Adds to each block of an input the position that it reaches, counting earlier lines. A last line without a newline gets a block
+ * of its own: it may be continued later and is then processed again. After the last block comes an empty block that says so.
  */
 export async function* placedBlocks(
   blocks: AsyncIterable<Block>,

@@ -6,7 +6,7 @@ import { openForReading } from '../open-file.js';
 import { SourceError } from '../read-error.js';
 import { startMark, type InputMark } from './input-mark.js';
 
-/** A file that is read from a position on. */
+/** A file that is read from a position onward. */
 export interface PlacedFile {
   /** Where the blocks begin. */
   readonly mark: InputMark;
@@ -17,7 +17,7 @@ export interface PlacedFile {
  * Opens a regular file at a position.
  *
  * @param from a position that was found to be valid; undefined: the start
- * @throws SourceError when it can't be opened, or the position is not valid any more
+ * @throws SourceError when the file can't be opened, or the position is no longer valid
  */
 export function placedFile(path: string, lineBytesMax: number, from: FilePlace | undefined): PlacedFile {
   const fd = openForReading(path);

@@ -5,7 +5,7 @@ import { markAfterBlock, markAfterBytes, sourceBytes } from './mark-after.js';
 
 const NEWLINE = 0x0a;
 
-/** The state of positions in a stream, see `PlaceState`. `went-on`: the last line had no newline and is longer now. */
+/** The state of positions in a stream, see `PlaceState`. `went-on`: the last line, which had no newline, is longer now. */
 export type StreamState =
   { readonly kind: 'good' | 'went-on' | 'edited' | 'other' } | { readonly kind: 'cut'; readonly size: number };
 
@@ -16,17 +16,17 @@ interface ReadingTo {
 }
 
 /**
- * Reads a source from its start, because it can't be read from elsewhere: standard input, or decompressed data.
- * First up to a position, which shows whether that is still valid, then on from there.
+ * Reads a source from its start, because it can't be read from elsewhere: standard input, or decompressed data. Reads up to a
+ * position first, which shows whether the position is still valid, and then continues from there.
  */
 export class StreamReader {
   readonly #iterator: AsyncIterator<Block>;
-  /** Everything before was skipped. */
+  /** Everything before this mark was skipped. */
   #mark: InputMark;
-  /** Read already, from the mark on. */
+  /** Blocks from the mark on that were already read. */
   #pending: Block[] = [];
 
-  /** @param node the inode of a file that is read in its compressed form */
+  /** @param node the inode of a file whose content is decompressed */
   constructor(source: Source, signal: AbortSignal, node?: string) {
     this.#mark = startMark(node);
     this.#iterator = source.blocks(signal)[Symbol.asyncIterator]();
@@ -38,12 +38,12 @@ export class StreamReader {
   }
 
   /**
-   * Reads up to a position, or as far as the source goes.
+   * Reads up to a position, or to the end of the source if that comes first.
    *
-   * @param end the position behind a last line without a newline that was processed
+   * @param end the position after a last line without a newline that was processed
    * @param onPassed called with the blocks before the position
-   * @param givesUp stops as soon as its beginning shows that it is another source
-   * @param endMayChange the last line stands for a record of another format, whose text changes when the record goes on
+   * @param givesUp stops as soon as the beginning shows that this is another source
+   * @param endMayChange the last line stands for a record of another format, whose text changes if the record is continued
    * @throws SourceError
    */
   async readTo(
@@ -100,11 +100,11 @@ export class StreamReader {
     await this.#iterator.return?.();
   }
 
-  /** Whether the line without a newline is unchanged and nothing follows it. Reads it, and keeps it. */
+  /** Whether the line without a newline is unchanged and nothing follows it. Keeps the blocks that it reads. */
   async #stateOfEnd(end: FilePlace, mayChange: boolean): Promise<StreamState> {
     const blocks = this.#pending.splice(0);
     let held = blocks.reduce((sum, block) => sum + sourceBytes(block), 0);
-    // One more byte shows that it continued.
+    // One more byte shows that the line was continued.
     while (this.#mark.offset + held <= end.offset) {
       const block = await this.#next();
       if (block === undefined) break;
@@ -130,12 +130,12 @@ function classify(mark: InputMark, place: FilePlace): 'good' | 'edited' | 'other
   return isSameFingerprint(fingerprintOf(mark.tail), place.before) ? 'good' : 'edited';
 }
 
-/** Whether enough was read to see that the beginning differs. */
+/** Whether enough was read to see that the beginning differs, and it does. */
 function beginsOtherwise({ head, offset }: InputMark, { file: { head: known } }: FilePlace): boolean {
   return offset >= known.bytes && !isSameFingerprint(fingerprintOf(head.subarray(0, known.bytes)), known);
 }
 
-/** The mark at an offset within blocks; undefined inside a line that is too long to keep. */
+/** The mark at an offset within blocks; undefined if the offset is within a line that is too long to keep. */
 function markAt(start: InputMark, blocks: readonly Block[], offset: number): InputMark | undefined {
   let mark = start;
   for (const block of blocks) {
@@ -151,7 +151,7 @@ function markAt(start: InputMark, blocks: readonly Block[], offset: number): Inp
 /**
  * Splits a block after this many of its source's bytes.
  *
- * @returns no first part where it can't be split; no second part where nothing is left
+ * @returns no first part if the block can't be split; no second part if nothing remains
  */
 function cutAt(block: Block, count: number): readonly [Block | undefined, Block | undefined] {
   if (sourceBytes(block) <= count) return [block, undefined];
@@ -159,7 +159,7 @@ function cutAt(block: Block, count: number): readonly [Block | undefined, Block 
   return block.kind === 'overlong' || at <= 0 ? [undefined, block] : inTwo(block, at);
 }
 
-/** Splits a block after this many lines; no second part when it has no more. */
+/** Splits a block after this many lines; no second part if it has no more lines. */
 function cutBehindLines(block: Block, lines: number): readonly [Block, Block | undefined] {
   if (block.kind === 'overlong') return [block, undefined];
   let at = 0;

@@ -1,3 +1,6 @@
-/** Tables that scripts look rows up in: read whole, and kept as bytes that threads share. Light: the reader is loaded when one is read. */
+/**
+ * Tables in which scripts look up rows: read whole, and kept as bytes that threads share. Light: loads the reader only when a
+ * table is read.
+ */
 export { Table } from './table.js';
 export { tables } from './tables.js';

@@ -7,16 +7,16 @@ import { SourceError } from '../read-error.js';
 import { Table } from './table.js';
 import { TableBuilder } from './table-builder.js';
 
-/** A row takes at most so many bytes. */
+/** The maximum size of a row. */
 const ROW_BYTES_MAX = 16 * 2 ** 20;
-/** A file that is written to while it is read is read anew so often. */
+/** How often to try reading a file that changes while it is read. */
 const ATTEMPTS_MAX = 3;
 
 /**
- * Reads a table whole, and checks every row of it.
+ * Reads a whole table and checks every row.
  *
- * @throws TableError when one of its rows cannot be read, has no key, or has the key of another; when the file is too large, or is
- *   written to all the while
+ * @throws TableError when a row can't be read, has no key, or has the same key as another row; when the file is too large, or
+ *   keeps changing while it is read
  */
 export async function readTable(plan: TablePlan): Promise<Table> {
   for (let attempt = 1; ; attempt++) {
@@ -47,7 +47,7 @@ async function readOnce(plan: TablePlan): Promise<Table> {
   return builder.end();
 }
 
-/** @throws TableError when it is not there, empty or too large, or no file: a pipe would be waited for */
+/** @throws TableError when the file is missing, empty or too large, or is not a regular file: reading a pipe would block */
 function statsOf({ file, bytesMax }: TablePlan): Stats {
   const stats = statSync(file, { throwIfNoEntry: false });
   if (stats === undefined) throw new TableError('missing', `no file ${file}`);

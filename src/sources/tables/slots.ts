@@ -1,13 +1,13 @@
-/** Numbers in a slot: the hash of a key, and 1 + the offset of its row's line. */
+/** Numbers per slot: the hash of a key, and 1 + the offset of its row's line. */
 const SLOT = 2;
 const SLOTS_MIN = 8;
 
-/** Finds rows by the hashes of their keys: a hash table in one piece of memory. It is never full. */
+/** Finds rows by the hashes of their keys: a hash table in one piece of memory that is never full. */
 export class Slots {
   #slots: Uint32Array;
   #used = 0;
 
-  /** @param slots of a table that is complete; absent: an empty one */
+  /** @param slots those of a complete table; omitted: an empty table */
   constructor(slots: Uint32Array = new Uint32Array(SLOT * SLOTS_MIN)) {
     this.#slots = slots;
   }
@@ -17,8 +17,8 @@ export class Slots {
   }
 
   /**
-   * @param isRow whether the line at an offset is the row: others have keys of the same hash
-   * @returns the offset of its line
+   * @param isRow whether the line at an offset is the wanted row: the keys of other rows may have the same hash
+   * @returns the offset of the row's line
    */
   find(hash: number, isRow: (offset: number) => boolean): number | undefined {
     const slots = this.#slots;
@@ -30,7 +30,7 @@ export class Slots {
   }
 
   add(hash: number, offset: number): void {
-    // At most half of them are taken: searches stay short.
+    // Keeps at most half of the slots in use, so that searches stay short.
     if (2 * (this.#used + 1) * SLOT > this.#slots.length) this.#grow();
     this.#put(hash, offset + 1);
     this.#used += 1;
@@ -52,7 +52,7 @@ export class Slots {
     }
   }
 
-  /** Their number is a power of two. */
+  /** Relies on the number of slots being a power of two. */
   #first(hash: number): number {
     return (hash & (this.#slots.length / SLOT - 1)) * SLOT;
   }

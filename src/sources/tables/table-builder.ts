@@ -12,18 +12,18 @@ import { Table } from './table.js';
 
 const NEWLINE = 0x0a;
 const LINES_MIN = 2 ** 16;
-/** So many columns are named. */
+/** The most columns that a message names. */
 const COLUMNS_SHOWN_MAX = 12;
 
-/** Formats whose values are all texts, by the names in their first row. */
+/** Formats in which all values are texts, named by the first row. */
 const TEXT_FORMATS = ['csv', 'tsv'];
 
-/** Makes a table of the lines of its file. */
+/** Makes a table from the lines of its file. */
 export class TableBuilder {
   readonly #plan: TablePlan;
   readonly #textKeys: boolean;
   readonly #slots = new Slots();
-  /** All lines so far, empty ones too: the number of a line follows from its place. */
+  /** All lines so far, including empty ones, so that a line's number follows from its offset. */
   #lines = Buffer.allocUnsafeSlow(LINES_MIN);
   #length = 0;
   #line = 0;
@@ -45,7 +45,7 @@ export class TableBuilder {
     }
   }
 
-  /** @throws TableError always: a line is too long to be a row */
+  /** Refuses a line that is too long to be a row. @throws TableError always */
   refuseOverlong(bytes: number): never {
     this.#line += 1;
     throw this.#broken(`the row has ${bytes} bytes, too many for a row of a table`);
@@ -87,7 +87,7 @@ export class TableBuilder {
     const value = Object.hasOwn(row, key) ? row[key] : undefined;
     if (value === undefined) throw this.#withoutKey(row);
     if (!isKey(value)) throw this.#broken(`${JSON.stringify(key)}, the key, is ${kindOf(value)}`);
-    // In a row of texts nothing else can say that there is no key.
+    // In a row of texts, an empty text is the only way to leave out the key.
     if (this.#textKeys && value === '') throw this.#broken(`${JSON.stringify(key)}, the key, is empty`);
     const text = keyText(value, this.#textKeys);
     const hash = hashOf(text);
@@ -112,7 +112,7 @@ export class TableBuilder {
     return line;
   }
 
-  /** Of texts every row has the same columns. */
+  /** In a table of texts, every row has the same columns. */
   #withoutKey(row: JsonObject): TableError {
     const { key, file } = this.#plan;
     if (!this.#textKeys) return this.#broken(`the row has no ${JSON.stringify(key)}, which is the key`);
@@ -127,16 +127,16 @@ export class TableBuilder {
     return new TableError('broken', `${basename(this.#plan.file)}, ${this.#noun} ${this.#line}: ${problem}`, hint);
   }
 
-  /** What is counted: JSON in any layout has no lines of its own. */
+  /** The unit that messages count: JSON in any layout has no lines of its own. */
   get #noun(): string {
     return this.#plan.format === 'json' ? 'row' : 'line';
   }
 
-  /** @throws TableError when the rows take more than the limit */
+  /** Makes room for more bytes. @throws TableError when the rows exceed the limit */
   #reserve(bytes: number): void {
     const needed = this.#length + bytes;
     const { file, bytesMax } = this.#plan;
-    // The newline of the last line may be ours.
+    // The newline of the last line may have been added here.
     if (needed > bytesMax + 1) {
       const message = `the rows of ${basename(file)} take more than ${bytesMax} bytes as lines of JSON (max_bytes)`;
       throw new TableError(
@@ -152,7 +152,7 @@ export class TableBuilder {
   }
 }
 
-/** A copy in memory that threads share. */
+/** Copies into memory that threads share. */
 function shared(bytes: Uint8Array | Uint32Array): Uint8Array<SharedArrayBuffer> {
   const copy = new Uint8Array(new SharedArrayBuffer(bytes.byteLength));
   copy.set(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));

@@ -6,16 +6,16 @@ import { Slots } from './slots.js';
 
 const NEWLINE = 0x0a;
 
-/** Rows that were looked up are kept parsed up to so many bytes of their lines. */
+/** The total size of the lines whose rows are kept parsed after a lookup. */
 const CACHE_BYTES_MAX = 4 * 2 ** 20;
-/** What is kept of a row beside its text. */
+/** The memory that a kept row takes beside its text. */
 const ROW_BYTES = 200;
 
-/** A table in memory. Several threads may have one each over the same bytes. */
+/** A table in memory. Several threads may each have one over the same bytes. */
 export class Table implements OpenTable {
   readonly plan: TablePlan;
   readonly sha256: string;
-  // Private, so that whoever compares plans compares the hash alone.
+  // Private, so that a comparison of plans compares only the hash.
   readonly #memory: TableMemory;
   readonly #lines: Buffer;
   readonly #slots: Slots;
@@ -35,7 +35,7 @@ export class Table implements OpenTable {
     return this.#memory;
   }
 
-  /** Of a table whose values are texts: its columns, which every row has. */
+  /** The columns of a table of texts, which every row has; undefined for other tables. */
   get shape(): Shape | undefined {
     const first = this.#lines.findIndex((byte) => byte !== NEWLINE);
     if (!this.#memory.textKeys || first === -1) return undefined;

@@ -1,7 +1,7 @@
 import { basename, extname } from 'node:path';
 import type { TablesInConfig } from '../../config/kinds/index.js';
 
-/** Endings of file names, by the formats that they mean. What is `.json` may be a list of rows or lines of JSON alike. */
+/** File name endings, by the formats that they imply. A `.json` file may be a list of rows or lines of JSON. */
 const ENDINGS: Readonly<Record<string, readonly string[]>> = {
   csv: ['.csv'],
   tsv: ['.tsv'],

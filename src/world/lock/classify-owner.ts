@@ -12,12 +12,12 @@ export interface RecordPlace {
 }
 
 /**
- * Whether the owner that a record names is alive. `alive` and `dead` are certain; anything that can't be seen from here is
+ * Whether the owner that a record names is alive. `alive` and `dead` are certain; an owner whose state can't be seen from here is
  * `unknown`, and the caller must not take the lock then.
  *
- * 1. A process that listens on the owner's socket: the owner is alive.
+ * 1. A process listens on the owner's socket: the owner is alive.
  * 2. No listener, and only this kernel sees the folder: the owner is dead.
- * 3. A record in another file than it names is a copy and belongs to nobody.
+ * 3. The record is in a file other than the one it names: it is a copy and belongs to nobody.
  * 4. No listener in the kernel that the owner ran on: the owner is dead.
  * 5. The owner's machine has restarted since: the owner is dead.
  * 6. Without a socket, the process table decides, in the same PID namespace.
@@ -27,7 +27,7 @@ export async function classifyOwner(world: LockWorld, place: RecordPlace, owner:
   const answer = owner.socket === undefined ? 'unclear' : await kernel.isListening(place.folder, owner.socket);
   if (answer === 'yes') return 'alive';
   if (place.oneKernel && answer === 'no' && kernel.noIsCertain) return 'dead';
-  // One kernel controls a file system that both see as local; over a network, inodes may be made up.
+  // If both see the file system as local, one kernel controls it. Over a network, inodes may be made up.
   const isOurs = owner.isLocal && (await files.isLocal(place.folder));
   if (isOurs && owner.inode !== undefined && owner.inode !== place.inode) return 'dead';
 

@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises';
 
 /**
- * File systems that only one kernel at a time can write to, by their numbers in statfs(2). Any other counts as shared:
- * that makes a lock stricter, never weaker.
+ * File systems that only one kernel at a time can write to, by their numbers in statfs(2). Any other counts as shared, which
+ * makes a lock stricter, never weaker.
  */
 const LOCAL: Readonly<Partial<Record<NodeJS.Platform, readonly number[]>>> = {
   linux: [

@@ -7,18 +7,21 @@ import type { SocketName } from './owner-record.js';
 
 /**
  * The operating system as a witness that a process is alive: the process listens on a socket, and the kernel accepts connections
- * for it only while it lives, even when it is stopped or busy. A kernel on another machine knows nothing of the socket.
+ * for it only while the process lives, even if it is stopped or busy. A kernel on another machine knows nothing of the socket.
  */
 export interface Kernel {
-  /** Listens. @returns undefined where no socket can be made: the file system does not support them, or the path is too long */
+  /**
+   * Listens on a new socket.
+   *
+   * @returns undefined if the file system does not support sockets or the path is too long
+   */
   listen(folder: string, name: string): Promise<Listener | undefined>;
   /**
-   * Asks for a listener: `yes`: it is alive; `no`: nobody in this kernel listens on this very socket; `unclear`: the socket is
-   * gone,
-   * was replaced, or may not be connected to.
+   * Checks for a listener. `yes`: it is alive; `no`: nobody in this kernel listens on this very socket; `unclear`: the socket is
+   * gone, was replaced, or can't be connected to.
    */
   isListening(folder: string, socket: SocketName): Promise<'yes' | 'no' | 'unclear'>;
-  /** Whether a `no` is certain: some systems refuse connections when many wait for a living process. */
+  /** Whether a `no` is certain. Some systems refuse connections when too many are pending for a live process. */
   readonly noIsCertain: boolean;
 }
 
@@ -31,15 +34,18 @@ export interface Listener {
 }
 
 /**
- * The length of `sun_path` without its final zero: 108 bytes on Linux, 104 on the BSDs and macOS. Node.js truncates a longer path
- * silently.
+ * The length of `sun_path` without its terminating zero: 108 bytes on Linux, 104 on the BSDs and macOS. Node.js truncates longer
+ * paths silently.
  */
 const PATH_BYTES_MAX = process.platform === 'linux' ? 107 : 103;
 
-/** Pending connections to a process that does not accept them. Further ones get EAGAIN, which shows that the process is alive. */
+/**
+ * Pending connections to a process that does not accept them. Any further connection gets EAGAIN, which shows that the process is
+ * alive.
+ */
 const BACKLOG = 511;
 
-/** The kernel that runs this process. */
+/** The kernel that this process runs on. */
 export const realKernel: Kernel = {
   noIsCertain: process.platform === 'linux',
 
@@ -57,7 +63,7 @@ export const realKernel: Kernel = {
         server.close();
         return undefined;
       }
-      // A lack of descriptors must not crash the process: the connection stays pending, which is answer enough.
+      // A lack of descriptors must not crash the process. The connection stays pending, which is answer enough.
       server.on('error', () => undefined);
       return {
         inode,
@@ -71,7 +77,7 @@ export const realKernel: Kernel = {
 
   isListening: (folder, { name, inode }) =>
     withShortPath(folder, name, 'unclear', async (path) => {
-      // The kernel refuses a connection to any other file as well.
+      // The kernel also refuses a connection to any other file.
       if (socketInode(join(folder, name)) !== inode) return 'unclear';
       const code = await new Promise<string | undefined>((resolve) => {
         const connection = createConnection(path);
@@ -87,7 +93,7 @@ export const realKernel: Kernel = {
     }),
 };
 
-/** Runs an action with a path short enough for a socket's address; returns `otherwise` where there is none. */
+/** Runs an action with a path that is short enough for a socket address; returns `otherwise` if there is no such path. */
 async function withShortPath<T>(
   folder: string,
   name: string,
@@ -114,12 +120,12 @@ function relativePath(folder: string, name: string): string {
   try {
     return relative(process.cwd(), join(folder, name));
   } catch {
-    // The working directory is gone.
+    // The working directory no longer exists.
     return '';
   }
 }
 
-/** A short-named link to a folder, for as long as a system call takes. */
+/** A link with a short name to a folder, for the duration of a system call. */
 function shortcutTo(folder: string): { readonly folder: string; remove(): void } | undefined {
   for (const place of new Set([tmpdir(), '/tmp', '/dev/shm'])) {
     try {
@@ -137,7 +143,7 @@ function shortcutTo(folder: string): { readonly folder: string; remove(): void }
       }
       return { folder: link, remove };
     } catch {
-      // This folder is not writable: try the next one.
+      // This folder is not writable. Try the next one.
     }
   }
   return undefined;

@@ -5,33 +5,45 @@ import { isOnLocalFileSystem } from './file-system.js';
 /** The file system as locks use it. All methods fail with the operating system's errors. */
 export interface LockFiles {
   makeFolder(folder: string): Promise<void>;
-  /** The names in a folder; none when the folder does not exist. */
+  /** The names in a folder; empty if the folder does not exist. */
   list(folder: string): Promise<readonly string[]>;
   read(path: string): Promise<{ readonly text: string; readonly inode: string } | undefined>;
-  /** Creates a file. @param textOf returns its content, given its inode */
+  /**
+   * Creates a file.
+   *
+   * @param textOf returns the file's content, given its inode
+   */
   create(path: string, textOf: (inode: string) => string): Promise<void>;
-  /** Undefined when the file does not exist. */
+  /** A file's inode; undefined if the file does not exist. */
   inode(path: string): Promise<string | undefined>;
-  /** Adds a second name to a file; false when the name is taken or the file is gone. */
+  /** Adds a second name to a file; returns false if the name is taken or the file is gone. */
   link(existing: string, path: string): Promise<boolean>;
   rename(from: string, to: string): Promise<void>;
-  /** Removes a file; a missing one is not an error. */
+  /** Removes a file. A missing file is not an error. */
   remove(path: string): Promise<void>;
-  /** Fails when the folder is not empty. */
+  /** Removes a folder; fails if it is not empty. */
   removeEmptyFolder(folder: string): Promise<void>;
   isLocal(folder: string): Promise<boolean>;
-  /** Opens a file, so that it can be distinguished from any other that gets its name. @returns undefined when it is gone */
+  /**
+   * Opens a file, so that it can be distinguished from any other that gets its name later.
+   *
+   * @returns undefined if the file is gone
+   */
   hold(path: string): HeldFile | undefined;
-  /** When a file was last touched, in milliseconds since the epoch. */
+  /** When a file was last modified, in milliseconds since the epoch. */
   touchedAt(path: string): Promise<number | undefined>;
 }
 
 /** A file that is kept open. */
 export interface HeldFile {
   readonly inode: string;
-  /** Whether the name still leads to this file. Cheap. */
+  /** Whether the name still refers to this file. Cheap. */
   isThere(): boolean;
-  /** Sets its modification time. @param now milliseconds since the epoch */
+  /**
+   * Sets the file's modification time.
+   *
+   * @param now milliseconds since the epoch
+   */
   touch(now: number): void;
   close(): void;
 }

@@ -4,14 +4,14 @@ import { realLockFiles, type LockFiles } from './lock-files.js';
 
 /** What locks use of the outside world. */
 export interface LockWorld {
-  /** Milliseconds since the epoch; only for people. */
+  /** Milliseconds since the epoch; only for display. */
   readonly now: () => number;
-  /** Calls `then` repeatedly without keeping the process alive. The returned function stops it. */
+  /** Calls `then` repeatedly without keeping the process alive. The returned function ends the calls. */
   readonly every: (ms: number, then: () => void) => () => void;
   readonly processes: Processes;
   readonly kernel: Kernel;
   readonly files: LockFiles;
-  /** The locks that this process holds: path and inode of each lock file. */
+  /** The locks that this process holds, as the path and inode of each lock file. */
   readonly held: Set<string>;
   /** Eight letters and digits. */
   readonly randomName: () => string;

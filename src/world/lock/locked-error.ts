@@ -3,23 +3,23 @@ import type { ProcessIdentity, ProcessState } from '../process/index.js';
 /** The holder of a lock. */
 export interface LockHolder {
   readonly process: ProcessIdentity;
-  /** What it runs, such as `colloquium serve`, if it says so. */
+  /** What the holder runs, such as `colloquium serve`, if known. */
   readonly command: string | undefined;
   /** Milliseconds since the epoch, by the holder's clock. */
   readonly since: number;
   /** The last sign of life, milliseconds since the epoch, by the holder's clock. */
   readonly seenAt: number | undefined;
-  /** `unknown`: it can't be seen from here whether it runs. */
+  /** `unknown` if it can't be seen from here whether the holder runs. */
   readonly state: Exclude<ProcessState, 'dead'>;
-  /** In another PID namespace or on another machine, its pid means something else. */
+  /** In another PID namespace or on another machine, the pid has a different meaning. */
   readonly where: 'here' | 'other namespace' | 'other host';
-  /** Whether this process itself holds it. */
+  /** Whether this process holds the lock. */
   readonly isSelf: boolean;
   /** The lock file. */
   readonly file: string;
 }
 
-/** Somebody else holds the lock. The message says who, since when, and how to get it. */
+/** The lock is held. The message says who holds it, since when, and how to get it. */
 export class LockedError extends Error {
   override readonly name = 'LockedError';
 
@@ -40,7 +40,7 @@ function describe({ process, command, since, seenAt, state, where, file }: LockH
   if (state === 'alive') return `${name} has it${from}. Stop it first.`;
   const seen = seenAt === undefined ? '' : `, last sign of life ${time(seenAt)}`;
   return (
-    `${name} took it${from}${seen}, and it can't be seen from here whether it still runs.` +
+    `${name} took it${from}${seen}, and it can't be seen from here whether it still runs. ` +
     `Stop it there; if ${process.host} is gone for good, remove ${file} and start again.`
   );
 }

@@ -6,12 +6,12 @@ import type { LockHolder } from './locked-error.js';
 import { lockFile, lockNumber } from './names.js';
 import { parseOwner } from './owner-record.js';
 
-/** The process that holds a folder's lock; undefined when none does. */
+/** Returns the process that holds a folder's lock, or undefined if none does. */
 export async function lockHolder(folder: string, world = realLockWorld()): Promise<LockHolder | undefined> {
   return (await lookAtLock(world, folder)).holder;
 }
 
-/** The highest number of a lock, and its holder. */
+/** Returns a lock's highest number and its holder. */
 export async function lookAtLock(
   world: LockWorld,
   folder: string,
@@ -23,13 +23,13 @@ export async function lookAtLock(
     if (number === 0) return { number };
     const path = join(folder, lockFile(number));
     const found = await files.read(path);
-    // It was succeeded and cleaned up after the folder was listed: look again.
+    // The file was superseded and cleaned up after the folder was listed. Look again.
     if (found === undefined) continue;
     const owner = parseOwner(found.text);
     if (owner === undefined) return { number };
     const state = await classifyOwner(world, { folder, inode: found.inode, oneKernel }, owner);
     if (state === 'dead') return { number };
-    // It was released while its owner was looked up.
+    // The lock was released while its owner was looked up.
     if ((await files.read(path))?.inode !== found.inode) continue;
     return {
       number,
@@ -47,7 +47,7 @@ export async function lookAtLock(
   }
 }
 
-/** The numbers of all lock files in a folder. */
+/** Returns the numbers of all lock files in a folder. */
 export async function numbersIn({ files }: LockWorld, folder: string): Promise<number[]> {
   return (await files.list(folder)).flatMap((name) => lockNumber(name) ?? []);
 }

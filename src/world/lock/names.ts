@@ -1,7 +1,7 @@
-/** Names of a lock's files in its folder: `lock.7`, its owner's socket `lock.s-…`, and a short-lived `lock.t-…`. */
+/** The names of a lock's files in its folder: `lock.7`, the owner's socket `lock.s-…`, and a short-lived `lock.t-…`. */
 
 const LOCK_FILE = /^lock\.([0-9]{1,15})$/;
-/** Short, because a socket's path must be; random, so that nobody removes another's. */
+/** Short, because socket paths must be; random, so that nobody removes another process's socket. */
 const SOCKET_FILE = /^lock\.s-[0-9a-z]{8}$/;
 const TEMPORARY_FILE = /^lock\.t-[0-9a-z]{8}$/;
 
@@ -19,7 +19,7 @@ export function temporaryName(random: string): string {
   return `lock.t-${random}`;
 }
 
-/** The number in a lock file's name; undefined for any other name. */
+/** Returns the number in a lock file's name, or undefined for any other name. */
 export function lockNumber(name: string): number | undefined {
   const digits = LOCK_FILE.exec(name)?.[1];
   return digits === undefined ? undefined : Number(digits);

@@ -1,18 +1,18 @@
 import { isSocketName } from './names.js';
 import type { ProcessIdentity } from '../process/index.js';
 
-/** A lock file's statement about the lock's owner. */
+/** What a lock file says about the lock's owner. */
 export interface OwnerRecord {
   readonly process: ProcessIdentity;
-  /** What it runs, for people, such as `colloquium serve`. */
+  /** What the owner runs, for display, such as `colloquium serve`. */
   readonly command?: string;
   /** Milliseconds since the epoch, by the owner's clock. */
   readonly since: number;
-  /** The lock file's own inode: in a copied folder it differs. */
+  /** The lock file's own inode, which differs in a copied folder. */
   readonly inode?: string;
-  /** The socket beside the lock file that the owner listens on. */
+  /** The socket beside the lock file on which the owner listens. */
   readonly socket?: SocketName;
-  /** The owner saw the folder on a file system that only one kernel can write to. */
+  /** Whether the owner saw the folder on a file system that only one kernel can write to. */
   readonly isLocal: boolean;
 }
 
@@ -33,7 +33,7 @@ export function printOwner(owner: OwnerRecord): string {
   return `${JSON.stringify({ ...process, command, since, inode, socket, local: isLocal })}\n`;
 }
 
-/** @returns undefined for a released lock and for anything but a whole lock file: no living owner can have written that */
+/** @returns undefined for a released lock, and for anything but a complete lock file, which no living owner can have written */
 export function parseOwner(text: string): OwnerRecord | undefined {
   const value = parsed(text);
   if (value === undefined || typeof value['pid'] !== 'number') return undefined;

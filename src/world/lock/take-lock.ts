@@ -1,13 +1,12 @@
 /*
  * One owner per folder, on one machine or many.
  *
- * The lock is a chain of small files, `lock.1`, `lock.2`, …: the highest number counts, and it is never removed, only
- * succeeded. It names its owner or says that it was released. A taker that finds the highest one without an owner (released, or its
- * owner certainly dead) makes the next number with link(2), which creates the file with its whole content in one step and fails
- * when
- * another taker was faster. A taker that looked long ago may make a number that was used and cleaned up since; it then finds a
- * higher
- * one and gives up. So only one process holds the highest number, and nobody passes a living owner.
+ * The lock is a chain of small files, `lock.1`, `lock.2`, …. The file with the highest number counts, and it is never removed,
+ * only superseded. It names its owner or says that it was released. A taker that finds the highest file without an owner
+ * (released, or its owner certainly dead) makes the next number with link(2), which creates the file with its whole content in
+ * one step and fails if another taker was faster. A taker that looked long ago may make a number that has been used and cleaned
+ * up since; it then finds a higher number and gives up. So only one process holds the highest number, and nobody bypasses a live
+ * owner.
  *
  * The kernel tells whether an owner is alive: before an owner takes the lock, it listens on a socket beside the lock file.
  */
@@ -24,43 +23,43 @@ import { sweep } from './sweep.js';
 /** Two takers can undo each other's attempt only as often as a third one gets the lock in between. */
 const ATTEMPTS_MAX = 100;
 
-/** How often an owner touches its lock file, as a sign of life for people on other machines. */
+/** How often an owner touches its lock file, as a sign of life for users on other machines. */
 export const HEARTBEAT_MS = 10_000;
 
 /** A lock that this process holds. */
 export interface Lock {
-  /** Whether its file is still there. Cheap. False: somebody removed or replaced it or its folder and may hold the lock now. */
+  /** Whether the lock file still exists. Cheap. If false, somebody removed or replaced the file or its folder and may hold the lock now. */
   isHeld(): boolean;
   /** Releases the lock. Never fails: a lock that can't be released ends with the process. */
   release(): Promise<void>;
   /**
-   * Releases the lock and removes the folder, which must be empty otherwise. Never fails.
+   * Releases the lock and removes the folder, which must otherwise be empty. Never fails.
    *
-   * Numbers then start over. Use it only where no owner died, or where one died long ago: a taker that has seen a dead owner's
-   * number may be about to make the next one.
+   * Numbers then start over. Use this only if no owner died, or one died long ago: a taker that has seen a dead owner's number
+   * may be about to make the next one.
    */
   discard(): Promise<void>;
-  /** Its number: 1 where no owner died before and none released it other than by {@link discard}. */
+  /** The lock's number: 1 if no owner died before and none released the lock other than by {@link discard}. */
   readonly number: number;
 }
 
 export interface LockOptions {
   /** What is locked, as the subject of a sentence: `the log /srv/data`. */
   readonly what: string;
-  /** What this process runs, for those who are refused the lock. */
+  /** What this process runs, shown to those who are refused the lock. */
   readonly command?: string;
   /**
-   * No other kernel sees the folder: an owner that does not answer on its socket is dead, wherever it seems to have run. Default:
-   * false.
+   * No other kernel sees the folder, so an owner that does not answer on its socket is dead, wherever it seems to have run.
+   * Default: false.
    */
   readonly oneKernel?: boolean;
 }
 
 /**
- * Takes a folder's lock at once when nobody holds it or its owner is dead. Creates the folder if necessary. It may hold other
- * files whose names do not begin with `lock.`.
+ * Takes a folder's lock immediately if nobody holds it or its owner is dead. Creates the folder if necessary. The folder may hold
+ * other files whose names do not begin with `lock.`.
  *
- * @throws LockedError when the holder is alive or may be; the operating system's errors
+ * @throws LockedError if the holder is or may be alive; the operating system's errors
  */
 export async function takeLock(folder: string, options: LockOptions, world = realLockWorld()): Promise<Lock> {
   const { files, kernel } = world;
@@ -83,7 +82,7 @@ export async function takeLock(folder: string, options: LockOptions, world = rea
 
 type OwnListener = Listener & { readonly name: string };
 
-/** @returns undefined when somebody else was faster or interfered: try again */
+/** @returns undefined if another taker was faster or interfered: try again */
 async function attemptToTake(
   world: LockWorld,
   folder: string,
@@ -106,7 +105,7 @@ async function attemptToTake(
   const file = files.hold(path);
   if (file === undefined) return undefined;
   const isHighest = (await numbersIn(world, folder)).every((other) => other <= number);
-  // Another taker's sweep may have mistaken our socket for a dead one's.
+  // Another taker's sweep may have mistaken our socket for that of a dead taker.
   if (!isHighest || !file.isThere() || listener?.isThere() === false) {
     if (file.isThere()) await removeOwn(world, path, isHighest);
     file.close();
@@ -116,7 +115,7 @@ async function attemptToTake(
   return heldLock(world, { path, number }, file, listener);
 }
 
-/** A number that counts is never removed: its file then says that it was released. */
+/** The file with the highest number is never removed, but rewritten to say that the lock was released. */
 async function removeOwn(world: LockWorld, path: string, isHighest: boolean): Promise<void> {
   if (isHighest) await giveBack(world, path);
   else await world.files.remove(path);
@@ -135,7 +134,7 @@ function heldLock(
     try {
       file.touch(world.now());
     } catch {
-      // The disk is unavailable; the next heartbeat may reach it.
+      // The disk is unavailable. The next heartbeat may reach it.
     }
   });
   const end = async (letGo: () => Promise<void>): Promise<void> => {
@@ -143,7 +142,7 @@ function heldLock(
     isReleased = true;
     world.held.delete(known);
     endBeats();
-    // The name belongs to somebody else now.
+    // Otherwise the name belongs to another owner now.
     if (isThere(file)) await letGo().catch(() => undefined);
     file.close();
     await listener?.close();
@@ -154,7 +153,7 @@ function heldLock(
     release: () => end(() => giveBack(world, path)),
     async discard() {
       await end(() => world.files.remove(path));
-      // A process that takes the lock at this moment keeps the folder.
+      // If another process takes the lock at this moment, the folder stays.
       await world.files.removeEmptyFolder(dirname(path)).catch(() => undefined);
     },
   };
@@ -178,7 +177,7 @@ function temporaryIn(folder: string, { randomName }: LockWorld): string {
   return join(folder, temporaryName(randomName()));
 }
 
-/** Creates a lock file with its content in one step; false when the number is taken or a sweep removed the temporary file. */
+/** Creates a lock file with its content in one step; returns false if the number is taken or a sweep removed the temporary file. */
 async function makeWhole(
   world: LockWorld,
   folder: string,

@@ -1,4 +1,4 @@
-/** Which process is which, and whether it still runs. */
+/** Identifies processes, and tells whether they still run. */
 export type { ProcessIdentity } from './identity.js';
 export {
   processesSeenBy,

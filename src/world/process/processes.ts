@@ -1,19 +1,19 @@
 import { statusOf, thisProcess, type ProcessIdentity } from './identity.js';
 
-/** Whether a process runs; `unknown` when that can't be seen from here. */
+/** Whether a process runs; `unknown` if that can't be seen from here. */
 export type ProcessState = 'alive' | 'dead' | 'unknown';
 
 /** Tells whether processes are alive. */
 export interface Processes {
   readonly self: ProcessIdentity;
-  /** Looks a process up in the process table. Never guesses: `dead` and `alive` are certain. */
+  /** Looks up a process in the process table. Never guesses: `dead` and `alive` are certain. */
   stateOf(process: ProcessIdentity): ProcessState;
 }
 
 /** Looks up a process of this PID namespace. */
 export type LookUp = (pid: number) => { readonly started: string | undefined } | undefined;
 
-/** The processes as this one sees them. */
+/** The processes as seen from this one. */
 export function systemProcesses(): Processes {
   return processesSeenBy(thisProcess(), lookUp);
 }
@@ -34,17 +34,17 @@ export function processesSeenBy(self: ProcessIdentity, table: LookUp): Processes
   };
 }
 
-/** Whether two processes belong to the same run of the same kernel; undefined: not known. */
+/** Whether two processes belong to the same run of the same kernel; undefined if unknown. */
 export function sameKernel(a: ProcessIdentity, b: ProcessIdentity): boolean | undefined {
   return a.boot === undefined || b.boot === undefined ? undefined : a.boot === b.boot;
 }
 
-/** Whether both belong to one machine, as surely as that can be known. */
+/** Whether both processes run on one machine, as far as that can be known. */
 export function sameMachine(a: ProcessIdentity, b: ProcessIdentity): boolean {
   return a.machine !== undefined && a.machine === b.machine && a.host === b.host;
 }
 
-/** Whether the other process's machine has restarted since: then none of its processes is alive. */
+/** Whether the other process's machine has restarted since, which means that none of its processes is alive. */
 function hasRestarted(self: ProcessIdentity, other: ProcessIdentity): boolean {
   return sameKernel(self, other) === false && sameMachine(self, other);
 }

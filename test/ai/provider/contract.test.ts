@@ -52,6 +52,14 @@ const THINKERS: Readonly<Record<FakeWireName, readonly string[]>> = {
   google: ['gemini-2.5-flash', 'gemini-3-pro-preview'],
 };
 
+/** Settings that a wire lacks. */
+const LACKING: Readonly<Record<FakeWireName, Partial<ProviderRequest>>> = {
+  openai: { top_k: 5 },
+  'openai-compatible': { top_k: 5 },
+  anthropic: { seed: 1, frequency_penalty: 0.5 },
+  google: {},
+};
+
 describe('the contract', () => {
   it('is held by every kind of provider', () => {
     expect(providerKinds.names.filter((name) => !KINDS.some(({ kind }) => kind === name))).toEqual([]);
@@ -173,6 +181,14 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
     expect(fake.deviations).toEqual([]);
     expect(fake.records.map(({ call }) => call.texts.length)).toEqual([2, 2, 3]);
     expect(fake.records[0]?.call.outputTokensMax).toBe(100);
+  });
+
+  it('sends the rest where its wire lacks a setting, and says which', async () => {
+    const { provider } = await setup();
+    for (const stream of [true, false]) {
+      const { warnings } = await answered(provider, { ...LACKING[kind], stream });
+      expect(warnings).toHaveLength(Object.keys(LACKING[kind]).length);
+    }
   });
 
   it("asks for structured output in the provider's own way", async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { answerMask, masked } from '../../../src/ai/provider/masked.js';
+import { answerMasks, masked } from '../../../src/ai/provider/masked.js';
 
 const KEY = 'sk-live-0123456789/+';
 
@@ -19,10 +19,10 @@ it.each([
 });
 
 it('of an answer only the secrets are stars, and a short key may be a word', () => {
-  const mask = answerMask([KEY, 'ollama']);
+  const mask = answerMasks(['ollama'])(KEY);
   expect(mask.text(`ollama says ${KEY}`)).toBe('ollama says ***');
   const usage = { prompt_tokens: 3, note: [KEY], ['ollama']: 1.5 };
   expect(mask.json(usage)).toEqual({ ...usage, note: ['***'] });
   expect(mask.json(null)).toBe(null);
-  expect(answerMask(['123456789012']).json([123456789012])).toBe(null);
+  expect(answerMasks([])('123456789012').json([123456789012])).toBe(null);
 });

@@ -2,7 +2,7 @@ import { compileArgument, countUnits, textOf } from '../../compile/index.js';
 import { defineOperator, inBoth, invalidArgument, takes, value } from '../../syntax/index.js';
 import { describe, spendText } from '../../value/index.js';
 
-/** Either alphabet. */
+/** Matches both alphabets. */
 const BASE64 = /^([A-Za-z0-9+/_-]*)(={0,2})$/;
 const CHARACTERS_PER_GROUP = 4;
 
@@ -34,7 +34,7 @@ export const decode = defineOperator('base64.decode', () => ({
   },
 }));
 
-/** @returns undefined for what is no base64 */
+/** @returns undefined if the text is not valid base64 */
 function bytesOf(text: string): Uint8Array | undefined {
   const [whole, characters = '', padding = ''] = BASE64.exec(text) ?? [];
   if (whole === undefined || characters.length % CHARACTERS_PER_GROUP === 1) return undefined;

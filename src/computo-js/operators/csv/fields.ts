@@ -10,8 +10,8 @@ const CARRIAGE_RETURN = 0x0d;
 const LINE_FEED = 0x0a;
 
 /**
- * The fields of one line of CSV, as RFC 4180 has them. Quotes inside a field that does not begin with one stand for themselves. The
- * end of the line may be there.
+ * Returns the fields of one line of CSV as defined by RFC 4180. Quotes inside a field that does not begin with one are literal.
+ * The text may include the line ending.
  *
  * @param separator one character
  * @param add called before each field
@@ -36,7 +36,7 @@ export function fieldsOf(text: string, separator: string, add: () => void): stri
   throw new CsvProblem(isLineEnd ? 'a second line begins' : 'the field goes on behind its closing quote', at);
 }
 
-/** Where the quote stands that closes a field; doubled ones are part of it. */
+/** Returns the position of the quote that closes a field. Doubled quotes belong to the field. */
 function closingQuote(text: string, start: number): number {
   for (let at = start + 1; ; at += 2) {
     at = text.indexOf(QUOTE, at);

@@ -5,7 +5,7 @@ import { shorten } from '../../value/index.js';
 import { compileOption, OptionProblem, reportOption } from '../option.js';
 import { CsvProblem, fieldsOf } from './fields.js';
 
-/** A text by itself, and its place in the array. */
+/** The size of a text itself, and of its slot in the array. */
 const UNITS_PER_FIELD = 8;
 
 export const parse = defineOperator('csv.parse', () => ({

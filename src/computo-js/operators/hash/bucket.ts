@@ -3,7 +3,7 @@ import { defineOperator, inBoth, number, takes, value } from '../../syntax/index
 import { compileInteger, reportInteger, type Bounds } from '../integer-argument.js';
 import { sha256Of } from './digest.js';
 
-/** 48 bits, which a double holds. */
+/** 48 bits, which fit in a double. */
 const HEX_DIGITS = 12;
 
 const BUCKETS: Bounds = { min: 1, max: Number.MAX_SAFE_INTEGER };

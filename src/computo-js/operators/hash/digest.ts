@@ -4,14 +4,14 @@ import { spendText, type Json } from '../../value/index.js';
 import { hashLibrary } from '../libraries.js';
 import { plainText } from '../plain-text.js';
 
-/** Whatever the length of the text. */
+/** Charged in addition to the length of the text. */
 const STEPS_PER_HASH = 60;
 
 /**
- * The SHA-256 of a text's UTF-8, or of another value's canonical text. A surrogate that stands alone has no UTF-8, and
- * counts as U+FFFD.
+ * Returns the SHA-256 of a text's UTF-8, or of another value's canonical text. A lone surrogate has no UTF-8 and counts as
+ * U+FFFD.
  *
- * @param key makes it an HMAC
+ * @param key makes the result an HMAC
  * @returns 64 hex digits
  */
 export function sha256Of(value: Json, key: string | undefined, call: Call, run: Run): string {

@@ -1,4 +1,4 @@
-/** Operators that tell values apart without showing them. */
+/** Operators that distinguish values without revealing them. */
 import type { OperatorEntry } from '../../syntax/index.js';
 import { bucket } from './bucket.js';
 import { sha256 } from './sha256.js';

@@ -46,7 +46,7 @@ function compileKey(call: Call, compiler: Compiler): Option<string> {
   };
 }
 
-/** @throws OptionProblem when there is none of that name */
+/** @throws OptionProblem if there is no secret with that name */
 function secretNamed<T>(name: string, secrets: ReadonlyMap<string, T>): T {
   const secret = secrets.get(name);
   if (secret !== undefined) return secret;

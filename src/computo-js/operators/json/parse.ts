@@ -3,7 +3,7 @@ import { JsonDepthError, JsonSyntaxError, parseExactly } from '../../json-text/i
 import { defineOperator, inBoth, invalidArgument, limitExceeded, takes, value, type Call } from '../../syntax/index.js';
 import type { Json } from '../../value/index.js';
 
-/** As many levels as the lines of a stream may have by default. */
+/** The default depth limit for the lines of a stream. */
 const DEPTH_MAX = 1000;
 const CHARACTERS_PER_STEP = 4;
 

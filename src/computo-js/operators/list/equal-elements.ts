@@ -57,11 +57,11 @@ export const common = defineOperator('list.common', () => ({
   work: ['elements', 'members', 'text', 'digits'],
   examples: [{ script: ['list.common', { array: [3, 1, 2, 3] }, { array: [2, 3] }], result: [3, 2] }],
   compile: (call, compiler) =>
-    // What was found is taken out, so that it is found once.
+    // Deletes the key that was found, so that each value is found only once.
     compared(call, compiler, (items, others) => items.filter(({ key }) => others.delete(key))),
 }));
 
-/** What an answer makes of the index of the first element that equals a value, −1 when there is none. */
+/** Compiles a search for the first element that equals a value. `answer` gets its index, or −1 if there is none. */
 function searched(call: Call, compiler: Compiler, answer: (index: number) => Json): Evaluate {
   const arrayGiven = compileArgument(call, 0, compiler);
   const valueGiven = compileArgument(call, 1, compiler);
@@ -82,17 +82,17 @@ function indexIn(items: readonly Json[], value: Json, effort: Effort): number {
   return -1;
 }
 
-/** An element, and the key that it shares with its equals. */
+/** An element with the key that it shares with equal elements. */
 interface Keyed {
   readonly item: Json;
   readonly key: string | number;
 }
 
-/** An entry of a set, and an element with its key. */
+/** The size of a set entry and of an element with its key. */
 const UNITS_PER_KEYED = 12;
 const STEPS_PER_KEYED = 2;
 
-/** The elements of the first array that are kept when they are compared with those of the second. */
+/** Compiles a comparison of two arrays that keeps some elements of the first. */
 function compared(
   call: Call,
   compiler: Compiler,

@@ -27,7 +27,7 @@ export const flat = defineOperator('list.flat', () => ({
   },
 }));
 
-/** What an element becomes: its own elements, where it is an array. */
+/** The shape that an element contributes: that of its own elements if it is an array. */
 function elementsIn(element: Shape): Shape {
   const { any, scalars, object, array: inner } = element;
   if (any || (inner !== undefined && (scalars.size > 0 || object !== undefined))) return ANY;

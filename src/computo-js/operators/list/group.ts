@@ -12,7 +12,7 @@ import { ANY, arrayShape, elementOf, objectShape } from '../../shape/index.js';
 import { array, defineOperator, inBoth, lambda, takes } from '../../syntax/index.js';
 import { distinctKey, type Json } from '../../value/index.js';
 
-/** An object of two members, an array, and an entry of a map. */
+/** The size of an object with two members, an array, and a map entry. */
 const UNITS_PER_GROUP = 40;
 
 export const group = defineOperator('list.group', () => ({

@@ -6,7 +6,7 @@ import { max, mean, min, sum } from './numbers.js';
 import { range } from './range.js';
 import { slice } from './slice.js';
 
-/** Arrays: parts of them, what is in them, and numbers over them. */
+/** Operators on arrays: parts of arrays, searches in them, and numbers over them. */
 export const listOperators: readonly OperatorEntry[] = [
   slice,
   has,

@@ -18,11 +18,11 @@ interface Definition {
   readonly name: string;
   readonly summary: string;
   readonly examples: readonly Example[];
-  /** What an empty array gives; an error when absent. */
+  /** The result for an empty array; an error if absent. */
   readonly ofNone?: number;
-  /** Combines what came so far with the next number. */
+  /** Combines the result so far with the next number. */
   readonly combine: (a: JsonNumber, b: JsonNumber, call: Call, run: Run) => JsonNumber;
-  /** What becomes of that in the end; it stays as it is when absent. */
+  /** Converts the result at the end; if absent, the result stays as it is. */
   readonly finish?: (result: JsonNumber, count: number, call: Call, run: Run) => JsonNumber;
 }
 

@@ -31,7 +31,7 @@ export const slice = defineOperator('list.slice', () => ({
   },
 }));
 
-/** An index, counted from the start, that is no further out than the ends. */
+/** Converts an index to one counted from the start, and clamps it to the ends. */
 function placeOf(index: number, length: number): number {
   return Math.min(length, Math.max(0, index < 0 ? length + index : index));
 }

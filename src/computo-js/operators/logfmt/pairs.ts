@@ -14,7 +14,7 @@ const ESCAPE = /\\(?:u([0-9A-Fa-f]{4})|(["\\/bfnrt]))/g;
 const ESCAPED: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
 /**
- * The pairs of a line of logfmt: keys and values with `=` between them, blanks or control characters between pairs.
+ * Returns the pairs of a line of logfmt: keys and values with `=` between them, separated by blanks or control characters.
  *
  * @param add called before each pair
  * @throws LogfmtProblem
@@ -51,7 +51,7 @@ function blankEnd(text: string, start: number): number {
   return at;
 }
 
-/** Where what has no quotes ends: at a blank, or at another character. */
+/** Returns where unquoted text ends: at a blank, or at another given character. */
 function plainEnd(text: string, start: number, other?: number): number {
   let at = start;
   for (let code = text.charCodeAt(at); code > SPACE && code !== other; code = text.charCodeAt(at)) at += 1;
@@ -67,7 +67,7 @@ function closingQuote(text: string, start: number): number {
   throw new LogfmtProblem('a quote is not closed', start);
 }
 
-/** A backslash before anything that it does not escape stands for itself. */
+/** Resolves escapes. A backslash that begins no valid escape is literal. */
 function unescaped(text: string): string {
   if (!text.includes('\\')) return text;
   return text.replace(ESCAPE, (_, code: string | undefined, letter: string) =>

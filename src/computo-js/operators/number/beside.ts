@@ -26,7 +26,7 @@ function beside(
       const given = compileArgument(call, 0, compiler);
       return (run, scope) => {
         const value = numberOf(given(run, scope), call, 0);
-        // A double and the decimal that it prints lie between the same two integers. `+ 0` turns -0 into 0.
+        // A double and the decimal that it prints as lie between the same two integers. `+ 0` turns -0 into 0.
         if (typeof value === 'number') return ofDouble(value) + 0;
         run.at = call.place;
         return changeDecimal(value, (decimal) => integerBeside(decimal, side), run);

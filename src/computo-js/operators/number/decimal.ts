@@ -11,12 +11,12 @@ import {
 
 const FIVE = 0x35;
 const NINE = 0x39;
-/** From where on numbers are printed with an exponent, as JavaScript does it, unless they came without one. */
+/** Beyond these exponents, numbers are printed with an exponent, as in JavaScript, unless the input had none. */
 const PLAIN_EXPONENT_MIN = -6;
 const PLAIN_EXPONENT_MAX = 21;
 
 /**
- * Rounds a decimal, half away from zero. Takes time in proportion to its digits.
+ * Rounds a decimal, half away from zero. Takes time proportional to its digits.
  *
  * @param places digits after the point; −1 rounds to tens, and so on
  */
@@ -26,16 +26,16 @@ export function roundDecimal(decimal: Decimal, places: number): Decimal {
   return cut(decimal, kept, kept >= 0 && decimal.digits.charCodeAt(kept) >= FIVE);
 }
 
-/** The integer next to a decimal, below or above it; an integer itself. */
+/** Returns the nearest integer below or above a decimal, or the decimal itself if it is an integer. */
 export function integerBeside(decimal: Decimal, side: 'below' | 'above'): Decimal {
   const { negative, digits, exponent } = decimal;
   return exponent >= digits.length ? decimal : cut(decimal, exponent, negative === (side === 'below'));
 }
 
 /**
- * Drops digits, some of which are not zero.
+ * Drops digits, not all of which are zero.
  *
- * @param kept how many digits stay; negative when the place of the last one is before the first digit
+ * @param kept how many digits stay; negative if the place of the last one is before the first digit
  * @param isRaised whether the magnitude grows by one in that place
  */
 function cut({ negative, digits, exponent }: Decimal, kept: number, isRaised: boolean): Decimal {
@@ -53,10 +53,10 @@ function cut({ negative, digits, exponent }: Decimal, kept: number, isRaised: bo
 }
 
 /**
- * The number whose decimal value is that of another, changed.
+ * Returns the number whose decimal value is the changed value of another.
  *
- * @param change gives back what it is given where nothing changes
- * @throws EffortExceeded when the number has more digits than `effort` allows
+ * @param change returns its argument if nothing changes
+ * @throws EffortExceeded if the number has more digits than `effort` allows
  */
 export function changeDecimal(number: JsonNumber, change: (decimal: Decimal) => Decimal, effort: Effort): JsonNumber {
   spendDigits(effort, digitsOf(number));
@@ -64,7 +64,7 @@ export function changeDecimal(number: JsonNumber, change: (decimal: Decimal) => 
   const changed = change(decimal);
   if (changed === decimal) return number;
   if (changed.digits === '') return 0;
-  // What came without an exponent stays so; it is not longer than it was.
+  // A number without an exponent stays without one, because it does not get longer.
   const length = typeof number === 'bigint' ? decimal.exponent + 1 : String(number).length;
   return numberOf(changed, Math.max(PLAIN_EXPONENT_MAX, length), effort);
 }
@@ -81,9 +81,9 @@ function numberOf(decimal: Decimal, plainMax: number, effort: Effort): JsonNumbe
 }
 
 /**
- * The text of a decimal without an exponent, with exactly so many digits after the point.
+ * Returns the text of a decimal without an exponent, with exactly `places` digits after the point.
  *
- * @param places as many as the decimal has, or more; at least 0
+ * @param places at least the decimal's own number of places, and at least 0
  */
 export function plainDecimal({ negative, digits, exponent }: Decimal, places: number): string {
   const point = Math.max(0, exponent);

@@ -6,7 +6,7 @@ export const min = extreme('number.min', 'least', -1, [{ script: ['number.min', 
 
 export const max = extreme('number.max', 'greatest', 1, [{ script: ['number.max', 3, 1.5, 2], result: 3 }]);
 
-/** @param side the sign of comparing a number that takes the place of another with it */
+/** @param side the sign of comparing a number with the one that it replaces */
 function extreme(name: string, noun: string, side: 1 | -1, examples: readonly Example[]): OperatorEntry {
   return defineOperator(name, () => ({
     summary: `The ${noun} of the numbers, by their exact values; the first of equal ones.`,

@@ -1,4 +1,4 @@
-/** Operators on numbers, exact by their decimals. */
+/** Operators on numbers, exact in decimal. */
 import type { OperatorEntry } from '../../syntax/index.js';
 import { abs } from './abs.js';
 import { ceil, floor } from './beside.js';

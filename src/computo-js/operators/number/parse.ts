@@ -3,7 +3,7 @@ import { DataFault, parseExactly } from '../../json-text/index.js';
 import { defineOperator, inBoth, invalidArgument, takes, value } from '../../syntax/index.js';
 import { describe, digitsOf, isNumber, spendDigitPairs, spendText, type JsonNumber } from '../../value/index.js';
 
-/** A number has nothing inside. */
+/** A number contains nothing nested. */
 const DEPTH_MAX = 0;
 
 export const parse = defineOperator('number.parse', () => ({
@@ -23,7 +23,7 @@ export const parse = defineOperator('number.parse', () => ({
       run.at = call.place;
       spendText(run, text.length);
       const number = numberIn(text);
-      // Of limited length: a longer integer stays text.
+      // Of limited length, because a longer integer stays text.
       if (typeof number === 'bigint') spendDigitPairs(run, digitsOf(number), digitsOf(number));
       if (number !== undefined) return number;
       throw invalidArgument(call.place, `'number.parse' needs a number as JSON writes it, got ${describe(text)}`);

@@ -35,18 +35,18 @@ function rounded(given: JsonNumber, digits: number, effort: Effort): JsonNumber 
   return quick ?? changeDecimal(given, (decimal) => roundDecimal(decimal, digits), effort);
 }
 
-/** Powers of ten up to this one are doubles. */
+/** Powers of ten up to this exponent are exact doubles. */
 const EXACT_POWER_MAX = 22;
 const FIVE = 0x35;
 
 /**
- * The same for most doubles, from the text that they print as: an integer and a power of ten that are both exact have a
- * quotient that is the nearest double.
+ * Rounds most doubles from the text that they print as. If an integer and a power of ten are both exact, their quotient is the
+ * nearest double.
  *
- * @returns undefined where it takes the decimal
+ * @returns undefined if the decimal is needed
  */
 function roundedDouble(given: number, digits: number): number | undefined {
-  // Doubles from 2^53 on are integers, and print as such. `+ 0` turns -0 into 0.
+  // Doubles from 2^53 on are integers and print as such. `+ 0` turns -0 into 0.
   if (Number.isInteger(given)) return given + 0;
   const text = String(given);
   const point = text.indexOf('.');

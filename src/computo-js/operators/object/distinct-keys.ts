@@ -4,9 +4,9 @@ import { orderedObject, shorten, spendSteps, type Effort, type Json, type JsonOb
 const STEPS_PER_KEY = 2;
 
 /**
- * The object with these members, in their order.
+ * Returns the object with these members, in order.
  *
- * @throws ComputoError `InvalidArgument` when two of them have the same key: neither could be told from the other
+ * @throws ComputoError `InvalidArgument` if two members have the same key, because one would replace the other
  */
 export function objectOfDistinct(
   entries: readonly (readonly [string, Json])[],

@@ -26,7 +26,7 @@ export const flatten = defineOperator('object.flatten', () => ({
   },
 }));
 
-/** An object that is being gone through, and what stands before its keys. */
+/** An object that is being flattened, and the prefix of its keys. */
 interface Level {
   readonly inside: Inside;
   readonly prefix: string;
@@ -36,7 +36,7 @@ interface Level {
 function leavesOf(root: JsonObject, separator: string, call: Call, run: Run): [string, Json][] {
   const leaves: [string, Json][] = [];
   const opened: Level[] = [];
-  /** @returns whether there is anything to go into */
+  /** @returns whether the value has members to flatten */
   const open = (value: Json, prefix: string): boolean => {
     const inside = isArray(value) ? undefined : insideOf(value, run);
     if (inside === undefined || inside.length === 0) return false;

@@ -4,5 +4,5 @@ import { filter, mapKeys, mapValues } from './map.js';
 import { flatten } from './flatten.js';
 import { rename } from './rename.js';
 
-/** Objects, member by member. */
+/** Operators on the members of objects. */
 export const objectOperators: readonly OperatorEntry[] = [entries, mapKeys, mapValues, filter, flatten, rename];

@@ -111,7 +111,7 @@ type Entry = readonly [string, Json];
 /**
  * Compiles the calls of a lambda with one side of each member of an object.
  *
- * @param finish what becomes of the members and of what the lambda made of each
+ * @param finish makes the result from the members and the lambda's answers
  */
 function compileForEach(
   call: Call,

@@ -43,7 +43,7 @@ export const rename = defineOperator('object.rename', () => ({
   },
 }));
 
-/** The shape after a renaming that the script writes out. */
+/** The shape after a renaming with literal names. */
 function renamedShape({ object }: Shape, names: Node | undefined): Shape {
   if (object === undefined || names?.type !== 'constant' || !isObject(names.value)) return objectShape(new Map(), true);
   const to = new Map(entriesOf(names.value, unlimited()));
@@ -52,11 +52,11 @@ function renamedShape({ object }: Shape, names: Node | undefined): Shape {
     return [typeof name === 'string' ? name : key, field];
   });
   const renamed = new Map(fields);
-  // Where two have one name, a field that may be absent was there.
+  // If two fields have the same name, one of them must be able to be absent.
   return renamed.size < fields.length ? objectShape(new Map(), true) : objectShape(renamed, object.open, object.origin);
 }
 
-/** New names by the old ones. */
+/** Maps old names to new ones. */
 function namesIn(names: JsonObject, call: Call, run: Run): ReadonlyMap<string, string> {
   return new Map(
     entriesOf(names, run).map(([from, to]) => {

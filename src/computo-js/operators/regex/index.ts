@@ -1,4 +1,4 @@
-/** Operators on patterns in RE2's syntax, which match in linear time. */
+/** Operators on patterns in RE2 syntax, which match in linear time. */
 import type { OperatorEntry } from '../../syntax/index.js';
 import { capture } from './capture.js';
 import { findAll } from './find-all.js';

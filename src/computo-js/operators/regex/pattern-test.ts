@@ -1,13 +1,13 @@
 import { OptionProblem } from '../option.js';
 import { readPattern } from './pattern.js';
 
-/** A pattern by itself, or what is wrong with it, for people. */
+/** The test of a pattern, or a message that says what is wrong with the pattern. */
 export type PatternTest = { readonly test: (text: string) => boolean } | { readonly problem: string };
 
 /**
- * Reads a pattern for use outside of scripts, in the same syntax as there (RE2).
+ * Reads a pattern for use outside of scripts, in the same syntax as in scripts (RE2).
  *
- * @returns tells whether the pattern matches anywhere in a text, in time that grows with the text and not faster
+ * @returns a test for whether the pattern matches anywhere in a text, in time linear in the text's length
  */
 export function patternTest(pattern: string): PatternTest {
   try {

@@ -6,28 +6,28 @@ import { regexLibrary } from '../libraries.js';
 import { compileOption, OptionProblem, reportOption, type Option } from '../option.js';
 import { patternWeight } from './weight.js';
 
-/** A pattern, compiled. */
+/** A compiled pattern. */
 export interface Pattern {
   readonly regex: RE2JS;
-  /** How many instructions it is. */
+  /** Number of instructions. */
   readonly size: number;
 }
 
-/** Enough for any pattern that a person writes: to compile that many takes 50 ms, and each may cost time at each character. */
+/** Enough for any pattern written by hand. Compiling this many instructions takes 50 ms, and each may cost time at each character. */
 const WEIGHT_MAX = 50_000;
 const STEPS_PER_WEIGHT = 40;
 
-/** Compiles the argument that is a pattern. */
+/** Compiles an argument that is a pattern. */
 export function compilePattern(call: Call, index: number, compiler: Compiler): Option<Pattern> {
   return compileOption(call, index, compiler, readPattern, (text) => patternWeight(text) * STEPS_PER_WEIGHT);
 }
 
-/** Reports a pattern that is written out and is malformed. */
+/** Reports a malformed literal pattern. */
 export function reportPattern(call: Call, index: number, report: Report): void {
   reportOption(call, index, 'malformed-pattern', readPattern, report);
 }
 
-/** A pattern that is written out; undefined where it is not, or is malformed. */
+/** Returns a literal pattern; undefined if the argument is not a literal or is malformed. */
 export function patternWritten(call: Call, index: number): Pattern | undefined {
   const written = rawArgument(call, index);
   if (typeof written !== 'string') return undefined;
@@ -59,7 +59,7 @@ export function readPattern(text: string): Pattern {
   }
 }
 
-/** What people miss that know other engines. */
+/** Names features of other regex engines that RE2 lacks. */
 function hintFor(input: string): string {
   if (/^\(\?<?[=!]/.test(input)) return '. RE2 cannot look ahead or behind';
   return /^\\[1-9]/.test(input) ? '. RE2 cannot refer back to a group' : '';

@@ -54,7 +54,7 @@ export const replace = defineOperator('regex.replace', () => ({
   },
 }));
 
-/** Reads a replacement anew only where it or the pattern differs from the one before. */
+/** Caches the last replacement: reads it again only if the text or the pattern changes. */
 function remembered(call: Call): (by: string, pattern: Pattern) => Replacement {
   let last: { readonly by: string; readonly pattern: Pattern; readonly replacement: Replacement } | undefined;
   return (by, pattern) => {

@@ -2,14 +2,14 @@ import { shorten } from '../../value/index.js';
 import { OptionProblem } from '../option.js';
 import type { Pattern } from './pattern.js';
 
-/** What takes the place of a match: texts, and groups by their numbers. */
+/** What replaces a match: texts, and groups by number. */
 export type Replacement = readonly (string | number)[];
 
-/** `$$`, `$1`, `${name}`; any other `$` stands for itself. */
+/** Matches `$$`, `$1` and `${name}`. Any other `$` is literal. */
 const REFERENCE = /\$(?:(\$)|(\d{1,5})|\{(\w+)\})/g;
 
 /**
- * Reads a replacement. Of the digits behind a `$` as many are read as make the number of a group.
+ * Reads a replacement. After a `$`, as many digits are read as form the number of an existing group.
  *
  * @throws OptionProblem for a group that the pattern does not have
  */

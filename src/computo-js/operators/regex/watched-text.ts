@@ -1,6 +1,6 @@
-/** A text that knows how far it has been read, for a library that doesn't tell how far it looked. */
+/** A text that records how far it has been read, for a library that does not report that. */
 export class WatchedText extends String {
-  /** The last place that was read. */
+  /** The furthest position that was read. */
   reached = 0;
   readonly #text: string;
 
@@ -14,7 +14,7 @@ export class WatchedText extends String {
     return this.#text.charCodeAt(at);
   }
 
-  /** Not counted: a match holds what is looked for, so all such looking ahead is done once. */
+  /** Not counted, because the match includes the text sought, so each part is read ahead only once. */
   override indexOf(part: string, from?: number): number {
     return this.#text.indexOf(part, from);
   }

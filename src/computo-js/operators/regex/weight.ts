@@ -1,22 +1,22 @@
 const REPEAT = /\{(\d+)(?:(,)(\d*))?\}/y;
-/** What a quantifier adds to what it stands behind. */
+/** What a quantifier adds to the part before it. */
 const QUANTIFIER = 2;
 const GROUP = 2;
 /** A class of Unicode characters is a table of hundreds of ranges. */
 const UNICODE_CLASS = 32;
 const CLASS_CHARACTERS_PER_PART = 4;
 
-/** What stands in a group so far. */
+/** The parts of a group so far. */
 interface Group {
-  /** All but the last part. */
+  /** The weight of all parts but the last. */
   before: number;
-  /** The part that a quantifier would belong to. */
+  /** The weight of the last part, to which a following quantifier would apply. */
   last: number;
 }
 
 /**
- * How many instructions a pattern is compiled to at most, without compiling it: a few characters may ask for millions. Takes
- * time in proportion to its length. A pattern that is malformed has some weight, too.
+ * Returns the maximum number of instructions that a pattern compiles to, without compiling it, because a few characters may
+ * require millions. Takes time proportional to the pattern's length. A malformed pattern has a weight, too.
  */
 export function patternWeight(pattern: string): number {
   const outer: Group[] = [];
@@ -73,7 +73,7 @@ export function patternWeight(pattern: string): number {
   return unclosed + group.before + group.last;
 }
 
-/** Where the last character of `\Q…\E` stands. */
+/** Returns the position of the last character of `\Q…\E`. */
 function literalEnd(pattern: string, start: number, add: (weight: number) => void): number {
   const end = pattern.indexOf('\\E', start);
   const literal = end === -1 ? pattern.length : end;
@@ -81,11 +81,11 @@ function literalEnd(pattern: string, start: number, add: (weight: number) => voi
   return end === -1 ? literal : end + 1;
 }
 
-/** Where the class that begins at `start` ends, one past its bracket. */
+/** Returns where the class that begins at `start` ends: one past its bracket. */
 function classEnd(pattern: string, start: number): number {
   let at = start + 1;
   if (pattern.charAt(at) === '^') at += 1;
-  // A bracket that closes at once would leave nothing in it.
+  // A bracket that comes first is literal, because the class would otherwise be empty.
   for (let isFirst = true; at < pattern.length; isFirst = false) {
     const character = pattern.charAt(at);
     if (character === ']' && !isFirst) return at + 1;

@@ -49,12 +49,12 @@ export const get = defineOperator('table.get', () => ({
   },
 }));
 
-/** The name of the table, where the call has one. */
+/** The name of the table, if it is a literal. */
 function nameIn({ arguments: [name] }: Call): string | undefined {
   return name?.type === 'constant' && typeof name.value === 'string' ? name.value : undefined;
 }
 
-/** The table of a call. A call without one only fails when it is reached. */
+/** Returns the table of a call. If there is none, the call fails only when it is evaluated. */
 function tableOf(call: Call, { program: { tables } }: Compiler): () => LookupTable {
   const name = nameIn(call);
   const table = name === undefined ? undefined : tables.get(name);
@@ -78,17 +78,17 @@ function unknown(name: string, known: readonly string[]): { readonly message: st
   };
 }
 
-/** A name as a key of YAML, where it can be one. */
+/** A name as it can be written as a YAML key, or a placeholder. */
 function spelled(name: string): string {
   return /^[A-Za-z_][\w-]*$/.test(name) ? name : 'NAME';
 }
 
-/** How much of a key there is to read. */
+/** The length of a key, for charging. */
 function lengthOf(key: Json): number {
   return typeof key === 'string' ? key.length : isNumber(key) ? String(key).length : 0;
 }
 
-/** A row, which comes out of a table as new as if it had been built. */
+/** Charges for a row, which may be as new as if the call had built it. */
 function counted(row: Json, run: Run, call: Call): Json {
   countUnits(run, unitsOf(row, run.unitsLeft, run), call.place);
   return row;

@@ -1,6 +1,6 @@
-/** Texts count in code points: a pair of surrogates is one, and so is a surrogate that stands alone. */
+/** Texts are counted in code points: a surrogate pair is one, and so is a lone surrogate. */
 
-/** Without a surrogate every unit is a code point; in texts that are all Latin-1 the engine sees that at once. */
+/** Without surrogates, every UTF-16 unit is a code point. For pure Latin-1 text, the JavaScript engine sees that at once. */
 const SURROGATE = /[\ud800-\udfff]/;
 
 /** Whether units and code points may differ. */
@@ -8,7 +8,7 @@ export function hasSurrogates(text: string): boolean {
   return SURROGATE.test(text);
 }
 
-/** How many code points a text has. */
+/** Returns the number of code points in a text. */
 export function countCodePoints(text: string): number {
   if (!hasSurrogates(text)) return text.length;
   let count = text.length;
@@ -17,9 +17,9 @@ export function countCodePoints(text: string): number {
 }
 
 /**
- * The unit where a code point begins, or where the text ends if there are not as many.
+ * Returns the unit at which a code point begins, or the end of the text if there are not that many.
  *
- * @param index of the code point, an integer; negative from the end
+ * @param index an integer; negative values count from the end
  */
 export function offsetOf(text: string, index: number): number {
   if (!hasSurrogates(text)) return index < 0 ? Math.max(0, text.length + index) : Math.min(text.length, index);
@@ -38,7 +38,7 @@ function stepBack(text: string, codePoints: number): number {
   return at;
 }
 
-/** Whether a place in a text is inside a pair of surrogates. */
+/** Whether a position in a text is inside a surrogate pair. */
 export function cutsPair(text: string, at: number): boolean {
   return isLowSurrogate(text.charCodeAt(at)) && isHighSurrogate(text.charCodeAt(at - 1));
 }

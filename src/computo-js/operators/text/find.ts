@@ -1,15 +1,19 @@
 import { cutsPair, isHighSurrogate, isLowSurrogate } from './code-points.js';
 
-/** Where a part next stands in a text, from a place on; −1 where it doesn't. */
+/** Returns the next position of a part in a text, from a position on; −1 if there is none. */
 export type Find = (text: string, from: number) => number;
 
 /**
- * Longer parts are looked for in a way of our own: the engine's may compare all of a long part at every place of the text,
- * which takes seconds for a part of 10,000 characters in a text of a million.
+ * Longer parts are searched for by our own algorithm. The JavaScript engine's may compare all of a long part at every position of
+ * the text, which takes seconds for a part of 10,000 characters in a text of a million.
  */
 const ENGINE_LENGTH_MAX = 250;
 
-/** Finds a part as a sequence of code points, in linear time. @param part not empty */
+/**
+ * Compiles a search for a part as a sequence of code points, in linear time.
+ *
+ * @param part not empty
+ */
 export function findOf(part: string): Find {
   const isRagged = isLowSurrogate(part.charCodeAt(0)) || isHighSurrogate(part.charCodeAt(part.length - 1));
   if (part.length <= ENGINE_LENGTH_MAX && !isRagged) return (text, from) => text.indexOf(part, from);
@@ -21,7 +25,7 @@ export function isWhole(text: string, start: number, end: number): boolean {
   return !cutsPair(text, start) && !cutsPair(text, end);
 }
 
-/** Knuth, Morris and Pratt: looks at each character of the text once. */
+/** Knuth–Morris–Pratt: looks at each character of the text once. */
 function findByTable(part: string): Find {
   const borders = bordersOf(part);
   return (text, from) => {
@@ -39,7 +43,7 @@ function findByTable(part: string): Find {
   };
 }
 
-/** For each prefix of a part, the length of the longest one before it that it ends with. */
+/** For each prefix of a part, the length of the longest proper prefix that is also its suffix. */
 function bordersOf(part: string): Int32Array {
   const borders = new Int32Array(part.length);
   let length = 0;

@@ -1,4 +1,4 @@
-/** Operators on texts, which count in code points. */
+/** Operators on texts, which are counted in code points. */
 import type { OperatorEntry } from '../../syntax/index.js';
 import { lower, upper } from './case.js';
 import { contains, endsWith, startsWith } from './contains.js';

@@ -1,12 +1,12 @@
 import { invalidArgument, type Call, type Report } from '../../syntax/index.js';
 
-/** @throws ComputoError `InvalidArgument` for an empty text, where there must be something to look for */
+/** @throws ComputoError `InvalidArgument` for an empty text, which can't be searched for */
 export function notEmpty(text: string, call: Call, index: number): string {
   if (text !== '') return text;
   throw invalidArgument(call.place, problemOf(call, index));
 }
 
-/** Reports an empty text that is written out. */
+/** Reports a literal empty text. */
 export function reportEmpty(call: Call, index: number, report: Report): void {
   const argument = call.arguments[index];
   if (argument?.type !== 'constant' || argument.value !== '') return;

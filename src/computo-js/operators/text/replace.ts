@@ -4,7 +4,7 @@ import { spendText } from '../../value/index.js';
 import { findOf } from './find.js';
 import { notEmpty, reportEmpty } from './part.js';
 
-/** What it takes to find and to join one more piece. */
+/** The cost of finding and joining one more piece. */
 const STEPS_PER_PLACE = 2;
 
 export const replace = defineOperator('text.replace', () => ({

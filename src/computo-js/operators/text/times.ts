@@ -1,4 +1,4 @@
 import type { Bounds } from '../integer-argument.js';
 
-/** How often a text may be repeated, and how long padding may make it: no script means to go further. */
+/** The maximum number of repetitions of a text, and the maximum length of a padded text. No script is meant to exceed it. */
 export const TIMES: Bounds = { min: 0, max: 10_000 };

@@ -28,7 +28,7 @@ function trimmed(text: string): string {
   return start === 0 && end === text.length ? text : text.slice(start, end);
 }
 
-/** `String.prototype.trim` also takes the byte order mark, and leaves U+0085. */
+/** Unlike `String.prototype.trim`, includes U+0085, but not the byte order mark. */
 function isWhiteSpace(unit: number): boolean {
   if (unit < 0x80) return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);
   if (unit < 0x2000) return unit === 0x85 || unit === 0xa0 || unit === 0x1680;

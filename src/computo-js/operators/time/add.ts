@@ -42,7 +42,7 @@ export const add = defineOperator('time.add', () => ({
 }));
 
 function moved(instant: number, { months, days, milliseconds }: Duration, zone: Zone, call: Call): number {
-  // Without a change of the date, a time that clocks show twice stays the one that it is.
+  // If the date does not change, a time that clocks show twice keeps its occurrence.
   if (months === 0 && days === 0) return instant + milliseconds;
   const local = instant + zone.offsetAt(instant);
   const day = Math.floor(local / MS_PER_DAY);
@@ -52,7 +52,7 @@ function moved(instant: number, { months, days, milliseconds }: Duration, zone: 
   return instantIn(zone, movedDay * MS_PER_DAY + timeOfDay) + milliseconds;
 }
 
-/** The same day of the month so many months later, or the last one of that month. */
+/** Returns the same day of the month, `months` months later, or the last day of that month if it is shorter. */
 function monthsLater(daysSinceEpoch: number, months: number): number {
   const { year, month, day } = dateOf(daysSinceEpoch);
   const total = 12 * year + month - 1 + months;

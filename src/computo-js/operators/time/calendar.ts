@@ -1,24 +1,24 @@
 export const MS_PER_DAY = 86_400_000;
 const DAYS_PER_CYCLE = 146_097;
-/** From the first of March of the year 0 to 1970-01-01. */
+/** From March 1 of the year 0 to 1970-01-01. */
 const DAYS_BEFORE_1970 = 719_468;
 
-/** A day of the Gregorian calendar, which goes on before it began; `month` and `day` count from 1. */
+/** A day of the proleptic Gregorian calendar. `month` and `day` count from 1. */
 export interface CivilDate {
   readonly year: number;
   readonly month: number;
   readonly day: number;
 }
 
-/** How many days a date is after 1970-01-01. */
+/** Returns the number of days from 1970-01-01 to a date. */
 export function daysSince1970(year: number, month: number, day: number): number {
-  // Years that begin in March have the leap day at their end, and their months follow a pattern of 153 days in five.
+  // If years begin in March, the leap day comes at the end, and the months follow a pattern of 153 days in five months.
   const marchYear = month > 2 ? year : year - 1;
   const leapDays = Math.floor(marchYear / 4) - Math.floor(marchYear / 100) + Math.floor(marchYear / 400);
   return 365 * marchYear + leapDays + daysBeforeMonth((month + 9) % 12) + day - 1 - DAYS_BEFORE_1970;
 }
 
-/** The date so many days after 1970-01-01. */
+/** Returns the date that is this many days after 1970-01-01. */
 export function dateOf(daysSinceEpoch: number): CivilDate {
   const days = daysSinceEpoch + DAYS_BEFORE_1970;
   const cycle = Math.floor(days / DAYS_PER_CYCLE);
@@ -37,15 +37,15 @@ export function dateOf(daysSinceEpoch: number): CivilDate {
   };
 }
 
-/** How many days a month has; months count from 1. */
+/** Returns the number of days in a month. Months count from 1. */
 export function daysInMonth(year: number, month: number): number {
   if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** The day of the week of a day since 1970-01-01: 0 is Sunday. */
+/** Returns the day of the week of a day since 1970-01-01: 0 is Sunday. */
 export function weekdayOf(daysSinceEpoch: number): number {
-  // That day was a Thursday.
+  // 1970-01-01 was a Thursday.
   return modulo(daysSinceEpoch + 4, 7);
 }
 

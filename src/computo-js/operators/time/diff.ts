@@ -38,7 +38,7 @@ function unitsBetween(from: number, to: number, { kind, count, milliseconds }: U
   return Math.trunc(units) + 0;
 }
 
-/** Whole months: one is over when its day and time of the day come again. */
+/** Whole months. A month is complete when the same day and time of day come again. */
 function monthsBetween(from: number, to: number): number {
   if (to < from) return -monthsBetween(to, from);
   const [start, end] = [dateAndTime(from), dateAndTime(to)];

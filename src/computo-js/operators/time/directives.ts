@@ -13,12 +13,12 @@ import {
   type Read,
 } from './read.js';
 
-/** A letter behind `%` in a format. */
+/** A letter after `%` in a format. */
 export interface Directive {
-  /** What it stands for, as an error message names it. */
+  /** What the directive stands for, for error messages. */
   readonly noun: string;
   readonly print: (moment: Moment) => string;
-  /** Absent: it says too little to be read. */
+  /** Absent if the printed text is not enough to read a time. */
   readonly read?: Read;
 }
 
@@ -38,7 +38,7 @@ const MONTHS = [
   'December',
 ];
 
-/** The directives of strftime that mean the same everywhere, `%f` for fractions, `%s` for seconds since 1970. */
+/** The directives of strftime that mean the same everywhere, plus `%f` for fractions and `%s` for seconds since 1970. */
 export const DIRECTIVES: ReadonlyMap<string, Directive> = new Map<string, Directive>([
   ['Y', { noun: 'a year of four digits', print: ({ year }) => yearText(year), read: readYear }],
   ['y', { noun: 'a year of two digits', print: ({ year }) => twoDigits(modulo(year, 100)), read: readShortYear }],
@@ -100,7 +100,7 @@ export const COMPOSITES: ReadonlyMap<string, string> = new Map([
   ['t', '\t'],
 ]);
 
-/** Seconds are there only where clocks had them, before there were zones. */
+/** Only offsets from before time zones were introduced have seconds. */
 function offsetText(offset: number): string {
   const seconds = Math.abs(offset) / 1000;
   const rest = Math.floor(seconds % 60);

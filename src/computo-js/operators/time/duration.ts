@@ -1,17 +1,17 @@
 import { shorten } from '../../value/index.js';
 import { OptionProblem } from '../option.js';
 
-/** How far to go from a time: first by the calendar, then by the clock. All parts are negative where the duration is. */
+/** A distance from a time: first by the calendar, then by the clock. All parts of a negative duration are negative. */
 export interface Duration {
   readonly months: number;
   readonly days: number;
-  /** Cut toward the past. */
+  /** Rounded toward the past. */
   readonly milliseconds: number;
 }
 
 const LENGTH_MAX = 100;
 const DATE = /^([+-]?)P(?=.)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(.*))?$/;
-/** Only the last part that is there may have a fraction. */
+/** Only the last part present may have a fraction. */
 const TIME = /^(?:(\d+)(?:[.,](\d{1,9})(?=H$))?H)?(?:(\d+)(?:[.,](\d{1,9})(?=M$))?M)?(?:(\d+)(?:[.,](\d{1,9}))?S)?$/;
 const MS_PER_HOUR = 3_600_000;
 const MS_PER_MINUTE = 60_000;
@@ -34,7 +34,7 @@ export function readDuration(text: string): Duration {
   const [, hours, hourFraction, minutes, minuteFraction, seconds, secondFraction] = time;
   const direction = sign === '-' ? -1 : 1;
   const whole = numberOf(hours) * MS_PER_HOUR + numberOf(minutes) * MS_PER_MINUTE + numberOf(seconds) * MS_PER_SECOND;
-  // One of them is there at most.
+  // At most one of them is present.
   const beside =
     fractionOf(hourFraction, MS_PER_HOUR) +
     fractionOf(minuteFraction, MS_PER_MINUTE) +
@@ -46,7 +46,7 @@ export function readDuration(text: string): Duration {
   };
 }
 
-/** Nine digits of an hour's fraction, times its milliseconds, are an integer that a double holds. */
+/** Exact, because nine digits of a fraction times the milliseconds of an hour are an integer that a double holds. */
 function fractionOf(digits: string | undefined, unit: number): number {
   return digits === undefined ? 0 : (Number(digits) * unit) / 10 ** digits.length;
 }

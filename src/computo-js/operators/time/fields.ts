@@ -2,7 +2,7 @@ import { dateOf, daysInMonth, daysSince1970, MS_PER_DAY, weekdayOf } from './cal
 import { dayOfYear } from './moment.js';
 import { instantIn, type Zone } from './zone.js';
 
-/** What was read of a time so far. */
+/** The fields of a time that have been read. */
 export interface TimeFields {
   year?: number;
   month?: number;
@@ -10,23 +10,23 @@ export interface TimeFields {
   dayOfYear?: number;
   weekday?: number;
   hour?: number;
-  /** From 1 to 12; with `half`, 0 in the morning and 1 in the afternoon, it makes an hour. */
+  /** From 1 to 12. Determines the hour together with `half`, which is 0 for AM and 1 for PM. */
   hourOfHalf?: number;
   half?: number;
   minute?: number;
   second?: number;
   millisecond?: number;
-  /** Ahead of UTC, in milliseconds. */
+  /** Milliseconds ahead of UTC. */
   offset?: number;
-  /** Since 1970, in place of all others but the millisecond. */
+  /** Seconds since 1970. Replaces all other fields except the millisecond. */
   epochSecond?: number;
 }
 
 /**
- * The instant that fields name; what was not read is the start of 1970, of the month, of the day and so on.
+ * Returns the instant that fields stand for. A missing field defaults to the start of 1970, of the month, of the day, and so on.
  *
- * @param zone where the time is shown, unless the fields have an offset
- * @returns undefined where they name a day that there is not, or two different ones
+ * @param zone the time zone, unless the fields include an offset
+ * @returns undefined if the day does not exist, or the fields contradict one another
  */
 export function instantNamed(fields: TimeFields, zone: Zone): number | undefined {
   const { minute = 0, second = 0, millisecond = 0, offset, epochSecond } = fields;
@@ -38,7 +38,7 @@ export function instantNamed(fields: TimeFields, zone: Zone): number | undefined
   return offset === undefined ? instantIn(zone, local) : local - offset;
 }
 
-/** The day since 1970. */
+/** Returns the day since 1970. */
 function dayNamed({ year = 1970, month, day, dayOfYear: nth, weekday }: TimeFields): number | undefined {
   if (day !== undefined && day > daysInMonth(year, month ?? 1)) return undefined;
   const isByYear = nth !== undefined && month === undefined && day === undefined;
@@ -47,7 +47,7 @@ function dayNamed({ year = 1970, month, day, dayOfYear: nth, weekday }: TimeFiel
   return isOther || (weekday !== undefined && weekdayOf(days) !== weekday) ? undefined : days;
 }
 
-/** By the clock of twelve hours the half of the day tells which; the first one where it is not named. */
+/** On a 12-hour clock, the half of the day determines the hour; the default is the first half. */
 function hourNamed({ hour, hourOfHalf, half = 0 }: TimeFields): number {
   if (hour !== undefined) return hour;
   return hourOfHalf === undefined ? 0 : (hourOfHalf % 12) + 12 * half;

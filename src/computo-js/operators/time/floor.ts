@@ -48,13 +48,13 @@ function startOf(instant: number, unit: Unit, zone: Zone): number {
   const timeOfDay = local - day * MS_PER_DAY;
   const start = local - (timeOfDay % unit.milliseconds);
   const first = firstInstantIn(zone, start);
-  // What is shown twice and fits into the time that is, like each of two hours, is a unit of its own.
+  // If clocks show a whole unit twice, such as an hour, its second occurrence is a unit of its own.
   const again = start - offset;
   const isOwn = again - first >= unit.milliseconds && zone.offsetAt(again) === offset;
   return isOwn ? again : first;
 }
 
-/** The first day, since 1970, of the unit that a day is in. */
+/** Returns the first day, since 1970, of the unit that contains a day. */
 function firstDayOf(day: number, { kind, count }: Unit): number {
   switch (kind) {
     case 'month': {

@@ -4,10 +4,10 @@ import { COMPOSITES, DIRECTIVES, type Directive } from './directives.js';
 import type { TimeFields } from './fields.js';
 import type { Moment } from './moment.js';
 
-/** A format, read: literal text, white space and directives in turn. */
+/** A parsed format: a sequence of literal text, white space and directives. */
 export interface Format {
   readonly text: string;
-  /** What using it once takes. */
+  /** The cost of using the format once. */
   readonly steps: number;
   readonly pieces: readonly Piece[];
 }
@@ -16,27 +16,27 @@ type Piece =
   | { readonly kind: 'literal' | 'space'; readonly text: string }
   | { readonly kind: 'directive'; readonly letter: string; readonly directive: Directive };
 
-/** What came of reading a text by a format: its fields, or what should have stood where. */
+/** The result of reading a text by a format: its fields, or what was expected and where. */
 export type ParsedTime = TimeFields | { readonly problem: string };
 
 const PIECE = /%([^]?)|(\s+)|[^%\s]+/gu;
 
-/** Among them is what it takes to read the format: one that comes from data may be another one each time. */
+/** Includes the cost of reading the format, because a format that comes from data may differ each time. */
 const STEPS_PER_CHARACTER = 4;
 
 /**
- * Reads a format of strftime.
+ * Parses a strftime format.
  *
- * @throws OptionProblem for a directive that there is not
+ * @throws OptionProblem for an unknown directive
  */
 export function readFormat(text: string): Format {
   return { text, steps: STEPS_PER_CHARACTER * text.length, pieces: piecesOf(text) };
 }
 
 /**
- * Reads a format by which texts are read.
+ * Parses a format for reading texts.
  *
- * @throws OptionProblem for a directive that there is not, or can only be printed
+ * @throws OptionProblem for a directive that is unknown, or that can only be printed
  */
 export function readReadableFormat(text: string): Format {
   const format = readFormat(text);
@@ -54,7 +54,7 @@ export function printBy({ pieces }: Format, moment: Moment): string {
   return text;
 }
 
-/** Reads a whole text; white space in the format stands for any amount of it. */
+/** Reads a whole text. White space in the format matches any amount of it, but at least one character. */
 export function readBy({ pieces }: Format, text: string): ParsedTime {
   const fields: TimeFields = {};
   let at = 0;

@@ -51,7 +51,7 @@ function byFormat(call: Call, compiler: Compiler, given: Evaluate): Evaluate {
   };
 }
 
-/** A format without a directive: the same text for each time. */
+/** Reports a format without directives, which yields the same text for every time. */
 function reportBareFormat(call: Call, report: Report): void {
   const [, argument, zone] = call.arguments;
   if (argument?.type !== 'constant' || typeof argument.value !== 'string' || argument.value.includes('%')) return;

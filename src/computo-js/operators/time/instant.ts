@@ -11,14 +11,14 @@ import {
   type NumberText,
 } from '../../value/index.js';
 
-/** Times go from so many milliseconds before 1970 to as many after it, as those of JavaScript do: 273,790 years. */
+/** The maximum distance of a time from 1970, in milliseconds, the same as in JavaScript: about 273,790 years before and after. */
 export const INSTANT_MAX = 8.64e15;
 const INSTANT_DIGITS_MAX = 16;
 
 /**
- * A time given as milliseconds since 1970-01-01T00:00:00Z; fractions of a millisecond are cut toward the past.
+ * Returns a time given in milliseconds since 1970-01-01T00:00:00Z. Fractions of a millisecond are rounded toward the past.
  *
- * @throws ComputoError `InvalidArgument` when the value is not a number, or too far away
+ * @throws ComputoError `InvalidArgument` if the value is not a number, or is out of range
  */
 export function instantOf(value: Json, call: Call, index: number, run: Run): number {
   if (!isNumber(value)) throw wrongKind(call, index, 'a time, in milliseconds since 1970,', value);
@@ -32,9 +32,9 @@ export function instantOf(value: Json, call: Call, index: number, run: Run): num
 }
 
 /**
- * A time that was computed.
+ * Returns a computed time.
  *
- * @throws ComputoError `InvalidArgument` when it is too far away, or no number at all
+ * @throws ComputoError `InvalidArgument` if the time is out of range or NaN
  */
 export function withinTimes(instant: number, call: Call): number {
   if (instant >= -INSTANT_MAX && instant <= INSTANT_MAX) return instant + 0;
@@ -44,7 +44,7 @@ export function withinTimes(instant: number, call: Call): number {
   );
 }
 
-/** The greatest integer that is not above a number; infinite where that is beyond all times. */
+/** Returns the greatest integer not above a number; infinite if that is beyond all times. */
 function floorOf(number: JsonNumber, run: Run): number {
   if (typeof number === 'number') return Math.floor(number) + 0;
   return typeof number === 'bigint' ? Number(number) : floorOfText(number, run);

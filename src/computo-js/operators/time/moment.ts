@@ -1,16 +1,16 @@
 import { dateOf, daysSince1970, modulo, MS_PER_DAY, weekdayOf } from './calendar.js';
 import type { Zone } from './zone.js';
 
-/** An instant as the clocks and calendars of a zone show it. */
+/** An instant as shown by the clocks and calendars of a zone. */
 export interface Moment {
   readonly instant: number;
-  /** Ahead of UTC, in milliseconds. */
+  /** Milliseconds ahead of UTC. */
   readonly offset: number;
   readonly year: number;
-  /** From 1, as the day is. */
+  /** From 1, like `day`. */
   readonly month: number;
   readonly day: number;
-  /** From 0 on Sunday. */
+  /** From 0 for Sunday. */
   readonly weekday: number;
   readonly days: number;
   readonly hour: number;
@@ -40,12 +40,12 @@ export function momentOf(instant: number, zone: Zone): Moment {
   };
 }
 
-/** From 1 for the first of January. */
+/** Returns the day of the year, from 1 for January 1. */
 export function dayOfYear(days: number, year: number): number {
   return days - daysSince1970(year, 1, 1) + 1;
 }
 
-/** The week of ISO 8601 and its year: weeks begin on Monday, and belong to the year of their Thursday. */
+/** Returns the ISO 8601 week and its year. Weeks begin on Monday and belong to the year of their Thursday. */
 export function isoWeek(days: number): { readonly year: number; readonly week: number } {
   const thursday = days + 3 - modulo(weekdayOf(days) - 1, 7);
   const { year } = dateOf(thursday);

@@ -1,25 +1,25 @@
 import { temporalLibrary } from '../libraries.js';
 
-/** A year of the Gregorian calendar on average, in milliseconds: its 400 years are exactly 400 of these. */
+/** An average year of the Gregorian calendar, in milliseconds. 400 of them are exactly its 400-year cycle. */
 const MS_PER_SLOT = 31_556_952_000;
 const SLOTS_PER_CYCLE = 400;
-/** Before the year 1800 no clock was set: each place had its own time. */
+/** Before 1800, no zone changed its clocks: each place had its own time. */
 const FIRST_SLOT = 1800 - 1970;
-/** After the year 2500 clocks are set by rules, which return with the calendar every 400 years. */
+/** After 2500, clocks change by rules, which repeat with the calendar every 400 years. */
 const SLOTS_END = 2500 - 1970;
 
-/** A stretch of a year in which a zone keeps its offset. */
+/** A part of a year in which a zone keeps its offset. */
 interface Stretch {
   readonly offset: number;
-  /** The first instant after it. */
+  /** The first instant after the stretch. */
   readonly end: number;
 }
 
 /**
- * The offsets of a zone, in milliseconds ahead of UTC. The library takes up to some milliseconds to tell when clocks are set; that is
- * asked once for each year that is needed, of 700 at most.
+ * Returns the offsets of a zone, in milliseconds ahead of UTC. The library may take several milliseconds to tell when clocks
+ * change, so it is asked once for each year needed, at most 700.
  *
- * @param name a name of the IANA database that the library knows
+ * @param name a name in the IANA database that the library knows
  */
 export function offsetsOf(name: string): (instant: number) => number {
   const slots: (readonly Stretch[] | undefined)[] = [];

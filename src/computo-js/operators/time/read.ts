@@ -1,9 +1,9 @@
 import type { TimeFields } from './fields.js';
 
-/** Reads something at a place in a text, and returns where it ends; −1 when it is not there. */
+/** Reads a field at a position in a text and returns where it ends; −1 if it is not there. */
 export type Read = (text: string, at: number, into: TimeFields) => number;
 
-/** Reads one of several names, in any case; the field is the index among them, counted from `first`. */
+/** Reads one of several names, in any case. The field is set to the index of the name, counted from `first`. */
 export function readName(field: keyof TimeFields, names: readonly string[], first: number): Read {
   const known = names.map((name) => name.toLowerCase());
   return (text, at, into) => {
@@ -15,7 +15,7 @@ export function readName(field: keyof TimeFields, names: readonly string[], firs
   };
 }
 
-/** Reads as many digits as there are, up to a number of them. */
+/** Reads all digits, up to the given number of them. */
 export function readNumber(field: keyof TimeFields, digits: number, min: number, max: number): Read {
   return (text, at, into) => {
     const end = digitsEnd(text, at, digits);
@@ -40,7 +40,7 @@ export function readYear(text: string, at: number, into: TimeFields): number {
   return end;
 }
 
-/** As POSIX has it: from 1969 to 2068. */
+/** Two digits mean 1969 to 2068, as in POSIX. */
 export function readShortYear(text: string, at: number, into: TimeFields): number {
   const end = digitsEnd(text, at, 2);
   if (end - at !== 2) return -1;

@@ -11,14 +11,14 @@ const PLUS = 0x2b;
 const LENGTH_MIN = '1970-01-01T00:00:00Z'.length;
 const SECONDS_END = LENGTH_MIN - 1;
 const MS_PER_MINUTE = 60_000;
-/** Less than any sum of other digits makes up for. */
+/** So negative that no other digits can make up for it. */
 const NO_DIGITS = -100_000;
 
 /**
- * Reads a time as RFC 3339 defines it, and nothing else: with seconds and an offset. The second 60 is read where a leap second may
- * be; as in POSIX it is the first one of the next day.
+ * Reads a time exactly as defined by RFC 3339, with seconds and an offset. Second 60 is accepted where a leap second is possible;
+ * as in POSIX, it is the first second of the next day.
  *
- * @returns milliseconds since 1970, cut toward the past; undefined for any other text
+ * @returns milliseconds since 1970, rounded toward the past; undefined for any other text
  */
 export function readRfc3339(text: string): number | undefined {
   if (text.length < LENGTH_MIN || !hasSeparators(text)) return undefined;
@@ -48,7 +48,7 @@ export function readRfc3339(text: string): number | undefined {
   return minutes * MS_PER_MINUTE + second * 1000 + milliseconds;
 }
 
-/** A time in UTC with milliseconds, as RFC 3339 has it; years outside 0 to 9999 have a sign and six digits, as in ISO 8601. */
+/** Prints a time in UTC with milliseconds, as in RFC 3339. Years outside 0 to 9999 have a sign and six digits, as in ISO 8601. */
 export function printRfc3339(instant: number): string {
   const { year, month, day, hour, minute, second, millisecond } = momentOf(instant, UTC);
   const date = `${yearText(year)}-${twoDigits(month)}-${twoDigits(day)}`;
@@ -66,7 +66,7 @@ function hasSeparators(text: string): boolean {
   );
 }
 
-/** The minutes of the offset that ends the text. */
+/** Returns the minutes of the offset at the end of the text. */
 function offsetAt(text: string, at: number): number | undefined {
   const sign = text.charCodeAt(at);
   if (sign === 0x5a || sign === 0x7a) return at + 1 === text.length ? 0 : undefined;
@@ -78,7 +78,7 @@ function offsetAt(text: string, at: number): number | undefined {
   return (sign === PLUS ? 1 : -1) * (hours * 60 + minutes);
 }
 
-/** Leap seconds end the last minute of June or December, in UTC. */
+/** Leap seconds come at the end of the last minute of June or December, in UTC. */
 function isBeforeLeapSecond(minutes: number): boolean {
   const next = (minutes + 1) * MS_PER_MINUTE;
   if (next % MS_PER_DAY !== 0) return false;
@@ -86,7 +86,7 @@ function isBeforeLeapSecond(minutes: number): boolean {
   return day === 1 && (month === 1 || month === 7);
 }
 
-/** The number that two digits make; far below zero where there are none. */
+/** Returns the number that two digits form, or a large negative number if they are not digits. */
 function pairAt(text: string, at: number): number {
   const tens = text.charCodeAt(at);
   const ones = text.charCodeAt(at + 1);

@@ -2,12 +2,12 @@ import { shorten } from '../../value/index.js';
 import { OptionProblem } from '../option.js';
 import { MS_PER_DAY } from './calendar.js';
 
-/** A stretch of time that others are cut into or counted by. */
+/** A length of time for dividing or counting time. */
 export interface Unit {
-  /** Times of the day have a fixed length, and so have days and weeks outside a zone; months have none. */
+  /** Times of day have a fixed length, and so have days and weeks outside a zone. Months do not. */
   readonly kind: 'time' | 'day' | 'week' | 'month';
   readonly count: number;
-  /** Of all of it, in milliseconds; 0 for months. */
+  /** Total length in milliseconds; 0 for months. */
   readonly milliseconds: number;
 }
 
@@ -23,7 +23,7 @@ const UNITS: Readonly<Record<string, Omit<Unit, 'count'>>> = {
 const FORM = /^([1-9][0-9]{0,5})(s|m|h|d|w|mo)$/;
 
 /**
- * Reads a unit like `15m`, `1d` or `3mo`: a positive integer and a letter or two.
+ * Reads a unit such as `15m`, `1d` or `3mo`: a positive integer and one or two letters.
  *
  * @throws OptionProblem for anything else
  */

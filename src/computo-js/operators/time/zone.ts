@@ -4,27 +4,27 @@ import { OptionProblem } from '../option.js';
 import { MS_PER_DAY } from './calendar.js';
 import { offsetsOf } from './offsets.js';
 
-/** What clocks show at a place. */
+/** A time zone. */
 export interface Zone {
-  /** How far they are ahead of UTC at an instant, in milliseconds. */
+  /** How far its clocks are ahead of UTC at an instant, in milliseconds. */
   readonly offsetAt: (instant: number) => number;
 }
 
-/** The zone where none is given; needs no library. */
+/** The default zone; needs no library. */
 export const UTC: Zone = { offsetAt: () => 0 };
 
-/** The longest name of the database has 32 characters. */
+/** The longest name in the database has 32 characters. */
 const NAME_LENGTH_MAX = 64;
-/** No offsets like `+02:00`: they would say nothing of summer time. */
+/** Excludes offsets such as `+02:00`, which do not account for summer time. */
 const NAME = /^[A-Za-z][A-Za-z0-9_+/-]*$/;
 
-/** By names in lower case: there are no more of them than the database has. */
+/** Zones by name in lower case. There can't be more of them than in the database. */
 const known = new Map<string, Zone>([['utc', UTC]]);
 
 /**
- * The zone with a name of the IANA database, in any case.
+ * Returns the zone with a name in the IANA database, in any case.
  *
- * @throws OptionProblem when there is none
+ * @throws OptionProblem if there is no such zone
  */
 export function readZone(name: string): Zone {
   const isName = name.length <= NAME_LENGTH_MAX && NAME.test(name);
@@ -38,27 +38,27 @@ export function readZone(name: string): Zone {
 }
 
 /**
- * The instant at which the clocks of a zone show a time. One that they skip moves forward by as much as they do; of two the
- * earlier counts.
+ * Returns the instant at which the clocks of a zone show a time. A time that they skip moves forward by the length of the gap; of
+ * two instants, the earlier counts.
  *
- * @param local what they show, as milliseconds since they showed 1970-01-01T00:00
+ * @param local the time shown, in milliseconds since the clocks showed 1970-01-01T00:00
  */
 export function instantIn(zone: Zone, local: number): number {
   if (zone === UTC) return local;
-  // No clock is a whole day from UTC, and none is set twice within two days.
+  // No clock is a whole day from UTC, and no zone changes its clocks twice within two days.
   const before = zone.offsetAt(local - MS_PER_DAY);
   const after = zone.offsetAt(local + MS_PER_DAY);
   const isAfter = zone.offsetAt(local - before) !== before && zone.offsetAt(local - after) === after;
   return local - (isAfter ? after : before);
 }
 
-/** The first instant at which the clocks of a zone show a time or have skipped it. */
+/** Returns the first instant at which the clocks of a zone show a time or have skipped it. */
 export function firstInstantIn(zone: Zone, local: number): number {
   const instant = instantIn(zone, local);
   const offset = zone.offsetAt(instant);
   const skipped = instant + offset - local;
   if (skipped === 0) return instant;
-  // They were set at some time between.
+  // The clocks changed at some point in between.
   let before = instant - skipped;
   let after = instant;
   while (after - before > 1) {

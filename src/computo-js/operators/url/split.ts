@@ -1,4 +1,4 @@
-/** A URL in parts; null stands for what is not there. */
+/** The parts of a URL; null for a missing part. */
 export interface UrlParts {
   readonly scheme: string;
   readonly host: string | null;
@@ -8,16 +8,16 @@ export interface UrlParts {
   readonly fragment: string | null;
 }
 
-/** RFC 3986, appendix B, of a URL with a scheme. */
+/** RFC 3986, appendix B, for a URL with a scheme. */
 const FORM = /^([A-Za-z][A-Za-z0-9+.-]*):(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#([^]*))?$/;
 const HOST_AND_PORT = /^(\[[0-9A-Fa-f:.]+\]|[^:[\]]*)(?::([0-9]*))?$/;
-/** Browsers take a backslash for a slash: whoever reads on would see another host. */
+/** Browsers read a backslash as a slash, so a later reader would see a different host. */
 const FORBIDDEN = /[\u0000-\u0020\u007f"<>\\^`{|}]/;
-/** Their URLs lead to a host. */
+/** Schemes whose URLs need a host. */
 const WITH_HOST = new Set(['http', 'https', 'ws', 'wss', 'ftp']);
 const PORT_MAX = 65_535;
 
-/** Splits an absolute URL; or says what is wrong with it. */
+/** Splits an absolute URL, or returns what is wrong with it. */
 export function splitUrl(text: string): UrlParts | string {
   const [, scheme, authority, path, query = '', fragment = null] = FORM.exec(text) ?? [];
   if (scheme === undefined) return 'it does not begin with a scheme, like https://';
@@ -35,7 +35,7 @@ export function splitUrl(text: string): UrlParts | string {
   };
 }
 
-/** Host and port, without the user who may stand before them. */
+/** Returns host and port, without the user that may precede them. */
 function placeOf(authority: string): { readonly host: string; readonly port: number | null } | string {
   const forbidden = FORBIDDEN.exec(authority)?.[0];
   if (forbidden !== undefined) return `the host has the character ${JSON.stringify(forbidden)}`;

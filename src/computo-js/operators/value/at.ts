@@ -77,13 +77,13 @@ export const has = defineOperator('value.has', () => ({
   check: reportPaths,
 }));
 
-/** Keys that are written out, as a pointer; undefined where one is computed, or counts from the end. */
+/** Returns literal keys as a pointer; undefined if one is computed or counts from the end. */
 function pointerOf(call: Call): string | undefined {
   const path = pathByKeys(call, () => []);
   return Array.isArray(path) ? formatPointer(path) : undefined;
 }
 
-/** Raises what is wrong with a key. */
+/** Returns a function that raises the error for an invalid key. */
 function refuse(call: Call): (got: Json, index: number) => never {
   return (got, index) => {
     throw wrongKind(call, index, EXPECTED, got);

@@ -128,7 +128,7 @@ function reportPath(call: Call, index: number, report: Report): void {
   reportOption(call, index, 'malformed-pointer', readPath, report);
 }
 
-/** The whole is not a part of itself that could be changed, so a path has a segment at least. */
+/** A path has at least one segment, because the whole value is not a part of itself that could be changed. */
 function readPath(text: string): Path {
   if (text.startsWith('/')) return parsePointer(text);
   throw new OptionProblem(`a part is named by a JSON Pointer, a string that starts with "/", got ${describe(text)}`);

@@ -6,7 +6,7 @@ import type { Path } from './path.js';
 /** Longer paths are not followed. */
 const PATH_LENGTH_MAX = 24;
 
-/** A path that the script writes out. */
+/** Returns a literal path. */
 export function constantPath(call: Call, index: number): Path | undefined {
   const pointer = call.arguments[index];
   if (pointer?.type !== 'constant' || typeof pointer.value !== 'string' || !pointer.value.startsWith('/')) {
@@ -21,7 +21,7 @@ export function shapeAt(root: Shape, path: Path | undefined): Shape {
   return path?.reduce<Shape>((shape, key) => onlyObject(shape)?.fields.get(key)?.shape ?? ANY, root) ?? ANY;
 }
 
-/** The shape of a value that was given another part, where the path leads through objects. */
+/** The shape of a value after one of its parts is set, if the path leads through objects. */
 export function shapeWith(root: Shape, path: Path | undefined, part: Shape): Shape {
   const [key, ...rest] = path ?? [];
   if (path === undefined) return ANY;
@@ -35,7 +35,7 @@ export function shapeWith(root: Shape, path: Path | undefined, part: Shape): Sha
   return objectShape(withField(fields, key, { shape, optional: false }), open, origin);
 }
 
-/** The shape of a value that went without a part. */
+/** The shape of a value after one of its parts is removed. */
 export function shapeWithout(root: Shape, path: Path | undefined): Shape {
   const [key, ...rest] = path ?? [];
   const object = onlyObject(root);
@@ -55,7 +55,7 @@ export function shapeWithout(root: Shape, path: Path | undefined): Shape {
   return objectShape(fields, open, origin);
 }
 
-/** Of what is made where nothing was. */
+/** The shape of what is created if nothing was there. */
 function madeShape([key, ...rest]: Path, part: Shape): Shape {
   if (key === undefined) return part;
   if (key === '-') return ANY;
@@ -66,7 +66,7 @@ function withField(fields: ReadonlyMap<string, Field>, key: string, field: Field
   return new Map([...fields, [key, field]]);
 }
 
-/** What is inside a value that can only be an object. */
+/** What a value that can only be an object has inside. */
 function onlyObject({ any, scalars, array, object }: Shape): Shape['object'] {
   return any || scalars.size > 0 || array !== undefined ? undefined : object;
 }

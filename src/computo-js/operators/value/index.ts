@@ -9,7 +9,7 @@ import { tryOperator } from './try.js';
 import { type } from './type.js';
 import { walk } from './walk.js';
 
-/** Values of any kind: what stands in for them, what is in them, and changes that keep the rest. */
+/** Operators on values of any kind: defaults, parts of values, and changes that keep the rest. */
 export const valueOperators: readonly OperatorEntry[] = [
   orOperator,
   tryOperator,

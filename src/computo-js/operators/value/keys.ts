@@ -4,16 +4,16 @@ import type { Call, InputPath, Node } from '../../syntax/index.js';
 import { integerOf, isArray, isNumber, isObject, spendText, type Effort, type Json } from '../../value/index.js';
 import { withinIntegerLimit } from '../number-results.js';
 
-/** What is read of a value: a member by its name, or an element by its index, a negative one counted from the end. */
+/** A key into a value: the name of a member, or the index of an element, counted from the end if negative. */
 export type Key = string | number;
 
-/** What becomes of a call with an argument that is no key. */
+/** Handles an argument that is not a key. */
 type Refuse = (got: Json, index: number) => void;
 
 /**
- * Compiles the arguments after the first as keys. All are evaluated before any is looked at.
+ * Compiles the arguments after the first as keys. All are evaluated before any is checked.
  *
- * @returns the keys of a run; undefined where one of them is refused
+ * @returns the keys of a run; undefined if one of them is invalid
  */
 export function compileKeys(
   call: Call,
@@ -40,7 +40,7 @@ export function compileKeys(
   };
 }
 
-/** Keys that the script writes out; undefined where it computes one, or has one that is none. */
+/** Returns literal keys; undefined if a key is computed or invalid. */
 function constantKeys({ arguments: [, ...keys] }: Call): readonly Key[] | undefined {
   const plain = keys.map((key) => (key.type === 'constant' ? plainKey(key.value) : undefined));
   return plain.every((key) => key !== undefined) ? plain : undefined;
@@ -51,17 +51,17 @@ function plainKey(value: Json): Key | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) ? value + 0 : undefined;
 }
 
-/** A value as a key; undefined when it is neither text nor an integer. */
+/** Returns a value as a key; undefined if it is neither text nor an integer. */
 export function keyOf(value: Json, call: Call, effort: Effort): Key | undefined {
   if (typeof value === 'string') spendText(effort, value.length);
   const plain = plainKey(value);
   if (plain !== undefined || !isNumber(value)) return plain;
-  // Beyond 2^53 it is not an index, but it may be a name.
+  // An integer beyond ±2^53 is not an index, but may be a name.
   const integer = withinIntegerLimit(call, () => integerOf(value, effort));
   return integer === undefined ? undefined : String(integer);
 }
 
-/** What a key leads to; undefined when nothing is there. */
+/** Returns what a key leads to; undefined if nothing is there. */
 export function memberAt(value: Json, key: Key): Json | undefined {
   if (isArray(value)) {
     const index = typeof key === 'string' ? arrayIndex(key) : key < 0 ? value.length + key : key;
@@ -70,7 +70,7 @@ export function memberAt(value: Json, key: Key): Json | undefined {
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-/** What keys lead to, one after the other. */
+/** Follows several keys, one after the other. */
 export function followKeys(root: Json, keys: readonly Key[]): Json | undefined {
   let value: Json | undefined = root;
   for (let index = 0; index < keys.length && value !== undefined; index++) value = memberAt(value, keys[index] ?? '');
@@ -78,8 +78,8 @@ export function followKeys(root: Json, keys: readonly Key[]): Json | undefined {
 }
 
 /**
- * The path that keys add to another. A pointer can't count from the end, and its segment `array` may mean the array itself,
- * so with such keys what is read is a part of the other path.
+ * Returns another path extended by the keys. A pointer can't count from the end, and its segment `array` may mean the array
+ * itself, so with such keys the call reads a part of what the other path leads to.
  */
 export function pathByKeys(call: Call, pathOf: (argument: Node | undefined) => InputPath): InputPath {
   const outer = pathOf(call.arguments[0]);

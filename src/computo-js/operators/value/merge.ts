@@ -38,7 +38,7 @@ export const merge = defineOperator('value.merge', () => ({
   },
 }));
 
-/** Two objects that are being merged, one key after the other. */
+/** The progress of merging two objects, key by key. */
 interface Merging {
   readonly left: JsonObject;
   readonly right: JsonObject;
@@ -69,7 +69,7 @@ function mergingOf(left: JsonObject, right: JsonObject, effort: Effort): Merging
   return { left, right, keys: [...keysOf(left, effort), ...added], entries: [] };
 }
 
-/** Goes on to the next key under which two objects are to be merged; undefined when there is none. */
+/** Advances to the next key whose two values are to be merged; undefined if there is none. */
 function nextInside({ left, right, keys, entries }: Merging, effort: Effort): Merging | undefined {
   while (entries.length < keys.length) {
     const key = keys[entries.length] ?? '';
@@ -85,10 +85,10 @@ function nextInside({ left, right, keys, entries }: Merging, effort: Effort): Me
   return undefined;
 }
 
-/** Of two values under one key. */
+/** The shape of two values with the same key. */
 function mergedShape(left: Shape, right: Shape): Shape {
   const [isLeftObject, isRightObject] = [left, right].map(({ any, object }) => any || object !== undefined);
-  // Where one of them is none, the last one counts.
+  // If one of them can't be an object, the last one counts.
   if (isLeftObject === false || isRightObject === false) return right;
   return isOnlyObject(left) && isOnlyObject(right) ? combinedShape(left, right, mergedShape) : ANY;
 }

@@ -16,16 +16,16 @@ import { missError } from '../not-found.js';
 /** The segments of a pointer, at least one. */
 export type Path = readonly string[];
 
-/** What a key leads to, in a value that is to be changed: only a read takes `array` for the array itself. */
+/** Returns what a key leads to in a value that is to be changed. Only reads take `array` for the array itself. */
 function step(value: Json, key: string): Json | undefined {
   return child(value, key, { arraySegment: false });
 }
 
 /**
- * The value with another one at the end of a path. Containers on the path are copied, or made where there is nothing or
- * null: an array for `-`, else an object. Everything else is shared.
+ * Returns the value with another value at the end of a path. Containers on the path are copied, or created in place of null or
+ * nothing: an array for `-`, otherwise an object. Everything else is shared.
  *
- * @throws ComputoError `InvalidArgument` when the path leads through a scalar, or beyond an array
+ * @throws ComputoError `InvalidArgument` if the path leads through a scalar, or beyond an array
  */
 export function setAt(root: Json, path: Path, value: Json, call: Call, run: Run): Json {
   const holders: (Json | undefined)[] = [];
@@ -43,9 +43,9 @@ export function setAt(root: Json, path: Path, value: Json, call: Call, run: Run)
 }
 
 /**
- * What is at the end of a path, where something must be.
+ * Returns the value at the end of a path, which must exist.
  *
- * @throws ComputoError `InvalidArgument` when nothing is there
+ * @throws ComputoError `InvalidArgument` if nothing is there
  */
 export function valueAt(root: Json, path: Path, call: Call, run: Run): Json {
   const found = follow(root, path, run);
@@ -53,7 +53,7 @@ export function valueAt(root: Json, path: Path, call: Call, run: Run): Json {
   throw missError(call, { root, noun: 'the value', pointer: formatPointer(path), keys: path, step });
 }
 
-/** The value without what is at the end of a path; the same one where nothing is. */
+/** Returns the value without the part at the end of a path; the same value if nothing is there. */
 export function removeAt(root: Json, path: Path, call: Call, run: Run): Json {
   const holderPath = path.slice(0, -1);
   const last = path.at(-1) ?? '';
@@ -79,7 +79,7 @@ function spendKey(run: Run, key: string): void {
   spendText(run, key.length);
 }
 
-/** A container with a value under the key number `at` of a path. */
+/** Returns a container with a value under the key at index `at` of a path. */
 function holding(holder: Json, path: Path, at: number, value: Json, call: Call, run: Run): Json {
   const key = path[at] ?? '';
   if (holder === null) return key === '-' ? [value] : withMember({}, key, value, run);

@@ -1,17 +1,17 @@
 import { stringify, type Json } from 'computo-js';
 
-/** What is made of the values of a group. It is written into. */
+/** Computes one value from the values of a group. Mutable. */
 export interface Accumulator {
-  /** @param value null: nothing to add @param data the event's */
+  /** @param value null: nothing to add @param data the event's data */
   add(value: Json, data: Json): void;
-  /** Takes in what another of the same kind holds. */
+  /** Merges another accumulator of the same kind into this one. */
   merge(other: Accumulator): void;
   result(): Json;
-  /** As it stands in a checkpoint. */
+  /** Returns the form for a checkpoint. */
   save(): Json;
 }
 
-/** A number as a double, which may be infinite. @param value a number */
+/** Converts a number to a double, which may be infinite. @param value a number */
 export function asDouble(value: Json): number {
   return typeof value === 'number' ? value : Number(stringify(value));
 }

@@ -4,15 +4,15 @@ import { nameOf } from '../../put-into.js';
 import { asDouble, type Accumulator } from './accumulator.js';
 import { QuantileSketch } from './quantile-sketch.js';
 
-/** A way to make one value of many. */
+/** A way to compute one value from many. */
 export interface AccumulatorKind {
-  /** @returns why a value can't be taken; undefined: it can. Null always can. */
+  /** @returns why a value can't be taken; undefined if it can. Null is always accepted. */
   refuses(value: Json): string | undefined;
-  /** @param saved by an earlier one */
+  /** @param saved the saved form of an earlier accumulator */
   open(saved?: Json): Accumulator;
 }
 
-/** How values are put together. */
+/** How values are combined. */
 export type AccumulatorPlan =
   | { readonly kind: 'count' | 'sum' | 'mean' | 'min' | 'max' | 'first' | 'last' }
   | { readonly kind: 'distinct'; readonly max: number }
@@ -71,7 +71,7 @@ function asNumber(value: Json): JsonNumber {
   return isNumber(value) ? value : 0;
 }
 
-/** JSON has no number beyond the doubles: a sum that got there stays there, and is null. */
+/** JSON has no numbers beyond the doubles: a sum that gets there stays there, and becomes null. */
 function inJson(sum: JsonNumber): Json {
   return isBeyond(sum) ? null : sum;
 }
@@ -149,11 +149,11 @@ class Mean implements Accumulator {
   }
 }
 
-/** One of the values, null not counted: which, the first of them or a later one, is said of each that comes. */
+/** Keeps one of the values, ignoring null: the first, or a later one that replaces it. */
 class Chosen implements Accumulator {
   #value: Json;
 
-  /** @param replaces whether a value takes the place of the one that is held */
+  /** @param replaces whether a value replaces the current one */
   constructor(
     private readonly replaces: (value: Json, held: Json) => boolean,
     saved: Json = null,
@@ -178,7 +178,7 @@ class Chosen implements Accumulator {
   }
 }
 
-/** How many different values there are, null not counted. */
+/** Counts different values, ignoring null. */
 class Distinct implements Accumulator {
   readonly #keys: Set<string>;
 
@@ -212,7 +212,7 @@ class Distinct implements Accumulator {
   }
 }
 
-/** The data of the events with the greatest values; of equal ones the earlier. */
+/** Keeps the data of the events with the greatest values; among equal ones, the earlier. */
 class Top implements Accumulator {
   readonly #best: (readonly [value: Json, data: Json])[];
 

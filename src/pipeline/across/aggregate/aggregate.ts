@@ -10,34 +10,34 @@ import type { Codec } from '../state-table.js';
 import { accumulatorKind, type AccumulatorPlan } from './accumulators.js';
 import { Windows, type Group, type WindowPlan } from './windows.js';
 
-/** What an aggregate makes. */
+/** The settings of an aggregate. */
 export interface AggregateOptions {
   readonly name: string;
-  /** What tells groups apart, by the names of the members that hold it. */
+  /** The keys of groups, with the names of the members that hold them. */
   readonly by: readonly { readonly name: string; readonly script: ScriptPlan }[];
   readonly window: WindowPlan;
   /** The time of an event; default: its timestamp. */
   readonly time?: TimePlan;
-  /** A window stays open for so long after its end, by the newest time. Milliseconds. */
+  /** How long a window stays open after its end, by the newest time. In milliseconds. */
   readonly late: number;
   readonly values: readonly (AccumulatorPlan & { readonly name: string; readonly of?: ScriptPlan })[];
-  /** Groups that close together stand in the order of this value, the greatest first; default: in that of their keys. */
+  /** Groups that close together are sorted by this value, greatest first. Default: by their keys. */
   readonly greatestFirst?: string;
-  /** Of each window so many groups go on at most. */
+  /** The maximum number of groups per window that are passed on. */
   readonly limit?: number;
-  /** Groups that are open at a time. */
+  /** The maximum number of open groups. */
   readonly maxKeys: number;
 }
 
 interface Prepared {
-  /** The text of the keys. */
+  /** The keys as text. */
   readonly key: string;
-  /** Of the scripts: the keys, then what the values are made of. */
+  /** The results of the scripts: the keys, then the inputs of the values. */
   readonly results: readonly Json[];
   readonly time: number;
 }
 
-/** The last event that was taken. Written into. */
+/** The last event that was taken. Mutable. */
 interface Last {
   arrival: Arrival;
 }
@@ -53,7 +53,7 @@ const LAST = '';
 export function compileAggregate(plan: AggregateOptions, { state, scripts: context }: AcrossParts): AcrossStage {
   const { name, late, maxKeys, greatestFirst, limit = Number.POSITIVE_INFINITY } = plan;
   const keyCount = plan.by.length;
-  /** Of the keys, of the values that have one, and of the time. */
+  /** The scripts of the keys, of the values that have one, and of the time. */
   const plans = [
     ...plan.by.map(({ script }) => script),
     ...plan.values.flatMap(({ of }) => of ?? []),
@@ -61,12 +61,12 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
   ];
   const scripts = plans.map((script) => compileScript(script, name, context));
   let forgotten = 0;
-  /** The latest time of what was taken since the last event was through: windows close when all parts of an event are in. */
+  /** The latest time of the parts of the current event: windows close once all parts are in. */
   let newest = Number.NEGATIVE_INFINITY;
-  /** The timestamp of that event. */
+  /** The timestamp of the current event. */
   let seen = 0;
   const kinds = plan.values.map((value) => accumulatorKind(value, () => void (forgotten += 1)));
-  /** For each value the place of what it is made of among the results; −1: it is made of the event. */
+  /** For each value, the index of its input among the results; −1: the event itself. */
   const places = placesOf(plan);
   const windows = new Windows(plan.window, late, kinds, state, plan.time === undefined);
   const lastSeen = state('last', LAST_CODEC);
@@ -83,7 +83,7 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
       refuse(key, results, time);
       return { key, results, time };
     },
-    // The best events are kept whole.
+    // `top` keeps whole events, so it needs their data.
     ...(plan.values.every(({ kind }) => kind !== 'top') && { lazily: { scripts: plans, takeAtOnce } }),
     take({ arrival, data }, prepared, flow) {
       const { key, results, time } = prepared as Prepared;
@@ -104,7 +104,7 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
       const closed = windows.tick(tick);
       const last = lastSeen.get(LAST);
       if (closed.length === 0 || last === undefined) return;
-      // What closes them takes the place of the last event: its id is not used up by what it has closed before.
+      // The tick takes the place of the last event, whose id may already be used for what that event closed.
       note({ ...last.arrival, timestamp, origin: { ...last.arrival.origin, id, timestamp } });
       close(closed, '', flow);
     },
@@ -123,7 +123,7 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
 
   function add(key: string, results: readonly Json[], time: number, data: Json): void {
     const group = windows.groupOf(key, results, keyCount, time);
-    // Once for each event of the input: no iterator.
+    // Runs once per input event, so no iterator.
     for (let index = 0; index < places.length; index++) {
       const place = places[index] ?? -1;
       group.values[index]?.add(place < 0 ? true : (results[place] ?? null), data);
@@ -151,7 +151,7 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
     return keyCount === 1 ? keyText(results[0] ?? null) : keyText(results.slice(0, keyCount));
   }
 
-  /** @throws EventFailure where there is no place for the event, or for one of its values */
+  /** @throws EventFailure when the event, or one of its values, can't be taken */
   function refuse(key: string, results: readonly Json[], time: number): void {
     for (let index = 0; index < places.length; index++) {
       const place = places[index] ?? -1;
@@ -177,7 +177,7 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
     return new EventFailure('invalid_argument', `${member}: ${kind} ${problem}`, name);
   }
 
-  /** @param part tells what the end of the input closes from what the last event has closed */
+  /** @param part distinguishes what the end of the input closes from what the last event closed */
   function close(groups: readonly Group[], part: '' | '.end', flow: Flow): void {
     const last = lastSeen.get(LAST);
     if (groups.length === 0 || last === undefined) return;

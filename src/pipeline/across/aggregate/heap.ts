@@ -1,4 +1,4 @@
-/** A priority queue: what has the lowest number comes first. */
+/** A priority queue: the item with the lowest number comes first. */
 export class MinHeap<Item> {
   readonly #items: { readonly at: number; readonly item: Item }[] = [];
 

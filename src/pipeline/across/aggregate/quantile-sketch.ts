@@ -1,20 +1,20 @@
 import type { Json } from 'computo-js';
 import { asDouble, type Accumulator } from './accumulator.js';
 
-/** So many values are kept as they are. */
+/** How many values are kept individually. */
 const EXACT_MAX = 2000;
-/** Of more values the quantile is within this part of the right one (DDSketch, Masson et al. 2019). */
+/** The maximum relative error of a quantile of more values (DDSketch, Masson et al. 2019). */
 const ERROR = 0.005;
 const GAMMA = (1 + ERROR) / (1 - ERROR);
 const LOG_GAMMA = Math.log(GAMMA);
 
 /**
- * A quantile: exact for up to 2000 values, by linear interpolation between the two next to it; else within 0.5 % of a value that
- * is there. The memory is bounded: doubles span a few thousand buckets of that width.
+ * A quantile. Exact for up to 2000 values, by linear interpolation between the two nearest; for more, within 0.5 % of an actual
+ * value. The memory is bounded: doubles span a few thousand buckets of that width.
  */
 export class QuantileSketch implements Accumulator {
   #values: number[] | undefined = [];
-  /** How many values there are in each bucket; the sign of a bucket's number is that of its values. */
+  /** The number of values per bucket; the sign of a bucket's number is that of its values. */
   readonly #buckets = new Map<number, number>();
   #count = 0;
   #min = Number.POSITIVE_INFINITY;
@@ -83,7 +83,7 @@ export class QuantileSketch implements Accumulator {
     this.#count += count;
   }
 
-  /** From values to buckets. */
+  /** Moves the individual values to buckets. */
   #spread(): void {
     const values = this.#values ?? [];
     if (this.#values === undefined) return;
@@ -109,7 +109,7 @@ interface Saved {
   readonly max?: number;
 }
 
-/** Lifts the numbers of the buckets above zero, so that their sign is free for that of the values. */
+/** Makes all bucket numbers positive, so that their sign can be that of the values. */
 const LIFT = Math.ceil(-Math.log(Number.MIN_VALUE) / LOG_GAMMA) + 1;
 
 function bucketOf(value: number): number {

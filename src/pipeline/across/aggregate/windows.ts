@@ -7,39 +7,39 @@ import type { Accumulator } from './accumulator.js';
 import type { AccumulatorKind } from './accumulators.js';
 import { MinHeap } from './heap.js';
 
-/** Which events belong together, beside their key. */
+/** Which events with the same key belong together. */
 export type WindowPlan =
   | { readonly kind: 'all' }
-  /** Of this length, in step with the clock. Milliseconds. */
+  /** Windows of this length, aligned with the clock. In milliseconds. */
   | { readonly kind: 'every'; readonly ms: number }
-  /** As long as no pause between two events of a key is this long. Milliseconds. */
+  /** A window lasts until no event of the key comes for this long. In milliseconds. */
   | { readonly kind: 'session'; readonly ms: number };
 
-/** The events of a key in a window. Written into. */
+/** The events of a key in a window. Mutable. */
 export interface Group {
   readonly keys: readonly Json[];
   readonly values: readonly Accumulator[];
-  /** How many events. */
+  /** The number of events. */
   count: number;
-  /** Milliseconds since the epoch; of a session the time of its first event. */
+  /** Milliseconds since the epoch; for a session, the time of its first event. */
   start: number;
-  /** When it closes; of a session its last event and the pause. */
+  /** When it closes; for a session, the time of its last event plus the pause. */
   end: number;
 }
 
 const WEEK_MS = 7 * 24 * 3_600_000;
-/** Weeks begin on Monday: the 5th of January 1970. */
+/** Weeks begin on Monday; the first was January 5, 1970. */
 const FIRST_MONDAY = 4 * 24 * 3_600_000;
 
 const NO_GROUPS: readonly Group[] = [];
 
-/** The windows that are open, by key. */
+/** The open windows, by key. */
 export class Windows {
   readonly #groups: StateTable<Group>;
   readonly #time: StageTime;
-  /** The groups by their end, or an earlier one: a session may have become longer since. Made when it is first asked for. */
+  /** The groups by their end, or an earlier end, because a session may have grown since. Created on first use. */
   #closing: MinHeap<string> | undefined;
-  /** The sessions of each key, by the names of their groups. Made when it is first asked for. */
+  /** The sessions of each key, by the names of their groups. Created on first use. */
   #sessions: Map<string, Set<string>> | undefined;
 
   constructor(
@@ -55,14 +55,14 @@ export class Windows {
   }
 
   /**
-   * Why there is no window for an event: that is closed, or too many are open.
+   * Returns why there is no window for an event: its window is closed, or too many groups are open.
    *
    * @param key the text of its keys
    * @param time milliseconds since the epoch
    */
   refuses(key: string, time: number, groupsMax: number): 'late' | 'full' | undefined {
     const isLate = this.#isLate(time);
-    // Most events pass here, without a look at the groups.
+    // Most events return here, without looking at the groups.
     if (!isLate && this.#groups.size < groupsMax) return undefined;
     if (this.#isOpen(key, time)) return undefined;
     if (isLate) return 'late';
@@ -70,10 +70,10 @@ export class Windows {
   }
 
   /**
-   * Notes the time of an event that was taken.
+   * Records the time of an event that was taken.
    *
    * @param seen its timestamp
-   * @returns the groups whose windows close by it, in the order of their end, then of their keys
+   * @returns the groups whose windows this closes, sorted by end, then by keys
    */
   advance(time: number, seen: number): readonly Group[] {
     if (this.plan.kind === 'all') return NO_GROUPS;
@@ -81,13 +81,13 @@ export class Windows {
     return this.#closeDue();
   }
 
-  /** No event came, and it is so late. @returns the groups whose windows close by it, as {@link advance} does */
+  /** Records that time has passed without an event. @returns the groups whose windows this closes, sorted as by {@link advance} */
   tick(tick: Tick): readonly Group[] {
     this.#time.tick(tick);
     return this.#closeDue();
   }
 
-  /** The timestamp of the tick by which the next window closes; undefined: none is open that closes by time. */
+  /** The timestamp of the tick that closes the next window; undefined: no open window closes by time. */
   nextTick(): number | undefined {
     const next = this.#first();
     return next && this.#time.tickAt(next.at + this.lateMs);
@@ -104,10 +104,10 @@ export class Windows {
   }
 
   /**
-   * The group that an event belongs to.
+   * Returns the group of an event.
    *
    * @param key the text of its keys
-   * @param results its keys, and what else its scripts gave behind them
+   * @param results its keys, followed by the other results of its scripts
    * @param keyCount how many keys there are
    */
   groupOf(key: string, results: readonly Json[], keyCount: number, time: number): Group {
@@ -123,9 +123,9 @@ export class Windows {
     return this.#open(name, results.slice(0, keyCount), start, end);
   }
 
-  /** Closes all. */
+  /** Closes all windows. */
   end(): readonly Group[] {
-    // There may be a million.
+    // A loop, because there may be a million groups.
     const groups: Group[] = [];
     for (const [name, group] of this.#groups) groups.push(this.#remove(name, group));
     return groups.sort(byEnd);
@@ -140,19 +140,19 @@ export class Windows {
     return this.#startOf(time) + this.plan.ms <= this.#watermark();
   }
 
-  /** Whether an event falls into a window that is open. */
+  /** Whether an event falls into an open window. */
   #isOpen(key: string, time: number): boolean {
     const { plan } = this;
     if (plan.kind === 'session') return this.#sessionsNear(key, time, plan.ms).length > 0;
     return this.#groups.get(this.#nameOf(key, time)) !== undefined;
   }
 
-  /** The group that closes first, where it does so by this watermark. */
+  /** The group that closes first, if it closes by this watermark. */
   #due(watermark: number): string | undefined {
     return this.#first(watermark)?.item;
   }
 
-  /** The group that closes first, and when; undefined: none does so up to then. */
+  /** The group that closes first, and when; undefined: none closes until then. */
   #first(until = Number.POSITIVE_INFINITY): { readonly at: number; readonly item: string } | undefined {
     if (this.plan.kind === 'all') return undefined;
     const closing = (this.#closing ??= this.#sorted());
@@ -160,7 +160,7 @@ export class Windows {
       const group = this.#groups.get(next.item);
       if (group !== undefined && group.end <= next.at) return next;
       closing.pop();
-      // Else it was closed under this name, or became a part of another.
+      // If there is no such group, it was closed under this name, or merged into another.
       if (group !== undefined) closing.push(group.end, next.item);
     }
     return undefined;
@@ -185,7 +185,7 @@ export class Windows {
     return group;
   }
 
-  /** The session that an event falls into: a new one, or one or two that are there, which become one. */
+  /** Returns the session of an event: a new one, or the one or two existing ones that it falls into, which become one. */
   #sessionOf(key: string, keys: readonly Json[], time: number, pause: number): Group {
     const [first, ...others] = this.#sessionsNear(key, time, pause);
     const sessions = (this.#sessions ??= this.#byKey());
@@ -209,7 +209,7 @@ export class Windows {
     return first.group;
   }
 
-  /** The sessions that an event falls into, one or two, in the order of their start. */
+  /** The one or two sessions that an event falls into, sorted by start. */
   #sessionsNear(key: string, time: number, pause: number): readonly { readonly name: string; readonly group: Group }[] {
     const names = (this.#sessions ??= this.#byKey()).get(key);
     if (names === undefined) return [];
@@ -249,7 +249,7 @@ export class Windows {
   }
 }
 
-/** The key in the name of a group of a window. */
+/** The key in the name of a window's group. */
 function keyOf(name: string): string {
   return name.slice(name.indexOf(':') + 1);
 }

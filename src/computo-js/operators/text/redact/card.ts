@@ -3,14 +3,14 @@ import { isDigit, spendCandidate, type RedactedSpan } from './span.js';
 
 const DIGITS_MIN = 13;
 const DIGITS_MAX = 19;
-/** How card numbers are grouped: 4-4-4-4, 4-6-5 and the like. Dates and lists of small numbers are not. */
+/** The first group of a card number. Card numbers are grouped as 4-4-4-4, 4-6-5 and the like, unlike dates and lists of small numbers. */
 const FIRST_GROUP = /(?<!\d)\d{4}/g;
 const FIRST_GROUP_MIN = 4;
 const GROUP_MIN = 3;
 
 /**
- * Numbers of payment cards: 13 to 19 digits whose last one is right by Luhn, in one piece or in groups. The short ones are
- * Visa's and Diners Club's, and start as theirs do: the time in milliseconds has 13 digits.
+ * Finds payment card numbers: 13 to 19 digits with a valid Luhn check digit, in one piece or in groups. Numbers of 13 and 14
+ * digits must start like those of Visa and Diners Club, because a time in milliseconds has 13 digits.
  */
 export function findCards(text: string, effort: Effort): RedactedSpan[] {
   const spans: RedactedSpan[] = [];
@@ -23,7 +23,7 @@ export function findCards(text: string, effort: Effort): RedactedSpan[] {
   return spans;
 }
 
-/** The groups of digits from a place on, with a space or a hyphen between them. */
+/** Returns the groups of digits from a position on, separated by a space or a hyphen. */
 function groupsFrom(text: string, from: number): RedactedSpan[] {
   const groups: RedactedSpan[] = [];
   let start = from;
@@ -37,7 +37,7 @@ function groupsFrom(text: string, from: number): RedactedSpan[] {
   }
 }
 
-/** Adds all cards that a run of groups may hold; where they overlap, each may be the one. */
+/** Adds all cards that a run of groups may hold. If several overlap, any of them may be the real one. */
 function addCards(text: string, groups: readonly RedactedSpan[], spans: RedactedSpan[], effort: Effort): void {
   for (const [first, { start, end: firstEnd }] of groups.entries()) {
     if (firstEnd - start < FIRST_GROUP_MIN || isFractionOf(text, start)) continue;
@@ -58,7 +58,7 @@ function isCard(digits: string): boolean {
   return passesLuhn(digits);
 }
 
-/** Every second digit from the right counts twice, as the sum of its digits; all together end with 0. */
+/** Every second digit from the right is doubled and counts as its digit sum. The total must end with 0. */
 function passesLuhn(digits: string): boolean {
   let sum = 0;
   for (let place = 0; place < digits.length; place++) {
@@ -69,12 +69,12 @@ function passesLuhn(digits: string): boolean {
   return sum % 10 === 0;
 }
 
-/** Whether digits follow a decimal point. */
+/** Whether the digits at `start` follow a decimal point. */
 function isFractionOf(text: string, start: number): boolean {
   return text.charAt(start - 1) === '.' && isDigit(text.charCodeAt(start - 2));
 }
 
-/** Whether a decimal point follows, and digits. */
+/** Whether a decimal point and digits follow. */
 function isWholePartOf(text: string, end: number): boolean {
   return text.charAt(end) === '.' && isDigit(text.charCodeAt(end + 1));
 }

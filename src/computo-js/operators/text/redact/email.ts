@@ -1,16 +1,16 @@
 import { spendSteps, type Effort } from '../../../value/index.js';
 import { isDigit, spendCandidate, type RedactedSpan } from './span.js';
 
-/** What stands before the @ beside letters and digits: of the signs that may, those that people use. */
+/** Signs allowed before the @ besides letters and digits: of all valid signs, those in common use. */
 const LOCAL_SIGNS = '._%+-';
 
-// Not constants: all the letters there are take long to prepare, and few scripts redact.
+// Not constants, because regular expressions for all letters take long to prepare, and few scripts redact.
 const otherLetter = (): RegExp => /^[\p{L}\p{M}\p{N}]$/u;
-/** Labels with dots between them. No character can belong to two of them, so no other reading is ever tried. */
+/** Labels separated by dots. No character can belong to two labels, so there is never any backtracking. */
 const domainFrom = (): RegExp => /[\p{L}\p{M}\p{N}-]+(?:\.[\p{L}\p{M}\p{N}-]+)+/uy;
 const topLevel = (): RegExp => /^\p{L}{2}/u;
 
-/** E-mail addresses, also with letters of other scripts. */
+/** Finds email addresses, including those with letters of other scripts. */
 export function findEmails(text: string, effort: Effort): RedactedSpan[] {
   const spans: RedactedSpan[] = [];
   let from = 0;
@@ -25,7 +25,11 @@ export function findEmails(text: string, effort: Effort): RedactedSpan[] {
   return spans;
 }
 
-/** Where the local part begins that ends before the @. @param from where it begins at the earliest */
+/**
+ * Returns where the local part before the @ begins.
+ *
+ * @param from the earliest possible start
+ */
 function localStart(text: string, from: number, at: number): number {
   let start = at;
   while (start > from) {
@@ -34,7 +38,7 @@ function localStart(text: string, from: number, at: number): number {
     if (unit < 0x80) {
       if (!isLocalAscii(unit)) return start;
     } else {
-      // A code point that takes two units is read from its first.
+      // A code point of two units is read from the first.
       if (start - 2 >= from && (text.codePointAt(start - 2) ?? 0) > 0xffff) first = start - 2;
       if (!otherLetter().test(text.slice(first, start))) return start;
     }
@@ -48,7 +52,7 @@ function isLocalAscii(unit: number): boolean {
   return (letter >= 0x61 && letter <= 0x7a) || isDigit(unit) || LOCAL_SIGNS.includes(String.fromCharCode(unit));
 }
 
-/** Where the domain ends: with a label that can be a top-level domain. −1 when none is there. */
+/** Returns where the domain ends: after a label that can be a top-level domain; −1 if there is none. */
 function domainEnd(text: string, start: number): number {
   const domain = domainFrom();
   domain.lastIndex = start;
@@ -60,7 +64,7 @@ function domainEnd(text: string, start: number): number {
   return -1;
 }
 
-/** Where the hyphens begin that a label ends with: they are none of it. */
+/** Returns where the hyphens at the end of a label begin, because they do not belong to it. */
 function hyphensStart(text: string, end: number): number {
   let start = end;
   while (text.charAt(start - 1) === '-') start -= 1;

@@ -1,17 +1,17 @@
 import type { Effort } from '../../../value/index.js';
 import { isDigit, spendCandidate, type RedactedSpan } from './span.js';
 
-/** A country and two check digits, and no end of something longer. */
+/** A country code and two check digits, not preceded by a letter or digit. */
 const START = /(?<![A-Za-z0-9])(?:[A-Z]{2}|[a-z]{2})\d{2}/g;
 const LENGTH_MIN = 15;
 const LENGTH_MAX = 34;
-/** As it is printed: in groups, the last of which may be shorter. */
+/** Length of a printed group. The last group may be shorter. */
 const GROUP_LENGTH = 4;
 const CASE_BIT = 0x20;
 const UPPER_A = 0x41;
 const UPPER_Z = 0x5a;
 
-/** Bank account numbers with the right check digits, in one piece or in groups of four. */
+/** Finds bank account numbers with valid check digits, in one piece or in groups of four. */
 export function findIbans(text: string, effort: Effort): RedactedSpan[] {
   const spans: RedactedSpan[] = [];
   for (const { index } of text.matchAll(START)) {
@@ -22,9 +22,9 @@ export function findIbans(text: string, effort: Effort): RedactedSpan[] {
   return spans;
 }
 
-/** Where the longest account number ends that starts at a place; −1 when none does. */
+/** Returns where the longest account number that starts at a position ends; −1 if there is none. */
 function ibanEnd(text: string, start: number): number {
-  /** All letters are of the case that the first one is of: a word behind the number rarely is. */
+  /** All letters have the case of the first one, which a word after the number rarely has. */
   const letterCase = text.charCodeAt(start) & CASE_BIT;
   let remainder = 0;
   let length = 0;
@@ -50,7 +50,7 @@ function ibanEnd(text: string, start: number): number {
   return found;
 }
 
-/** ISO 7064: with its first four characters behind the rest, and letters as the numbers 10 to 35, it is 1 modulo 97. */
+/** ISO 7064: with the first four characters moved to the end, and letters as the numbers 10 to 35, the number is 1 modulo 97. */
 function isRight(remainderOfRest: number, text: string, start: number, letterCase: number): boolean {
   let remainder = remainderOfRest;
   for (let at = start; at < start + GROUP_LENGTH; at++) {
@@ -63,7 +63,7 @@ function appended(remainder: number, value: number): number {
   return (remainder * (value < 10 ? 10 : 100) + value) % 97;
 }
 
-/** −1 for what can't stand in an account number. */
+/** The value of a character; −1 if it can't be part of an account number. */
 function valueOf(unit: number, letterCase: number): number {
   if (isDigit(unit)) return unit - 0x30;
   const letter = unit - letterCase;

@@ -1,18 +1,18 @@
 import { spendSteps, type Effort } from '../../../value/index.js';
 import { isWord, spendCandidate, type RedactedSpan } from './span.js';
 
-/** No part of a longer number, name or version. */
+/** Not part of a longer number, name or version. */
 const IPV4 = /(?<![\w.])\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?!\w|\.\d)/g;
 const OCTET_MAX = 255;
 
-/** What an IPv6 address is made of; its last 32 bits may be written as IPv4. */
+/** The characters of an IPv6 address, whose last 32 bits may be written as IPv4. */
 const IPV6_CHARACTERS = /[0-9A-Fa-f:.]+/g;
-/** To find a run of them. */
+/** The cost of finding a run of these characters. */
 const STEPS_PER_RUN = 8;
 const IPV6_LENGTH_MAX = 45;
 const IPV6_GROUPS = 8;
 
-/** IP addresses, v4 and v6. */
+/** Finds IP addresses, v4 and v6. */
 export function findIps(text: string, effort: Effort): RedactedSpan[] {
   return [...findV4(text, effort), ...findV6(text, effort)];
 }
@@ -39,7 +39,7 @@ function findV6(text: string, effort: Effort): RedactedSpan[] {
     const { start, end } = ownPart(text, index, index + found.length);
     if (end - start > IPV6_LENGTH_MAX) continue;
     const address = text.slice(start, end);
-    // Most of what is looked at is a time, or a word before a colon.
+    // Most candidates are a time, or a word before a colon.
     if (address.indexOf(':') === address.lastIndexOf(':')) continue;
     spendCandidate(effort);
     if (isV6(address)) spans.push({ start, end });
@@ -47,7 +47,7 @@ function findV6(text: string, effort: Effort): RedactedSpan[] {
   return spans;
 }
 
-/** Without a name that ends or begins in it, as in `node:fe80::1`, and signs of the sentence around it. */
+/** Returns a run without a name that ends or begins in it, as in `node:fe80::1`, and without the punctuation of the sentence around it. */
 function ownPart(text: string, from: number, to: number): RedactedSpan {
   let start = from;
   let end = to;
@@ -64,7 +64,7 @@ function nextColon(text: string, from: number, to: number): number {
   return colon === -1 || colon >= to ? to - 1 : colon;
 }
 
-/** Eight groups of hex digits; once, `::` stands for any number of zeros. */
+/** Eight groups of hex digits. A single `::` stands for any number of zero groups. */
 function isV6(text: string): boolean {
   const halves = text.split('::');
   if (halves.length > 2 || text === '::') return false;

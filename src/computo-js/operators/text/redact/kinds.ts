@@ -5,7 +5,7 @@ import { findIps } from './ip.js';
 import { findPhones } from './phone.js';
 import type { FindSpans } from './span.js';
 
-/** What can be found, by the name of its kind. */
+/** The kinds of data that can be found, by name. */
 export const KINDS: ReadonlyMap<string, FindSpans> = new Map([
   ['email', findEmails],
   ['card', findCards],

@@ -3,15 +3,15 @@ import { isDigit, isWord, spendCandidate, type RedactedSpan } from './span.js';
 
 const DIGITS_MIN = 8;
 const DIGITS_MAX = 15;
-/** What may stand between two groups of digits: `) ` and the like. */
+/** Characters between two groups of digits: `) ` and the like. */
 const SEPARATORS = /[ \u00a0().\/-]{1,3}(?=\d)/y;
 
-/** Phone numbers in international form: `+`, the country's code, 8 to 15 digits in all. */
+/** Finds phone numbers in international form: `+` and the country code, 8 to 15 digits in all. */
 export function findPhones(text: string, effort: Effort): RedactedSpan[] {
   const spans: RedactedSpan[] = [];
   for (let at = text.indexOf('+'); at !== -1; at = text.indexOf('+', at + 1)) {
     spendCandidate(effort);
-    // No country's code starts with 0.
+    // No country code starts with 0.
     if (isWord(text.charAt(at - 1)) || text.charAt(at + 1) === '0') continue;
     const end = numberEnd(text, at + 1);
     if (end !== -1) spans.push({ start: at, end });
@@ -19,7 +19,7 @@ export function findPhones(text: string, effort: Effort): RedactedSpan[] {
   return spans;
 }
 
-/** Where the groups of digits from a place on end, as many as belong to one number; −1 when it is too short. */
+/** Returns where the groups of digits of one number end; −1 if the number is too short. */
 function numberEnd(text: string, from: number): number {
   let count = 0;
   let end = -1;
@@ -36,7 +36,7 @@ function numberEnd(text: string, from: number): number {
   return count >= DIGITS_MIN ? end : -1;
 }
 
-/** @param max where to stop looking */
+/** @param max where to stop */
 function digitsEnd(text: string, start: number, max: number): number {
   let end = start;
   while (end < max && isDigit(text.charCodeAt(end))) end += 1;

@@ -91,7 +91,7 @@ function problemWith(kind: Json): string | undefined {
   return `'text.redact' knows no kind ${JSON.stringify(kind)}. ${hint}`;
 }
 
-/** The kinds of a list that is written out: in classic its elements are expressions. */
+/** The kinds in a literal list, whose elements are expressions in the classic dialect. */
 function kindsWritten(argument: Node | undefined): readonly Json[] {
   if (argument?.type === 'list') {
     return argument.elements.flatMap((element) => (element.type === 'constant' ? [element.value] : []));

@@ -1,6 +1,6 @@
 import { spendSteps, type Effort } from '../../../value/index.js';
 
-/** A part of a text: from its first unit up to, not including, another. */
+/** A part of a text, from its first unit to its end, exclusive. */
 export interface RedactedSpan {
   readonly start: number;
   readonly end: number;
@@ -9,18 +9,18 @@ export interface RedactedSpan {
 /**
  * Finds all data of one kind in a text, in linear time.
  *
- * @throws EffortExceeded when there is more to look at than `effort` allows
+ * @throws EffortExceeded if the search takes more than `effort` allows
  */
 export type FindSpans = (text: string, effort: Effort) => RedactedSpan[];
 
-/** Charges for looking closer at a place where something may stand, which is of limited length. */
+/** Charges for examining a candidate of limited length. */
 export function spendCandidate(effort: Effort): void {
   spendSteps(effort, STEPS_PER_CANDIDATE);
 }
 
 const STEPS_PER_CANDIDATE = 30;
 
-/** Joins spans that overlap: no part of a thing stays visible because another kind holds the rest of it. */
+/** Joins spans that overlap, so that no part of a match stays visible because another kind covers the rest. */
 export function joined(spans: readonly RedactedSpan[]): RedactedSpan[] {
   const found: RedactedSpan[] = [];
   for (const span of [...spans].sort((a, b) => a.start - b.start)) {
