@@ -4,11 +4,11 @@ import { reportError } from './report/report-error.js';
 import { listenForHangUps } from './serve/hang-ups.js';
 import { writeStderr } from './terminal/stderr.js';
 
-/** The command line: understand it, do it, say what went wrong, leave with the right code. */
+/** Runs the command line: parses it, runs the command, reports errors, and returns the exit code. */
 async function main(): Promise<number> {
-  // Whoever reads may leave at any time; without a listener that would end the process, and look like a bug of ours.
+  // The reader may leave at any time; without a listener that would end the process, and look like a bug in Colloquium.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-  // Long before there is a daemon: whoever renames its files or changes its config does not know whether it has started.
+  // Installed long before there is a daemon: whoever renames its files or changes its config doesn't know whether it has started.
   if (process.argv.includes('serve')) listenForHangUps();
   try {
     const program = buildProgram(await loadCommandsFor(process.argv.slice(2)));
@@ -19,7 +19,7 @@ async function main(): Promise<number> {
   }
 }
 
-// Node would leave with 0 when the command waits for what can never come, as if it were done.
+// If the command waits for something that can never happen, Node would exit with 0, as if it had finished.
 process.once('beforeExit', () => {
   process.exitCode = EXIT.bug;
   writeStderr(
@@ -28,13 +28,13 @@ process.once('beforeExit', () => {
   );
 });
 
-// Not left to the event loop: a pipe that nobody writes to any more would keep it alive.
+// Not left to the event loop, because a pipe that nobody writes to any more would keep the process alive.
 void main().then(async (code) => {
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   process.exit(code);
 });
 
-/** Resolves when a pipe has taken what was written, or nobody reads it any more. */
+/** Resolves when a pipe has accepted what was written, or nobody reads it any more. */
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => stream.write('', () => resolve()));
 }

@@ -14,7 +14,7 @@ Examples:
 
 "colloquium run --help" lists the options of a run, "colloquium operators" the language.`;
 
-/** Loaded commands, by their names. */
+/** Loaded commands, by name. */
 export type LoadedCommands = ReadonlyMap<string, DefineCommand>;
 
 /** Loads every command. */
@@ -23,9 +23,9 @@ export async function loadCommands(): Promise<LoadedCommands> {
 }
 
 /**
- * Loads the commands that a command line calls for, which is most often one.
+ * Loads the commands that a command line needs, usually one.
  *
- * @param words what was typed behind the program's name
+ * @param words what was typed after the program's name
  */
 export async function loadCommandsFor([first, second]: readonly string[]): Promise<LoadedCommands> {
   const called = COMMANDS.some(({ name }) => name === first) ? first : DEFAULT_COMMAND;
@@ -39,7 +39,7 @@ async function load(isWanted: (name: string) => boolean): Promise<LoadedCommands
 }
 
 /**
- * The command line, ready to parse.
+ * Builds the command line, ready to parse.
  *
  * @param loaded the commands that can be called; the others are only listed
  */
@@ -50,7 +50,7 @@ export function buildProgram(loaded: LoadedCommands): Command {
     .helpCommand(false)
     .enablePositionalOptions()
     .showSuggestionAfterError()
-    // Arguments and options are known of loaded commands alone.
+    // Only loaded commands know their arguments and options.
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText('after', EXAMPLES);
   for (const { name, summary, hidden = false } of COMMANDS) {
@@ -61,7 +61,7 @@ export function buildProgram(loaded: LoadedCommands): Command {
   return speakingAlike(program);
 }
 
-/** Mistakes in what was typed are said as all others are, and leave with the code that is ours, in every command. */
+/** Reports mistakes on the command line like all other errors, with Colloquium's exit code, in every command. */
 function speakingAlike(command: Command): Command {
   command.commands.forEach(speakingAlike);
   command.options.forEach((option) => refuseTwice(command, option));
@@ -77,7 +77,7 @@ function inOurWords(text: string): string {
   return text.replace(/^error: /, 'colloquium: ');
 }
 
-/** A flag that takes one value is given once: the last of two would win silently. */
+/** Rejects a single-value flag that is given twice: otherwise the last value would silently win. */
 function refuseTwice(command: Command, option: Option): void {
   if (option.isBoolean() || option.negate || isRepeatable(option)) return;
   let isGiven = false;

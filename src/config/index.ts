@@ -1,6 +1,6 @@
 /**
- * Floor 3: the config file. This door leads to zod, YAML and JavaScript loading: commands import it when they need a config.
- * What a run without a config needs stands behind lighter doors: `script/`, `diagnostic/` and `units/`.
+ * Floor 3: the config file. Importing this loads zod, YAML and JavaScript support, so commands import it only when they need a
+ * config. What a run without a config needs has lighter entry points: `script/`, `diagnostic/` and `units/`.
  */
 export {
   checkConfig,

@@ -15,13 +15,13 @@ import { storage } from './schema/storage.js';
 import { named, section } from './schema/structures.js';
 import { table } from './schema/tables.js';
 
-// A config is read once: checks that are compiled for it cost more than they save.
+// A config is read only once, so compiled checks would cost more than they save.
 z.config({ jitless: true });
 
 /**
- * The one schema of the config file: types, validation and the JSON Schema for editors all come from here. Its input is
- * the file; its output is what the program works with (bytes, milliseconds, secrets wrapped, defaults filled in). Of pipelines, AI
- * providers and tables also the schema of one, which can be judged without the others.
+ * The single schema of the config file, from which types, validation and the JSON Schema for editors are derived. Its input is
+ * the file; its output is what the program works with (bytes, milliseconds, secrets wrapped, defaults filled in). Pipelines, AI
+ * providers and tables also have schemas of their own, so that each can be checked without the others.
  */
 export function configSchema(kinds: ConfigKinds) {
   const provider = aiProvider(kinds.providers);
@@ -65,7 +65,7 @@ export function configSchema(kinds: ConfigKinds) {
 
 export type ConfigSchema = ReturnType<typeof configSchema>;
 
-/** Top-level keys that start so are the author's own: a place for YAML anchors. */
+/** Top-level keys with this prefix belong to the author: a place for YAML anchors. */
 export const OWN_KEY_PREFIX = 'x-';
 
 /** A whole config as the program sees it. Keys are those of the file. */

@@ -4,12 +4,12 @@ import { editorSchema } from './json-schema.js';
 
 /** A key of a stage, as its schema describes it. */
 export interface StageSetting {
-  /** From the stage down: `batch.size`. A `*` stands for a name. */
+  /** The path within the stage: `batch.size`. A `*` stands for any name. */
   readonly key: string;
   readonly summary: string;
 }
 
-/** As much of a JSON Schema as is told. */
+/** The parts of a JSON Schema that are used here. */
 interface Told {
   readonly description?: string;
   readonly default?: string | number | boolean | object | null;
@@ -18,7 +18,7 @@ interface Told {
   readonly anyOf?: readonly Told[];
 }
 
-/** What may be written of each kind of stage: the kind's own key first. */
+/** The possible settings of each kind of stage, starting with the kind's own key. */
 export function stageSettings({ stages }: Pick<ConfigKinds, 'stages'>): ReadonlyMap<string, readonly StageSetting[]> {
   return new Map(stages.all.map((kind) => [kind.kind, settingsIn(editorSchema(kind.schema(FIELDS)), [])]));
 }

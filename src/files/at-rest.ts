@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeFileSystem, type FileSystem } from './file-system.js';
 
-/** A save is over when nothing has been written for so long. */
+/** A save counts as finished when nothing has been written for this long. */
 export const AT_REST_MS = 200;
 
-/** Files that are written without end are not waited for any longer. */
+/** Limits the wait for files that are written without pause. */
 const TRIES_MAX = 25;
 
 /**
- * Reads files that somebody may be saving: a file that is cut or half written reads well enough, and says something else.
- * They are read when nobody has written for {@link AT_REST_MS}, and once more when somebody has meanwhile.
+ * Reads files that may be in the middle of a save: a truncated or half-written file often parses, but with another meaning. Reads
+ * once nobody has written for {@link AT_REST_MS}, and again if somebody wrote during the read.
  *
- * @param read what it gives or throws counts only when no file has changed since before it
- * @returns what the last reading gave, also where the files never come to rest
+ * @param read its result or error counts only if no file changed from before the call until after it
+ * @returns the result of the last read, even if the files never come to rest
  */
 export async function readAtRest<T>(
   files: () => readonly string[],

@@ -11,55 +11,46 @@ import {
 } from 'node:fs';
 import { lstat, readdir, stat } from 'node:fs/promises';
 
-/** What is known of a file or folder. */
+/** The attributes of a file or folder. */
 export interface FileStats {
-  /** `link` only where links are not followed. */
+  /** `link` only if links are not followed. */
   readonly kind: 'file' | 'folder' | 'link' | 'other';
-  /**
-   * Identifies the file among all files that exist now: device and inode. Undefined where the file system has no
-   * inodes.
-   */
+  /** Device and inode, which identify the file among all files that exist now. Undefined if the file system has no inodes. */
   readonly node: string | undefined;
   /** Bytes. */
   readonly size: number;
-  /** When its bytes changed last, in milliseconds since the epoch. */
+  /** When the content last changed, in milliseconds since the epoch. */
   readonly mtimeMs: number;
-  /** How many names it has. */
+  /** The number of hard links. */
   readonly links: number;
-  /** Changes whenever the file's bytes, names or permissions change. */
+  /** Changes whenever the file's content, names or permissions change. */
   readonly stamp: string;
 }
 
-/** What this folder uses of the file system. Relative paths are relative to the process's working folder. */
+/** The file system calls that this folder uses. Relative paths are relative to the process's working folder. */
 export interface FileSystem {
-  /**
-   * Follows links. @returns undefined where nothing exists. @throws the operating system's errors, such as a loop of
-   * links
-   */
+  /** Follows links. @returns undefined if nothing exists. @throws the operating system's errors, such as a loop of links */
   stat(path: string): FileStats | undefined;
   /** Like {@link stat}, without blocking the process: the file system may be slow or unavailable. */
   statLater(path: string, links: 'follow' | 'show'): Promise<FileStats | undefined>;
-  /** The names in a folder, in no order, as bytes: not all are UTF-8. @throws the operating system's errors */
+  /** The names in a folder, unordered, as bytes because not all are UTF-8. @throws the operating system's errors */
   list(folder: string): Promise<readonly Buffer[]>;
   /** @throws the operating system's errors */
   fstat(fd: number): FileStats;
   /** The path of an existing file with all links resolved. @throws the operating system's errors */
   realPath(path: string): string;
-  /** The target of a link, as written; undefined where there is no link. */
+  /** The target of a link, as written; undefined if the path is not a link. */
   linkTarget(path: string): string | undefined;
   /** @throws the operating system's errors */
   open(path: string): number;
-  /**
-   * Opens anything but a link, and does not wait for a pipe's writer. @throws the operating system's errors, such as
-   * ELOOP
-   */
+  /** Opens anything but a link, and does not wait for a pipe's writer. @throws the operating system's errors, such as ELOOP */
   openUnlinked(path: string): number;
   /** @returns how many bytes were read: 0 at the end. @throws the operating system's errors */
   read(fd: number, into: Uint8Array, position: number): number;
   close(fd: number): void;
 }
 
-/** A system that lacks one of these flags leaves it undefined, which adds nothing. */
+/** A flag that the system lacks is undefined and adds nothing. */
 const UNLINKED = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** The real file system. */
@@ -69,7 +60,7 @@ export const nodeFileSystem: FileSystem = {
       const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
       return stats && shown(stats);
     } catch (error) {
-      // A file is where a folder would have to be, so nothing can exist there.
+      // A parent of the path is a file, so nothing can exist there.
       if (hasCode(error, 'ENOTDIR')) return undefined;
       throw error;
     }
@@ -116,7 +107,7 @@ function kindOf(stats: BigIntStats): FileStats['kind'] {
   return stats.isSymbolicLink() ? 'link' : 'other';
 }
 
-/** Whether an error comes from the operating system with one of these codes. */
+/** Whether an error comes from the operating system and has one of these codes. */
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
 }

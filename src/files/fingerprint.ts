@@ -3,9 +3,9 @@ import type { FileSystem } from './file-system.js';
 /** The most bytes of a file that go into a fingerprint. */
 export const FINGERPRINT_BYTES_MAX = 1024;
 
-/** Recognizes some bytes of a file without storing them. */
+/** Identifies some bytes of a file without storing them. */
 export interface Fingerprint {
-  /** How many bytes there were, at most {@link FINGERPRINT_BYTES_MAX}. */
+  /** The number of bytes covered, at most {@link FINGERPRINT_BYTES_MAX}. */
   readonly bytes: number;
   /** The first 128 bits of their SHA-256, as hexadecimal digits. */
   readonly hash: string;
@@ -18,7 +18,7 @@ export function fingerprintOf(bytes: Uint8Array): Fingerprint {
 }
 
 /**
- * The fingerprint of up to that many bytes from a position; fewer where the file ends earlier.
+ * The fingerprint of up to `bytes` bytes from a position; fewer if the file ends earlier.
  *
  * @throws the operating system's errors
  */
@@ -36,7 +36,7 @@ export function isSameFingerprint(one: Fingerprint, other: Fingerprint): boolean
   return one.bytes === other.bytes && one.hash === other.hash;
 }
 
-/** Parses a stored fingerprint; undefined when the value is not one. */
+/** Parses a stored fingerprint; undefined if the value is not one. */
 export function parseFingerprint(value: unknown): Fingerprint | undefined {
   if (typeof value !== 'object' || value === null || !('bytes' in value) || !('hash' in value)) return undefined;
   const { bytes, hash } = value;
@@ -44,7 +44,7 @@ export function parseFingerprint(value: unknown): Fingerprint | undefined {
   return isOne ? { bytes: Number(bytes), hash } : undefined;
 }
 
-/** Up to that many bytes from a position; fewer where the file ends earlier. @throws the operating system's errors */
+/** Reads up to `bytes` bytes from a position; fewer if the file ends earlier. @throws the operating system's errors */
 export function readAt(fs: FileSystem, fd: number, position: number, bytes: number): Uint8Array {
   const space = new Uint8Array(bytes);
   let filled = 0;

@@ -1,18 +1,18 @@
 import { nodeFileSystem, type FileSystem } from './file-system.js';
 
-/** What happened to a folder: it is there, nothing can be reached at its path, or something else is there. */
+/** The state of a folder: it is there, its path leads nowhere, or its path leads to something else. */
 export type HeldFolderState = 'there' | 'gone' | 'replaced';
 
 /**
- * A folder that a process works in. It is kept open so that no other folder gets its inode: a file system reuses the
- * inode of a removed folder at once.
+ * A folder that a process works in. It is kept open so that no other folder gets its inode: a file system reuses the inode of a
+ * removed folder at once.
  */
 export class HeldFolder {
   readonly #fs: FileSystem;
   readonly #node: string | undefined;
   #fd: number | undefined;
 
-  /** @throws the operating system's errors when the folder does not exist */
+  /** @throws the operating system's errors if the folder does not exist */
   constructor(
     readonly path: string,
     fs: FileSystem = nodeFileSystem,
@@ -22,7 +22,7 @@ export class HeldFolder {
     this.#node = fs.fstat(this.#fd).node;
   }
 
-  /** Whether the path still leads to this folder. Cheap: one system call. */
+  /** Checks whether the path still leads to this folder. Cheap: one system call. */
   look(): HeldFolderState {
     try {
       const found = this.#fs.stat(this.path);

@@ -8,17 +8,17 @@ import {
 import { nodeFileSystem, type FileSystem } from './file-system.js';
 
 /**
- * Which file something is, whatever its name. The inode alone is not enough: a file system reuses the inode of a
- * removed file at once. The beginning alone is not enough either: files may begin alike.
+ * Identifies a file regardless of its name. The inode alone is not enough: a file system reuses the inode of a removed file at
+ * once. The beginning alone is not enough either: different files may begin alike.
  */
 export interface FileIdentity {
-  /** Device and inode; undefined where the file system has none. */
+  /** Device and inode; undefined if the file system has no inodes. */
   readonly node?: string;
-  /** The file's first bytes when it was last seen: at most 1 KB. */
+  /** The file's first bytes when it was last examined: at most 1 KB. */
   readonly head: Fingerprint;
 }
 
-/** A shorter beginning says nothing about where a file came from: many files begin with `[` or `{"id":1}`. */
+/** A shorter beginning does not identify a file: many files begin with `[` or `{"id":1}`. */
 export const TELLING_BYTES_MIN = 16;
 
 /**
@@ -37,9 +37,8 @@ export function identify(fd: number, fs: FileSystem = nodeFileSystem): FileIdent
 /**
  * Compares a known file with an open one. A known file that was empty is `same` as any file with its inode.
  *
- * @param isAtItsPlace whether the open file has the known file's name: another inode with the same beginning, as after
- * a
- *   restore, is then accepted, however short the beginning is
+ * @param isAtItsPlace whether the open file has the known file's name: if so, another inode with the same beginning, as after a
+ *   restore, is accepted however short the beginning is
  * @throws the operating system's errors
  */
 export function relationOf(
@@ -55,7 +54,7 @@ export function relationOf(
   return isAtItsPlace || known.head.bytes >= TELLING_BYTES_MIN ? 'moved' : 'other';
 }
 
-/** Parses a stored identity; undefined when the value is not one. */
+/** Parses a stored identity; undefined if the value is not one. */
 export function parseIdentity(value: unknown): FileIdentity | undefined {
   if (typeof value !== 'object' || value === null || !('head' in value)) return undefined;
   const head = parseFingerprint(value.head);

@@ -1,7 +1,6 @@
 /**
- * Floor 1: what a file is. File names get reused, so a file is recognized by its inode and its beginning, a place in it
- * by the bytes before it, and two paths are compared by where they lead. Only this folder compares paths, inodes or
- * sizes.
+ * Floor 1: what a file is. File names get reused, so a file is recognized by its inode and its beginning, and a place in it by
+ * the bytes before it. Two paths are compared by where they lead. Only this folder compares paths, inodes or sizes.
  */
 export { AT_REST_MS, readAtRest } from './at-rest.js';
 export { hasCode, nodeFileSystem, type FileStats, type FileSystem } from './file-system.js';
@@ -32,6 +31,6 @@ export { parsePlace, placeAt, placeBehind, stateOfPlace, type FilePlace, type Pl
 export { systemReason } from './reasons.js';
 export { replaceFile } from './replace-file.js';
 export { areSamplesThere, samplesBefore } from './samples.js';
-export { packingOf, withoutPacking, type Packing } from './packing.js';
+export { GZIP_LEVEL, packingOf, withoutPacking, type Packing } from './packing.js';
 export { hasZstd, requireZstd } from './zstd.js';
 export { PACKED_HEAD_BYTES, packedHead } from './packed-head.js';

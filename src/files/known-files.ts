@@ -3,11 +3,11 @@ import { nodeFileSystem, type FileSystem } from './file-system.js';
 import { TELLING_BYTES_MIN } from './identity.js';
 import { stateOfPlace, type FilePlace, type PlaceState } from './place.js';
 
-/** A file of a folder, and how far it has been read. */
+/** A file of a folder, and how far it was read. */
 export interface KnownFile {
   /** Stays the same when the file is renamed. */
   readonly id: number;
-  /** The name it was last seen under; empty when only its content is known. */
+  /** The last name the file was seen under; empty if only its content is known. */
   readonly name: string;
   readonly place: FilePlace;
 }
@@ -21,20 +21,17 @@ export interface PresentFiles {
   /** Whether a file has changed since it was last read. */
   hasChanged(name: string): boolean;
   has(name: string): boolean;
-  /** Opens a file. @returns undefined when it can't be opened or is not a regular file any more */
+  /** Opens a file. @returns undefined if it can't be opened or is no longer a regular file */
   open(name: string): number | undefined;
 }
 
-/** An open file that may be a known one. */
+/** An open file to compare with the known ones. */
 export interface UnknownFile {
   readonly fd: number;
   readonly name: string;
 }
 
-/**
- * What is known of a file: its own record, and the record of content that its inode held earlier and that is lost or
- * elsewhere now.
- */
+/** What is known of a file: its own record, and the record of content that its inode held earlier and that is now lost or elsewhere. */
 export interface Recognized<Known> {
   readonly known?: Known;
   readonly earlier?: { readonly known: Known; readonly state: PlaceState['kind'] };
@@ -54,7 +51,7 @@ export class KnownFileSet<Known extends KnownFile> {
     return this.#records.size;
   }
 
-  /** All records, the most recently set ones last. */
+  /** All records; the most recently set come last. */
   values(): IterableIterator<Known> {
     return this.#records.values();
   }
@@ -83,9 +80,8 @@ export class KnownFileSet<Known extends KnownFile> {
   }
 
   /**
-   * Finds the record of an open file: by its inode; else by its name, as after a restore; else by its content, as after
-   * a move from another disk, provided that no present file has that content. A copy beside its original is a separate
-   * file.
+   * Finds the record of an open file: by its inode; else by its name, as after a restore; else by its content, as after a move
+   * from another disk, provided that no present file has that content. A copy beside its original counts as a separate file.
    *
    * @throws the operating system's errors
    */
@@ -105,15 +101,15 @@ export class KnownFileSet<Known extends KnownFile> {
     return { ...(known && { known }), ...(earlier && { earlier }) };
   }
 
-  /** Records of missing files whose content began like this, the one read farthest first. */
+  /** Records of missing files whose content began with `beginning`; the one read furthest comes first. */
   goneLike(beginning: Uint8Array, present: PresentFiles): Known[] {
     const alike = this.#withoutHome(present).of(beginning);
     return byOffset(alike.filter((one) => !this.#isLiving(one, new Set(), present)));
   }
 
   /**
-   * Whether a file is so far a copy of a present one. Compares it with every known file. @throws the operating system's
-   * errors
+   * Whether the file's content so far is a copy of a present file. Compares it with every known file. @throws the operating
+   * system's errors
    */
   isCopy({ fd, name }: UnknownFile, present: PresentFiles): boolean {
     const { node } = this.fs.fstat(fd);
@@ -123,13 +119,13 @@ export class KnownFileSet<Known extends KnownFile> {
     return begin.of(this.#beginning(fd)).some((one) => this.#isLiving(one, names, present));
   }
 
-  /** Whether a file has left the folder; decided by its name where there are no inodes. */
+  /** Whether a file has left the folder; judged by its name if there are no inodes. */
   isGone({ name, place }: Known, present: PresentFiles): boolean {
     const { node } = place.file;
     return node === undefined ? !present.has(name) : present.namesOf(node).length === 0;
   }
 
-  /** The record of the file that had this name before another inode took over its content. */
+  /** The record of the file that had this name, if another inode now holds its content. */
   #atItsPlace(fd: number, name: string, names: ReadonlySet<string>, present: PresentFiles): Known | undefined {
     const record = this.#records.get(this.#byName.get(name) ?? -1);
     if (record === undefined || name === '' || this.#isElsewhere(record, names, present)) return undefined;
@@ -137,7 +133,7 @@ export class KnownFileSet<Known extends KnownFile> {
     return kind === 'good' ? record : undefined;
   }
 
-  /** Records whose content matches the file, the one read farthest first. */
+  /** Records whose content matches the file; the one read furthest comes first. */
   #alike(fd: number, records: Beginnings<Known>): Known[] {
     if (records.isEmpty) return [];
     const alike = records.of(this.#beginning(fd));
@@ -161,13 +157,13 @@ export class KnownFileSet<Known extends KnownFile> {
     return readAt(this.fs, fd, 0, FINGERPRINT_BYTES_MAX);
   }
 
-  /** Whether its inode now has a name that is not one of `names`. */
+  /** Whether the record's inode now has a name that is not in `names`. */
   #isElsewhere({ place }: Known, names: ReadonlySet<string>, present: PresentFiles): boolean {
     const { node } = place.file;
     return node !== undefined && present.namesOf(node).some((other) => !names.has(other));
   }
 
-  /** Whether a present file other than the one with these names has its content. */
+  /** Whether a present file, other than those in `names`, has the record's content. */
   #isLiving({ name: lastName, place }: Known, names: ReadonlySet<string>, present: PresentFiles): boolean {
     const { node } = place.file;
     const others = new Set(node === undefined ? [] : present.namesOf(node));
@@ -185,12 +181,12 @@ export class KnownFileSet<Known extends KnownFile> {
   }
 }
 
-/** Sorts the record that was read farthest first. */
+/** Sorts records so that the one read furthest comes first. */
 function byOffset<Known extends KnownFile>(records: readonly Known[]): Known[] {
   return records.toSorted((a, b) => b.place.offset - a.place.offset);
 }
 
-/** Records by their beginnings, where these are long enough to be distinctive. */
+/** Indexes records by their files' beginnings, if these are long enough to be distinctive. */
 class Beginnings<Known extends KnownFile> {
   readonly #byBytes = new Map<number, Known[]>();
 

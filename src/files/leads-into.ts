@@ -16,7 +16,7 @@ export function leadsInto(path: string, folder: string, counts: (name: string) =
   const root = resolvePath(folder);
   const real = resolvePath(path);
   if (isWithin(real, root) && counts(basename(real))) return true;
-  // Most files have one name: nothing has to be searched.
+  // Most files have one name, and then there is nothing to search.
   if (there === undefined || there.links < 2 || nodeFileSystem.stat(root)?.kind !== 'folder') return false;
   return readdirSync(root, { recursive: true, withFileTypes: true }).some(
     (entry) =>

@@ -9,7 +9,7 @@ import { hasCode, nodeFileSystem } from './file-system.js';
  * @throws the operating system's errors
  */
 export function makeFolder(path: string, mode = 0o777): void {
-  // Not `recursive`: where a file system rejects folders, as below /proc, Node.js then retries forever.
+  // Not `recursive`: if a file system rejects folders, as below /proc, Node.js would retry forever.
   if (isFolder(path)) return;
   const above = dirname(path);
   if (above !== path) makeFolder(above, mode);

@@ -1,17 +1,16 @@
 /*
- * The manifest of an output lists the files beside it that belong to it. It is an append-only file in the state folder,
- * one JSON value
- * per line:
+ * The manifest of an output lists the files that belong to the output. It is an append-only file in the state folder
+ * with one JSON value per line:
  *
- *   {"output":"../out/events.ndjson"}   the header: whose manifest this is, relative to the state folder
+ *   {"output":"../out/events.ndjson"}   the header: the output, relative to the state folder
  *   {"has":{"name":…,"number":…,…}}     a finished file, written before the file gets that name
  *   {"begun":"2065:1234"}               the inode of the file being written, noted before its first line
  *   {"temporary":".events…unfinished"}  a temporary file, noted before it is created
- *   {"gone":"events.000001.ndjson"}     that name is not ours any more
+ *   {"gone":"events.000001.ndjson"}     this name is no longer ours
  *
- * A file is ours when a line says so and the file still matches the line. A crash between a line and the change that it
- * announces, a lost line and a lost manifest therefore have the same effect: an unknown file is somebody else's and is
- * not touched.
+ * A file is ours if a line says so and the file still matches the line. A crash between a line and the change that it
+ * announces, a lost line and a lost manifest therefore have the same effect: the file is unknown, counts as somebody
+ * else's, and is not touched.
  */
 import {
   appendFileSync,
@@ -30,7 +29,7 @@ import { hasCode } from './file-system.js';
 import { parseOwnedFile, type OwnedFile } from './owned-file.js';
 import { resolvePath } from './paths.js';
 
-/** The manifest is rewritten when it has more outdated lines than this. */
+/** The manifest is rewritten once it has more outdated lines than this. */
 const DEAD_LINES_MAX = 200;
 
 type Line =
@@ -51,9 +50,7 @@ export class Manifest {
   #endsOpen = false;
   #exists = false;
 
-  /**
-   * @param place where the manifest is kept; undefined: nowhere, for an output whose files need not be recognized later
-   */
+  /** @param place where the manifest is kept; undefined: nowhere, for an output whose files need not be recognized later */
   private constructor(private readonly place: ManifestPlace | undefined) {}
 
   static inMemory(): Manifest {
@@ -61,7 +58,7 @@ export class Manifest {
   }
 
   /**
-   * Reads the manifest of an output; it is empty where none exists or none can be parsed.
+   * Reads the manifest of an output; empty if there is none or it can't be parsed.
    *
    * @param output the output's file, which need not exist
    * @throws the operating system's errors
@@ -73,22 +70,17 @@ export class Manifest {
     return manifest;
   }
 
-  /**
-   * Whether an output ever had a manifest. Costs one look-up where it had none. @throws the operating system's errors
-   */
+  /** Whether an output ever had a manifest. Costs one lookup if no output had one. @throws the operating system's errors */
   static isThere(stateFolder: string, output: string): boolean {
     return existsSync(folderIn(stateFolder)) && existsSync(placeOf(stateFolder, output).path);
   }
 
-  /**
-   * Creates the manifest durably, so that a later write can't fail because of a wrong folder. @throws the operating
-   * system's errors
-   */
+  /** Creates the manifest durably, so that a later write can't fail because of a wrong folder. @throws the operating system's errors */
   prepare(): void {
     if (this.place === undefined || (this.#exists && this.#lines - this.#live().length <= DEAD_LINES_MAX)) return;
     const { folder, path, head } = this.place;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    // Two processes that start at once must not take it from each other.
+    // Two processes that start at once must not use the same temporary file.
     const temporary = `${path}.${process.getBuiltinModule('node:crypto').randomUUID()}.tmp`;
     const lines = this.#live();
     writeFileSync(temporary, head + lines.map(textOf).join(''), { flush: true });
@@ -99,7 +91,7 @@ export class Manifest {
     this.#endsOpen = false;
   }
 
-  /** The finished files, by number. The file system decides whether they still exist and are ours. */
+  /** The finished files, by number. Whether they still exist and are ours must be checked on the file system. */
   files(): readonly OwnedFile[] {
     return [...this.#files.values()].sort((a, b) => a.number - b.number);
   }
@@ -109,12 +101,12 @@ export class Manifest {
     return [...this.#temporary];
   }
 
-  /** The inode of the file that was started last. */
+  /** The inode of the most recently started file. */
   get begun(): string | undefined {
     return this.#begun;
   }
 
-  /** Adds a file. Resolves when that is durable. @throws the operating system's errors */
+  /** Adds a file. Resolves when the entry is durable. @throws the operating system's errors */
   async add(file: OwnedFile): Promise<void> {
     await this.#append({ has: file });
     this.#files.set(file.name, file);
@@ -126,10 +118,7 @@ export class Manifest {
     this.#files.set(file.name, file);
   }
 
-  /**
-   * Notes the name of a file that is about to be created. Resolves when that is durable. @throws the operating system's
-   * errors
-   */
+  /** Records the name of a file that is about to be created. Resolves when the entry is durable. @throws the operating system's errors */
   async addTemporary(name: string): Promise<void> {
     await this.#append({ temporary: name });
     this.#temporary.add(name);
@@ -141,17 +130,14 @@ export class Manifest {
     this.#temporary.add(name);
   }
 
-  /** Notes which file is being written. @throws the operating system's errors */
+  /** Records which file is being written. @throws the operating system's errors */
   begin(node: string | undefined): void {
     if (node === undefined || node === this.#begun) return;
     this.#appendNow({ begun: node });
     this.#begun = node;
   }
 
-  /**
-   * Removes a name. A crash may undo this without harm: the file is gone or is another one. @throws the operating
-   * system's errors
-   */
+  /** Removes a name. A crash may undo this without harm: the file is gone or is another one. @throws the operating system's errors */
   remove(name: string): void {
     if (!this.#files.delete(name) && !this.#temporary.delete(name)) return;
     if (this.place === undefined || !this.#exists) return;

@@ -8,7 +8,7 @@ import { areSamplesThere, SAMPLED_BYTES_MAX, samplesBefore } from './samples.js'
 export interface OwnedFile {
   /** Relative to its folder. */
   readonly name: string;
-  /** Its place among the files of the output; counts from 1. */
+  /** Its place among the files of the output, counting from 1. */
   readonly number: number;
   /** Whether it is compressed. */
   readonly packed: boolean;
@@ -19,7 +19,7 @@ export interface OwnedFile {
   readonly file: FileIdentity;
   /** Its last bytes, at most 1 KB. */
   readonly end: Fingerprint;
-  /** The whole content of a small file; undefined: the file is recognized by its time. */
+  /** The whole content of a small file; undefined: the file is recognized by its modification time. */
   readonly whole?: Fingerprint;
 }
 
@@ -46,8 +46,8 @@ export function describeFile(
 }
 
 /**
- * Whether the file at the path is as we left it: with an unchanged time of writing, by its beginning and end; else by
- * all of its bytes, where these are known. The inode does not count: a copy may have been restored.
+ * Whether the file at the path is as we left it: if its modification time is unchanged, judged by its beginning and end;
+ * otherwise by all of its bytes, if these are known. The inode does not count: the file may be a restored copy.
  *
  * @throws the operating system's errors
  */
@@ -77,14 +77,14 @@ function isAlike({ size }: OwnedFile, now: FileStats): boolean {
   return now.kind === 'file' && now.size === size;
 }
 
-/** Parses a stored description; undefined when the value is not one. */
+/** Parses a stored description; undefined if the value is not one. */
 export function parseOwnedFile(value: unknown): OwnedFile | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { name, number, packed, size, mtimeMs, file, end, whole } = value as Readonly<Record<keyof OwnedFile, unknown>>;
   const identity = parseIdentity(file);
   const ending = parseFingerprint(end);
   if (identity === undefined || ending === undefined || typeof packed !== 'boolean') return undefined;
-  // A name with a folder in it would lead out of the output's folder.
+  // A name that contains a folder would lead out of the output's folder.
   if (typeof name !== 'string' || name === '' || basename(name) !== name) return undefined;
   if (typeof size !== 'number' || typeof mtimeMs !== 'number' || !Number.isSafeInteger(number)) return undefined;
   const all = parseFingerprint(whole);

@@ -5,14 +5,13 @@ import { hasCode, nodeFileSystem, type FileSystem } from './file-system.js';
 const LINKS_MAX = 40;
 
 /**
- * The canonical path: all paths that lead to one file resolve to the same one. Links are followed, even to a file that
- * does not exist yet. In a case-insensitive folder, the name of a missing file is lowercased.
+ * The canonical path: all paths that lead to one file resolve to the same one. Follows links, even to a file that does not exist
+ * yet. In a case-insensitive folder, the name of a missing file is lowercased.
  *
  * @throws the operating system's errors, such as ELOOP
  */
 export function resolvePath(path: string, fs: FileSystem = nodeFileSystem): string {
-  // Not `resolve`: it takes `link/..` for the folder that holds the link; the kernel takes the parent of the link's
-  // target.
+  // Not `resolve`: for `link/..` it returns the folder that holds the link, but the kernel the parent of the link's target.
   let next = isAbsolute(path) ? path : `${process.cwd()}${sep}${path}`;
   for (let links = 0; links <= LINKS_MAX; links++) {
     try {
@@ -47,7 +46,7 @@ export function leadToSame(one: string, other: string, fs: FileSystem = nodeFile
 }
 
 /**
- * A key that all paths to one file share, for comparing many. See {@link leadToSame}.
+ * A key that all paths to one file share, for comparing many paths. See {@link leadToSame}.
  *
  * @throws the operating system's errors
  */
@@ -56,8 +55,7 @@ export function fileKey(path: string, fs: FileSystem = nodeFileSystem): string {
 }
 
 /**
- * Prints a path so that it stays right when the folder that holds both is moved: relative for a path inside `home`,
- * unchanged otherwise.
+ * Formats a path so that it stays valid when `home` is moved: relative for a path inside `home`, unchanged otherwise.
  *
  * @param path absolute
  */
@@ -66,7 +64,7 @@ export function keptPath(path: string, home: string): string {
   return seen === '' || isOutside(seen) ? path : seen.split(sep).join('/');
 }
 
-/** Restores the absolute path from {@link keptPath}. */
+/** Returns the absolute path for a result of {@link keptPath}. */
 export function foundPath(kept: string, home: string): string {
   return isAbsolute(kept) ? kept : join(home, kept);
 }
@@ -80,10 +78,7 @@ function isOutside(seen: string): boolean {
   return seen === '..' || seen.startsWith(`..${sep}`) || isAbsolute(seen);
 }
 
-/**
- * Whether a folder treats `Name` and `name` as one. Tested with the folder's own name, so that nothing has to be
- * created.
- */
+/** Whether a folder treats `Name` and `name` as one. Tests the folder's own name, so that nothing has to be created. */
 export function foldsCase(folder: string, fs: FileSystem = nodeFileSystem): boolean {
   const name = basename(folder);
   const swapped = name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase();

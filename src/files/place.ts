@@ -9,7 +9,7 @@ import {
 import { nodeFileSystem, type FileSystem } from './file-system.js';
 import { identify, parseIdentity, relationOf, type FileIdentity } from './identity.js';
 
-/** How far a reader came in a file. Valid as long as the bytes before it are unchanged. */
+/** How far a reader got in a file. Valid as long as the bytes before it are unchanged. */
 export interface FilePlace {
   readonly file: FileIdentity;
   /** Bytes before it. */
@@ -21,9 +21,8 @@ export interface FilePlace {
 }
 
 /**
- * What happened to a place: `good`, the file may have grown behind it; `cut`, the file is shorter; `edited`, other
- * bytes
- * come before it; `other`, it is another file.
+ * What happened to a place: `good`, the file may have grown behind it; `cut`, the file is shorter; `edited`, the bytes before it
+ * changed; `other`, it is another file.
  */
 export type PlaceState =
   | { readonly kind: 'good'; readonly relation: 'same' | 'moved'; readonly size: number }
@@ -37,8 +36,8 @@ export function placeAt(fd: number, offset: number, lines: number, fs: FileSyste
 }
 
 /**
- * A place in an open file, described only by what comes before it, because what follows may change: an unfinished line.
- * Before the first byte there is nothing to describe it by; use {@link placeAt} there.
+ * A place in an open file, described only by the bytes before it, because the rest may change: an unfinished line. A place before
+ * the first byte can't be described so; use {@link placeAt} there.
  *
  * @throws the operating system's errors
  */
@@ -65,7 +64,7 @@ export function stateOfPlace(
   return isBefore ? { kind: 'good', relation, size } : { kind: 'edited' };
 }
 
-/** Parses a stored place; undefined when the value is not one. */
+/** Parses a stored place; undefined if the value is not one. */
 export function parsePlace(value: unknown): FilePlace | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (!('file' in value) || !('offset' in value) || !('lines' in value) || !('before' in value)) return undefined;

@@ -15,7 +15,7 @@ export async function replaceFile(path: string, content: string): Promise<void> 
   try {
     const file = await open(temporary, 'wx', mode);
     try {
-      // A new file gets no more permissions than the umask allows.
+      // The mode of a new file is limited by the umask.
       await file.chmod(mode);
       await file.writeFile(content);
       await file.datasync();

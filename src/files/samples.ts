@@ -1,14 +1,14 @@
 import { fingerprintOf, isSameFingerprint, readAt, type Fingerprint } from './fingerprint.js';
 import { nodeFileSystem, type FileSystem } from './file-system.js';
 
-/** Up to this many bytes are all sampled; a longer file is sampled in pieces that add up to this many. */
+/** A file up to this size is sampled completely; a longer one in pieces that add up to this many bytes. */
 export const SAMPLED_BYTES_MAX = 1 << 16;
 const PIECE_BYTES = 1024;
 const PIECES = SAMPLED_BYTES_MAX / PIECE_BYTES;
 
 /**
- * Samples of what comes before an offset: everything up to 64 KB; beyond that, 64 evenly spread pieces of 1 KB,
- * including the first and the last bytes. They distinguish files that begin and end alike.
+ * Samples the bytes before an offset: all of them up to 64 KB; beyond that, 64 evenly spread pieces of 1 KB, including the first
+ * and the last bytes. The samples distinguish files that begin and end alike.
  *
  * @throws the operating system's errors
  */

@@ -1,6 +1,6 @@
 import type { Transform } from 'node:stream';
 
-/** What newer versions of Node have in node:zlib, as far as it is needed here. */
+/** The part of node:zlib that is used here and that only newer versions of Node have. */
 export interface Zstd {
   readonly createZstdDecompress: (options: {
     readonly chunkSize: number;
@@ -23,7 +23,7 @@ export function hasZstd(): boolean {
   return 'createZstdDecompress' in process.getBuiltinModule('node:zlib');
 }
 
-/** @throws Error where this version of Node has none */
+/** @throws Error if this version of Node has no zstd */
 export function requireZstd(): Zstd {
   if (!hasZstd()) throw new Error(`zstd needs Node 22.15, or 23.8, or later, and this is ${process.version}`);
   return process.getBuiltinModule('node:zlib') as unknown as Zstd;

@@ -2,15 +2,15 @@ import { join, sep } from 'node:path';
 import { foundPath, isWithin, keptPath } from '../files/index.js';
 import { CheckpointStore, type Checkpoint, type LogWorld } from '../log/index.js';
 
-/** Under which name a pipeline's checkpoint over a log is kept. */
+/** The name under which a pipeline's checkpoint over a log is kept. */
 export function checkpointName(logFolder: string, pipeline: string): string {
   return `${pipeline} of ${logFolder}`;
 }
 
 /**
- * Where the daemon keeps its checkpoints.
+ * Opens the store in which the daemon keeps its checkpoints.
  *
- * @param home the config's folder: paths in it are kept relative to it, so that they are still right when it has moved
+ * @param home the config's folder: paths in it are stored relative to it, so that they stay valid when it is moved
  */
 export function checkpointStore(world: LogWorld, stateFolder: string, home: string): DaemonCheckpoints {
   return new MovableCheckpoints(world, stateFolder, home);
@@ -18,14 +18,14 @@ export function checkpointStore(world: LogWorld, stateFolder: string, home: stri
 
 /** The checkpoints of pipelines over logs. */
 export interface DaemonCheckpoints extends CheckpointStore {
-  /** The pipelines that have a checkpoint over a log, in no order. */
+  /** The pipelines that have a checkpoint over a log, unordered. */
   pipelinesOf(logFolder: string): Promise<readonly string[]>;
 }
 
-/** Whoever asks it names files by their absolute paths, in the checkpoints' names, too. */
+/** Callers name files by absolute paths, in the names of checkpoints, too. */
 class MovableCheckpoints extends CheckpointStore implements DaemonCheckpoints {
   readonly #home: string;
-  /** In state that several configs share, a relative path would be that of each of them. */
+  /** Whether a single config uses the state: in shared state, a relative path would be ambiguous. */
   readonly #isOwn: boolean;
 
   constructor(world: LogWorld, stateFolder: string, home: string) {
@@ -35,7 +35,7 @@ class MovableCheckpoints extends CheckpointStore implements DaemonCheckpoints {
   }
 
   override async get(name: string): Promise<Checkpoint | undefined> {
-    // Earlier versions kept absolute paths.
+    // Earlier versions stored absolute paths.
     const found = (await super.get(this.#kept(name))) ?? (this.#isOwn ? await super.get(name) : undefined);
     return found && { ...found, value: withPaths(found.value, (path) => foundPath(path, this.#home)) };
   }
@@ -67,7 +67,7 @@ class MovableCheckpoints extends CheckpointStore implements DaemonCheckpoints {
   }
 }
 
-/** What a checkpoint says of files, said by other paths. */
+/** Replaces the paths in a checkpoint's value. */
 function withPaths(value: unknown, change: (path: string) => string): unknown {
   if (typeof value !== 'object' || value === null || !('files' in value)) return value;
   const { files } = value;

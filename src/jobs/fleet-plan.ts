@@ -1,9 +1,9 @@
-/** A fleet that the daemon joins, as it is meant. */
+/** The resolved plan of a fleet that the daemon joins. */
 export interface FleetPlan {
   readonly name: string;
-  /** Undefined: as `nats.url` says. */
+  /** Undefined: those of `nats.url`. */
   readonly urls: readonly string[] | undefined;
-  /** JSON Pointer to what events are ordered by; undefined: nothing. */
+  /** JSON Pointer to the value by which events are ordered; undefined: they are not ordered. */
   readonly orderBy: string | undefined;
   readonly partitions: number;
   readonly ackWaitMs: number;

@@ -1,4 +1,4 @@
-/** Floor 8: what the commands do, without a word of how they were called. Each job has a room, and a door of its own. */
+/** Floor 8: what the commands do, independent of how they were called. Each job has a folder and an entry point of its own. */
 export { checkpointName, checkpointStore } from './checkpoints.js';
 export { JobError, type JobErrorKind } from './job-error.js';
 export { outputFiles, type AccessPlan, type AlertsPlan, type PipelineServePlan, type ServePlan } from './serve-plan.js';

@@ -1,14 +1,14 @@
 /**
- * `refused`: what was asked for can't be done so. `invalid`: the config is wrong. `failed`: stored data is damaged, or a disk fails.
- * `unavailable`: a server that is needed is away, or refuses.
+ * `refused`: the request can't be fulfilled in this way. `invalid`: the config is wrong. `failed`: stored data is damaged, or a
+ * disk fails. `unavailable`: a server that is needed is unavailable or refuses us.
  */
 export type JobErrorKind = 'refused' | 'invalid' | 'failed' | 'unavailable';
 
-/** Why a job can't begin or go on, in a way that whoever asked for it can mend. */
+/** Why a job can't start or continue, for a reason that the user can fix. */
 export class JobError extends Error {
   override readonly name = 'JobError';
 
-  /** @param hint the way out, as an instruction */
+  /** @param hint the remedy, as an instruction */
   constructor(
     message: string,
     readonly kind: JobErrorKind,

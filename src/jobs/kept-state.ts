@@ -15,44 +15,44 @@ import type { StagePart } from './stage-parts.js';
 import { removeState, stateFolderOf, StateStore } from './state-store.js';
 
 export interface KeptStateOptions {
-  /** Where checkpoints are kept, too. */
+  /** The folder that also holds the checkpoints. */
   readonly stateFolder: string;
-  /** What a checkpoint says of it; undefined: the stages begin to know something. */
+  /** The state that a checkpoint names; undefined: the stages start without state. */
   readonly known: KnownState | undefined;
-  /** Everything is done again: nothing is known any more. */
+  /** Whether everything is processed again, and earlier state discarded. */
   readonly isAnew: boolean;
-  /** What the stages are: what others knew is forgotten. */
+  /** The current stages; the state of others is discarded. */
   readonly stages: readonly StagePart[];
-  /** They may be forgotten even where they still keep events. */
+  /** Whether state may be discarded even if it still holds events. */
   readonly isForced?: boolean;
-  /** Undefined: no stage keeps anything any more. */
+  /** Undefined: no stage keeps state any more. */
   readonly executor: ExecutorState | undefined;
   readonly talk: KeptStateTalk;
 }
 
 export interface KeptStateTalk {
-  /** Told of each stage that was changed or removed, and of how many events it has lost. */
+  /** Called for each stage that was changed or removed, with the number of events that it lost. */
   readonly onForget: (stage: string, events: number) => void;
-  /** Told that all is lost, because its folder was removed. */
+  /** Called if all state is lost because its folder was removed. */
   readonly onGone: (folder: string) => void;
-  /** What to do where it can't be read. @param folder where it is */
+  /** Returns what to do if the state can't be read. @param folder where the state is */
   readonly wayOut: (folder: string) => string;
 }
 
-/** A stage that knew something, and is there no more. */
+/** A stage that had state and no longer exists. */
 interface GoneStage {
   readonly name: string;
-  /** Events that it kept. */
+  /** The events that it still held. */
   readonly events: number;
 }
 
 /**
- * Opens what the stages of a pipeline know, beside its checkpoint, and lets its executor go on with it. What a stage knows is kept
- * while the stage is there, whatever becomes of the others.
+ * Opens the state of a pipeline's stages, stored beside its checkpoint, and restores it into the executor. A stage keeps its
+ * state as long as it exists, whatever happens to the other stages.
  *
- * @returns undefined where no stage keeps anything
- * @throws JobError when what the checkpoint names can't be read, or a stage that is there no more still keeps events; Error of the
- *   file system
+ * @returns undefined if no stage keeps state
+ * @throws JobError when the state that the checkpoint names can't be read, or a stage that no longer exists still holds events;
+ *   Error of the file system
  */
 export async function openKeptState(options: KeptStateOptions): Promise<StateKeeping | undefined> {
   const { stateFolder, known, isAnew, stages, executor, talk } = options;
@@ -79,7 +79,8 @@ export async function openKeptState(options: KeptStateOptions): Promise<StateKee
       for (const { name: stage, events } of gone) talk.onForget(stage, events);
       if (executor === undefined) {
         await store.close();
-        // Before the checkpoint that does not name it: whoever dies between the two tells once more that it is gone.
+        // Removed before a checkpoint is written that does not name it: after a crash between the two, its loss is reported once
+        // more.
         removeState(stateFolder, name);
         return undefined;
       }
@@ -95,7 +96,7 @@ export async function openKeptState(options: KeptStateOptions): Promise<StateKee
   });
 }
 
-/** How many events the stages of a pipeline keep that does not run. @throws as {@link openKeptState} */
+/** The number of events that the stages of a stopped pipeline hold. @throws as {@link openKeptState} */
 export async function keptEvents(
   stateFolder: string,
   { folder: name, version }: KnownState,
@@ -113,7 +114,7 @@ export async function keptEvents(
   });
 }
 
-/** What the stages are now that knew something before. */
+/** Maps the former stages to the current ones, and lists those that are gone. */
 function compared(
   before: readonly StagePart[],
   now: readonly StagePart[],
@@ -136,7 +137,7 @@ function compared(
   return { placeOf: (place) => places.get(place), gone };
 }
 
-/** Events that a stage still keeps would be in no output. @throws JobError */
+/** Refuses to discard events that a stage still holds: they would be in no output. @throws JobError */
 function refuseLoss(gone: readonly GoneStage[], folder: string): void {
   const keeping = gone.filter(({ events }) => events > 0);
   if (keeping.length === 0) return;
@@ -147,7 +148,7 @@ function refuseLoss(gone: readonly GoneStage[], folder: string): void {
   throw new JobError(message, 'refused', hint);
 }
 
-/** @throws JobError instead of what says that the store is damaged */
+/** @throws JobError in place of errors that mean that the store is damaged */
 async function readable<T>(
   folder: string,
   { wayOut }: Pick<KeptStateTalk, 'wayOut'>,
@@ -162,7 +163,7 @@ async function readable<T>(
 }
 
 function keeping(folder: string, store: StateStore): StateKeeping {
-  /** Changes that are not committed yet, with the versions that they make. */
+  /** Uncommitted changes, with the versions that they create. */
   let pending: { readonly version: number; readonly changes: StateChanges }[] = [];
   return {
     folder,
@@ -172,7 +173,7 @@ function keeping(folder: string, store: StateStore): StateKeeping {
     commit(version) {
       const ready = pending.filter((one) => one.version <= version);
       pending = pending.slice(ready.length);
-      // A version without changes is one, too: a checkpoint names it.
+      // A version without changes is committed, too, because a checkpoint names it.
       store.commit(
         version,
         ready.flatMap(({ changes }) => changes),
@@ -182,7 +183,7 @@ function keeping(folder: string, store: StateStore): StateKeeping {
   };
 }
 
-/** LMDB's own errors say what they found: `MDB_PAGE_NOTFOUND: …`. */
+/** LMDB's own errors contain a code: `MDB_PAGE_NOTFOUND: …`. */
 function isOfLmdb(error: unknown): error is Error {
   return error instanceof Error && error.message.includes('MDB_');
 }

@@ -6,7 +6,7 @@ import type { BlockOptions, PipelineSpec } from '../pipeline/index.js';
 import type { FleetPlan } from './fleet-plan.js';
 import type { AccessRules, KnownToken, ServerPlan, AlertSignals } from '../server/index.js';
 
-/** What the daemon is to do: the flags and the config as they are meant. */
+/** The daemon's plan: flags and config, resolved. */
 export interface ServePlan {
   readonly config: LoadedConfig;
   readonly listen: ListenPlan;
@@ -16,22 +16,22 @@ export interface ServePlan {
   readonly alerts: AlertsPlan;
   readonly logging: Config['logging'];
   readonly retention: RetentionPlan;
-  /** Less free on the log's disk is nearly full, in bytes. */
+  /** In bytes; with less free space, the log's disk counts as nearly full. */
   readonly freeBytesMin: number;
   readonly pipelines: readonly PipelineServePlan[];
   readonly sources: readonly SourcePlan[];
-  /** Bytes of a line of those sources. */
+  /** The longest line of those sources, in bytes. */
   readonly lineBytesMax: number;
-  /** Threads that work on events, over all pipelines, 1 or more: the daemon's own thread works on none. */
+  /** Threads that process events, over all pipelines, 1 or more: the daemon's own thread processes none. */
   readonly workers: number;
-  /** An event that is in work longer is given up. */
+  /** The time after which an event in work is given up. */
   readonly eventTimeoutMs: number;
   readonly stateFolder: string;
   /** Whether pipelines that have lost their checkpoint may process all their events again. */
   readonly fromScratch: boolean;
   /** How long the daemon may take to end before calls are cut off. */
   readonly drainMs: number;
-  /** Undefined: it works alone. */
+  /** Undefined: the daemon works alone. */
   readonly fleet: FleetPlan | undefined;
 }
 
@@ -44,15 +44,15 @@ export interface ListenPlan {
 }
 
 export interface AccessPlan {
-  /** Whether anybody may come in as long as there are no tokens. */
+  /** Whether anybody has access as long as there are no tokens. */
   readonly openness: AccessRules['open'];
-  /** Tokens of the config. */
+  /** The tokens in the config. */
   readonly tokens: readonly KnownToken[];
 }
 
 export interface AlertsPlan {
   readonly rules: readonly AlertPlan[];
-  /** A URL, which may be a secret. */
+  /** A URL, which may contain a secret. */
   readonly webhook?: string;
 }
 
@@ -69,21 +69,21 @@ export interface RetentionPlan {
   readonly bytesMax?: number;
 }
 
-/** A pipeline with all it writes to. */
+/** A pipeline with everything that it writes to. */
 export interface PipelineServePlan {
   readonly spec: PipelineSpec;
-  /** One for each of the spec's outputs. */
+  /** One for each output of the spec. */
   readonly outputs: readonly OutputPlan[];
   /** Undefined: failed events go to standard error. */
   readonly deadLetter: FilePlan | undefined;
   readonly block: Omit<BlockOptions, 'pipeline'>;
   /** US dollars a day, as decimal text. */
   readonly budget: string | undefined;
-  /** Files that its scripts stand in. */
+  /** The files that contain its scripts. */
   readonly scriptFiles: readonly string[];
 }
 
-/** The files that a pipeline writes to, that of its dead letters the last. */
+/** The files that a pipeline writes to; that of the dead letters comes last. */
 export function outputFiles({ outputs, deadLetter }: Pick<PipelineServePlan, 'outputs' | 'deadLetter'>): string[] {
   const files = outputs.flatMap((output) => fileOf(output)?.file ?? []);
   return deadLetter === undefined ? files : [...files, deadLetter.file];

@@ -1,12 +1,12 @@
 import type { OpenTable } from '../config/kinds/index.js';
 import { boundedHash, hashOf, keepsState, scriptMeaning, stageHash, type PipelineSpec } from '../pipeline/index.js';
 
-/** A part of a pipeline, as a hash. */
+/** The name of a part of a pipeline, and its hash. */
 export type StagePart = readonly [name: string, hash: string];
 
 /**
- * What shapes the results of a pipeline, part by part. How AI stages are served is none of it: another provider, another
- * route may be the very reason to go on.
+ * Hashes everything that shapes a pipeline's results, part by part. Excludes how AI stages are served, because another provider
+ * or route may be the very reason to continue.
  */
 export function stageParts({
   name,
@@ -27,19 +27,19 @@ export function stageParts({
 }
 
 /**
- * The stages that know something of the events before: what one knows is kept for its like alone. How much it may know is none of
- * it: it is raised because too much was forgotten.
+ * The stages with state: a stage's state is kept only for an equal stage. The hash excludes limits on state, which are raised
+ * because too much was forgotten.
  */
 export function statefulParts({ stages }: PipelineSpec): readonly StagePart[] {
   return stages.filter(keepsState).map((stage) => [stage.name, stageHash(stage)]);
 }
 
-/** The rows of a table, and what they are looked up by: not where they came from. */
+/** A table's rows and the key they are looked up by, but not where they came from. */
 function tableMeaning({ sha256, memory: { key, textKeys } }: OpenTable): unknown {
   return { sha256, key, textKeys };
 }
 
-/** The parts that are not as they were. */
+/** The names of the parts that differ. */
 export function changedParts(before: readonly StagePart[], now: readonly StagePart[]): readonly string[] {
   const [was, is] = [new Map(before), new Map(now)];
   return [...new Set([...was.keys(), ...is.keys()])].filter((name) => was.get(name) !== is.get(name));

@@ -7,7 +7,7 @@ import { JobError } from './job-error.js';
 const OWNER_ONLY = 0o700;
 
 /**
- * Does something in the state folder.
+ * Runs an action in the state folder.
  *
  * @throws JobError when the folder can't be used
  */
@@ -26,7 +26,7 @@ export async function inStateFolder<T>(folder: string, act: () => Promise<T>): P
 }
 
 /**
- * Makes the state folder, where it is missing.
+ * Creates the state folder if it is missing.
  *
  * @throws the operating system's errors
  */
@@ -36,8 +36,8 @@ export function makeStateFolder(folder: string): void {
 }
 
 /**
- * What lies beside a config lies in its repository most often, and neither answers nor tokens belong there. Does nothing where there
- * is no such folder.
+ * Makes git ignore a state folder beside a config: that is usually inside a repository, where neither answers nor tokens belong.
+ * Does nothing if there is no such folder.
  */
 export function keepOutOfGit(folder: string): void {
   const file = join(folder, '.gitignore');

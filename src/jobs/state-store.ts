@@ -7,17 +7,17 @@ import { openLmdb, StoreDamagedError, writing } from '../lmdb/index.js';
 import type { StateChanges } from '../pipeline/index.js';
 import type { StagePart } from './stage-parts.js';
 
-/** LMDB takes no longer keys; a longer one is stored under its hash. */
+/** LMDB accepts no longer keys; a longer one is stored under its hash. */
 const KEY_CHARACTERS_MAX = 400;
 
-/** The name under which the version stands, beside the entries. */
+/** The key of the version, stored beside the entries. */
 const VERSION = 'version';
-/** What the last commit replaced, to go back by one. */
+/** The key of what the last commit replaced, kept to undo that commit. */
 const UNDO = 'undo';
-/** Whose state it is. */
+/** The key of the stages that the state belongs to. */
 const STAGES = 'stages';
 
-/** An entry as it is stored: its JSON, and behind it the CRC-32 of that in hex, because LMDB sees no damage within a page. */
+/** Serializes an entry: its JSON, followed by that text's CRC-32 in hex, because LMDB does not detect damage within a page. */
 function guarded(entry: StoredEntry): string {
   const text = JSON.stringify(entry);
   return text + crcOf(text);
@@ -40,13 +40,13 @@ type StoredEntry = readonly [table: string, key: string, order: number, value: s
 
 interface Versions {
   readonly version: number;
-  /** Before the last commit. */
+  /** The version before the last commit. */
   readonly previous: number;
 }
 
 /**
- * What the stages of a pipeline know, on the disk. Each commit has a version, which a checkpoint names: who died between a commit
- * and its checkpoint finds the state of the checkpoint, because the last commit can be taken back.
+ * Stores the state of a pipeline's stages on disk. Each commit has a version, which a checkpoint names. The last commit can be
+ * undone, so after a crash between a commit and its checkpoint the state of the checkpoint is still available.
  */
 export class StateStore {
   readonly #entries: Database<string, string>;
@@ -65,13 +65,13 @@ export class StateStore {
     return new StateStore(await openLmdb(folder), folder);
   }
 
-  /** Whose state it is, in the order of their places; undefined: nobody's yet. */
+  /** The stages that the state belongs to, in order; undefined: none yet. */
   get stages(): readonly StagePart[] | undefined {
     const stored = this.#meta.get(STAGES);
     return stored === undefined ? undefined : (JSON.parse(stored) as readonly StagePart[]);
   }
 
-  /** Forgets everything that was stored before: a version is this state. */
+  /** Replaces everything that was stored before: this state becomes the given version. */
   begin(stages: readonly StagePart[], version: number, state: StateChanges = []): void {
     this.#write(() => {
       this.#entries.clearSync();
@@ -86,9 +86,9 @@ export class StateStore {
   }
 
   /**
-   * The state of a version, which becomes the last one.
+   * Loads the state of a version, which becomes the last one.
    *
-   * @returns undefined when that is not stored any more, or never was
+   * @returns undefined if that version is no longer stored, or never was
    */
   load(version: number): StateChanges | undefined {
     const { version: last, previous } = this.#versions();
@@ -104,7 +104,7 @@ export class StateStore {
     return [...tables];
   }
 
-  /** Stores what has changed since the last version, durably. @throws StoreWriteError */
+  /** Durably stores the changes since the last version. @throws StoreWriteError */
   commit(version: number, changes: StateChanges): void {
     const { version: last } = this.#versions();
     if (version === last) return;
@@ -150,7 +150,10 @@ export class StateStore {
   }
 }
 
-/** Where the state of some stages is kept. @param stateFolder where checkpoints are kept, too @param name as checkpoints name it */
+/**
+ * The folder that holds the state of some stages. @param stateFolder the folder that also holds the checkpoints @param name as
+ * checkpoints name it
+ */
 export function stateFolderOf(stateFolder: string, name: string): string {
   return join(stateFolder, 'state', name);
 }
@@ -161,7 +164,8 @@ export function removeState(stateFolder: string, name: string): void {
 }
 
 function nameOf(table: string, key: string): string {
-  // LMDB's keys hold no zero byte in front of their end, and are short. UTF-8 would make one of different lone surrogates.
+  // Keys in LMDB must be short and contain no zero byte except at their end. UTF-8 would map different lone surrogates to one
+  // key.
   const isPlain = key.length <= KEY_CHARACTERS_MAX && /^[\x20-\x7e]*$/.test(key);
   return isPlain ? `${table}=${key}` : `${table}#${createHash('sha256').update(key, 'utf16le').digest('hex')}`;
 }

@@ -12,7 +12,7 @@ const WAYS_OUT: Readonly<Record<string, string>> = {
   EEXIST: 'that is a file, not a folder: choose another path',
 };
 
-/** The meaning of a failed system call for the log, and what to do about it. */
+/** Explains what a failed system call means for the log, and what to do about it. */
 export function diskError(kind: 'read' | 'write', problem: string, error: unknown): LogError {
   const code = errorCode(error);
   const reason =

@@ -10,7 +10,7 @@ export class FolderGuard {
   #isReleased = false;
   #known: DisplacedError | undefined;
 
-  /** @throws the operating system's errors when the folder is gone already */
+  /** @throws the operating system's errors if the folder is already gone */
   constructor(
     private readonly folder: string,
     private readonly lock: Pick<Lock, 'isHeld'>,
@@ -18,12 +18,12 @@ export class FolderGuard {
     this.#held = new HeldFolder(folder);
   }
 
-  /** What happened to the folder, at the last check; undefined: nothing. */
+  /** What had happened to the folder at the last check; undefined: nothing. */
   get known(): DisplacedError | undefined {
     return this.#known;
   }
 
-  /** What happened to the folder; undefined: nothing. Cheap in that case: one look at the lock's file. */
+  /** Checks what happened to the folder; undefined: nothing. Cheap in that case: one look at the lock file. */
   look(): DisplacedError | undefined {
     if (this.#isReleased || this.lock.isHeld()) {
       const wasAway = this.#known !== undefined;

@@ -1,4 +1,4 @@
-/** The kind of a log's failure; stable, for callers that choose an exit code or a status. */
+/** The kind of a log failure. Stable, for callers that choose an exit code or a status. */
 export type LogErrorKind =
   /** Another process writes to the folder. */
   | 'locked'
@@ -10,14 +10,14 @@ export type LogErrorKind =
   | 'damaged'
   /** The data can't be a record. */
   | 'record'
-  /** The folder was moved away, removed or replaced under its writer: see {@link DisplacedError}. */
+  /** The folder was moved, removed or replaced while its writer used it: see {@link DisplacedError}. */
   | 'displaced'
   /** The log was closed. */
   | 'closed'
   /** The request makes no sense for this log, such as a restore over an existing one. */
   | 'refused';
 
-/** A failure of the log. The message names the place, the problem and the way out. */
+/** A failure of the log. The message names the place, the problem and the remedy. */
 export class LogError extends Error {
   override readonly name = 'LogError';
   readonly kind: LogErrorKind;

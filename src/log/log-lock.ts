@@ -3,9 +3,9 @@ import { diskError } from './disk-error.js';
 import { LogError } from './log-error.js';
 
 /**
- * Takes a log's folder for this process: only it may then write to the folder or remove files from it.
+ * Locks a log's folder for this process: only this process may then write to the folder or remove files from it.
  *
- * @param command what this process runs, for those who are refused
+ * @param command what this process runs, shown to processes that are refused
  * @throws LogError `locked`, naming the owner; `read` when the folder can't be used
  */
 export async function takeLogLock(folder: string, command?: string): Promise<Lock> {
@@ -18,7 +18,7 @@ export async function takeLogLock(folder: string, command?: string): Promise<Loc
   }
 }
 
-/** Whether some process writes to a log. */
+/** Whether any process is writing to a log. */
 export async function isLogWritten(folder: string): Promise<boolean> {
   const { lockHolder } = await import('../world/lock/index.js');
   return (await lockHolder(folder)) !== undefined;
@@ -26,7 +26,7 @@ export async function isLogWritten(folder: string): Promise<boolean> {
 
 /**
  * Runs an action that removes files from a log while nobody writes to it. On a full disk no process can create a lock: it is then
- * enough that none is held, so that space can be freed.
+ * enough that no lock is held, so that space can be freed.
  *
  * @throws LogError `locked`
  */
@@ -43,8 +43,8 @@ export async function underLogLock<T>(folder: string, command: string, action: (
 }
 
 /**
- * Call this before reading the keys beside a writer: LMDB identifies its readers by pid, and two processes with
- * the same pid, in two containers, would free each other's pages.
+ * Call this before reading the keys beside a writer: LMDB identifies its readers by pid, and two processes with the same pid, in
+ * two containers, would free each other's pages.
  *
  * @throws LogError `locked`
  */

@@ -2,7 +2,7 @@ import { realClock, type Clock } from '../world/index.js';
 import type { Disk } from './disk/disk.js';
 import { nodeDisk } from './disk/node-disk.js';
 
-/** What the log uses of the outside world. */
+/** The parts of the outside world that the log uses. */
 export interface LogWorld extends Pick<Clock, 'now' | 'elapsed' | 'wait'> {
   readonly disk: Disk;
 }

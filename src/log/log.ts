@@ -37,7 +37,7 @@ export interface LogStats {
   /** Bytes of all segments on the disk. */
   readonly bytes: number;
   readonly segments: number;
-  /** Newest records in memory. */
+  /** Records currently kept in memory. */
   readonly memoryRecords: number;
   /** Records waiting for the disk. */
   readonly queuedRecords: number;
@@ -45,29 +45,26 @@ export interface LogStats {
   /** Records stored since the log was opened. */
   readonly storedRecords: number;
   readonly storedBytes: number;
-  /**
-   * How far timestamps of new records are ahead of the clock, in milliseconds: the clock was ahead once, and timestamps never go
-   * back.
-   */
+  /** How far timestamps of new records are ahead of the clock, in milliseconds: the clock was ahead once, and timestamps never go back. */
   readonly clockAheadMs: number;
 }
 
-/** What there was when the log was opened. */
+/** What was found when the log was opened. */
 interface Found {
   readonly lock: Lock;
   readonly guard: FolderGuard;
   readonly recovery: Recovery;
-  /** Of all segments on the disk. */
+  /** The bytes of all segments on the disk. */
   readonly bytes: number;
   readonly keys: KeyIndex | undefined;
 }
 
-/** The writer of a log, and reading in the same process: it shows only what is durable. */
+/** Writes a log, and reads it in the same process; reads return only what is durable. */
 export class Log {
   readonly folder: string;
   /** What recovery removed when the log was opened. */
   readonly torn: TornTail | undefined;
-  /** The recovery of the idempotency keys, when their table was damaged or missing. */
+  /** How the idempotency keys were recovered, if their table was damaged or missing. */
   readonly keysLost: Exclude<KeysFound, { readonly kind: 'whole' }> | undefined;
   readonly #world: LogWorld;
   readonly #options: ResolvedLogOptions;
@@ -147,8 +144,7 @@ export class Log {
   }
 
   /**
-   * Opens a log for writing, whatever happened to its last writer: creates a missing folder, and removes a torn
-   * tail.
+   * Opens a log for writing, in whatever state its last writer left it: creates a missing folder, and removes a torn tail.
    *
    * @throws LogError `locked` when another process writes to it, `read` or `write` when the disk fails
    */
@@ -189,10 +185,10 @@ export class Log {
   }
 
   /**
-   * Stores entries, in order and next to each other. All waiting appends share one write and one sync. The promise
-   * resolves when they are durable, and rejects with LogError `write` when they are not stored.
+   * Stores entries, in order and next to each other. All waiting appends share one write and one sync. The promise resolves when
+   * the entries are durable, and rejects with LogError `write` if they are not stored.
    *
-   * @returns `full` when too much is waiting for the disk already: nothing was accepted
+   * @returns `full` if too much is already waiting for the disk: nothing was accepted
    * @throws LogError `record` when an entry can't be a record (nothing was accepted), `closed`
    */
   tryAppend(entries: readonly LogEntry[]): Promise<Receipt> | 'full' {
@@ -205,8 +201,8 @@ export class Log {
   }
 
   /**
-   * Reads what is durable. While the folder is unavailable, that is what is open of it; a following reader gets the rest when it is
-   * back.
+   * Reads what is durable. While the folder is unavailable, it reads only the segment that the writer has open; a following
+   * reader gets the rest when the folder is back.
    *
    * @throws DisplacedError for what is not open, unless the reader follows
    */
@@ -215,28 +211,27 @@ export class Log {
   }
 
   /**
-   * What happened to the folder when it was moved, removed or replaced: nothing is then stored, and nothing at its path is touched.
-   * This is
-   * the result of the last check; each batch checks, too.
+   * What happened to the folder, if it was moved, removed or replaced: nothing is then stored, and nothing at its path is
+   * touched. This is the result of the last check; each batch checks, too.
    */
   get displaced(): DisplacedError | undefined {
     return this.#guard.known;
   }
 
-  /** Checks whether the folder is in its place. When it is back, storing and reading continue. */
+  /** Checks whether the folder is in its place. When it is back, writing and reading continue. */
   look(): DisplacedError | undefined {
     return this.#guard.look();
   }
 
   /**
-   * The stored records from `since` on (milliseconds since the epoch), at most `recordsMax` of them, from
-   * memory; undefined when memory does not reach back that far, or they have more than `bytesMax` bytes as stored.
+   * The stored records from `since` on (milliseconds since the epoch), at most `recordsMax` of them, from memory; undefined if
+   * memory does not reach back that far, or if they have more than `bytesMax` bytes as stored.
    */
   recent(since: number, recordsMax: number, bytesMax = Infinity): RecentRecords | undefined {
     return this.#recent.since(since, recordsMax, bytesMax);
   }
 
-  /** How many records are stored behind a position. Reads a megabyte or two at most, where indexes are intact. */
+  /** The number of records stored behind a position. Reads a megabyte or two at most, if the indexes are intact. */
   async recordsBehind(place: LogPosition): Promise<number> {
     try {
       return await this.#counter.between(place, this.end);
@@ -291,7 +286,7 @@ export class Log {
     return this.#packer.idle();
   }
 
-  /** Stores what was appended, accepts no more, ends following readers, and releases the folder. */
+  /** Stores what was appended, accepts nothing more, ends following readers, and releases the folder. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -300,7 +295,7 @@ export class Log {
   readonly #own: WritersFolder = {
     isInPlace: () => this.#guard.look() === undefined,
     check: () => this.#guard.check(),
-    // The log's start lies before its first segment.
+    // A reader at `LOG_START` has segment 0; the first segment is 1.
     openCurrent: (number) => this.#segments.openCurrent(Math.max(1, number)),
   };
 
@@ -311,7 +306,7 @@ export class Log {
       await this.#packer.close();
       this.#end.close();
       await this.#keys?.close().catch((error: unknown) => {
-        // What it could not write at the folder's path is found out at the next start, as after a crash.
+        // The next start notices what the keys could not write at the folder's path, as after a crash.
         if (!(error instanceof DisplacedError)) throw error;
       });
     } finally {

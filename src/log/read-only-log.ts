@@ -10,18 +10,18 @@ import { pruneLog, type PruneOptions, type PruneReport } from './upkeep/prune.js
 import { verifyLog, type LocatedDamage, type VerifySummary } from './upkeep/verify.js';
 import type { LogWorld } from './log-world.js';
 
-/** A log as another process sees it: beside its writer, or without one. It takes the lock only to remove something. */
+/** A log as another process sees it, with or without a writer. It takes the lock only to remove something. */
 export interface ReadOnlyLog {
-  /** Reads all whole lines present. */
+  /** Reads all whole lines that are present. */
   read(options: LogReadOptions): AsyncGenerator<LogBlock, void, void>;
   segments(): Promise<SegmentInfo[]>;
   verify(onFinding: (finding: LocatedDamage) => void): Promise<VerifySummary>;
-  /** @throws LogError `locked` while somebody writes to the log; the writer removes old records itself */
+  /** @throws LogError `locked` while somebody writes to the log: the writer then removes old records itself */
   prune(options: PruneOptions): Promise<PruneReport>;
   backup(destination: string): Promise<BackupReport>;
 }
 
-/** Opens a log for everything but writing. A missing folder is an empty log. */
+/** Opens a log for everything except writing. A missing folder counts as an empty log. */
 export function openReadOnlyLog(world: LogWorld, folder: string): ReadOnlyLog {
   const end = foreignEnd(world);
   return {

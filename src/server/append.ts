@@ -2,10 +2,10 @@ import type { LogEntry } from '../log/index.js';
 import type { EventStore } from './event-store.js';
 
 /**
- * Stores entries in order, a few at a time: a long list would have to wait until nobody else stores anything.
+ * Stores entries in order, a few at a time: a long list would have to wait until no other caller stores anything.
  *
  * @param entriesMax how many at a time
- * @returns how many were stored: fewer than given where idempotency keys were known
+ * @returns how many were stored: fewer than given if some idempotency keys were known
  * @throws LogError
  */
 export async function appendAll(store: EventStore, entries: readonly LogEntry[], entriesMax: number): Promise<number> {

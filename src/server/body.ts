@@ -6,18 +6,18 @@ import { Shares } from './shares.js';
 
 const NEWLINE = Buffer.from('\n');
 
-/** The most bytes of unfinished bodies held at a time, over all connections; increased so that a few of the largest fit. */
+/** The most bytes of unfinished bodies held at a time, over all connections; increased so that a few bodies of the maximum size fit. */
 const HELD_BYTES_MAX = 64 << 20;
 const LARGEST_HELD = 4;
 
-/** How many times larger a compressed stream may become, once it is large: JSON that grows more is an attack. */
+/** The maximum expansion of a compressed stream, once it is large: JSON that expands further is an attack. */
 const GROWTH_MAX = 200;
 const GROWTH_FREE_BYTES = 64 << 20;
 
 interface Reading {
-  /** Its place among the others. */
+  /** Its index among the readings. */
   at: number;
-  /** When it is given up, in milliseconds of a steady clock. */
+  /** When the reading is abandoned, in milliseconds of a steady clock. */
   deadline: number;
   readonly giveUp: () => void;
 }
@@ -25,13 +25,13 @@ interface Reading {
 /** Reads request bodies within limits of size, time, and memory over all connections. */
 export class BodyReader {
   readonly #held: Shares;
-  /** An array, because a set that becomes empty with each request makes a table each time, and each keeps the next one alive. */
+  /** An array, because a set that becomes empty after each request allocates a table each time, and each table keeps the next one alive. */
   readonly #readings: Reading[] = [];
 
   /**
    * @param elapsed milliseconds of a clock that never jumps
-   * @param patience a whole body must arrive within `bodyMs`, and something of a stream within `idleMs`: a slower
-   *   client is broken or malicious
+   * @param patience a whole body must arrive within `bodyMs`, and some data of a stream within `idleMs`: a slower client is
+   *   broken or malicious
    * @param bodyBytesMax the largest size of a body
    */
   constructor(
@@ -42,14 +42,14 @@ export class BodyReader {
     this.#held = new Shares(() => Math.max(HELD_BYTES_MAX, bodyBytesMax() * LARGEST_HELD));
   }
 
-  /** Gives up bodies that take too long. Call this about once a second. */
+  /** Abandons bodies that take too long. Call this about once a second. */
   sweep(): void {
     const now = this.elapsed();
     for (const reading of [...this.#readings]) if (reading.deadline < now) reading.giveUp();
   }
 
   /**
-   * The whole body, and a newline.
+   * Returns the whole body and a newline.
    *
    * @param payer the account that it is charged to
    * @throws HttpError 400, 408, 413, 415, 503
@@ -79,7 +79,7 @@ export class BodyReader {
   /**
    * Accounts for the bytes of one body.
    *
-   * @returns sets how many bytes are held from now on; false when they are too many, and nothing changes
+   * @returns a function that sets how many bytes are held; it returns false, and changes nothing, if they are too many
    */
   holding(payer: string): (bytes: number) => boolean {
     let held = 0;
@@ -91,7 +91,7 @@ export class BodyReader {
     };
   }
 
-  /** @param take called for each part; its error stops the reading, and the rest is discarded */
+  /** @param take called for each chunk; an error that it returns stops the reading, and the rest is discarded */
   #readToEnd(body: Readable, take: (chunk: Buffer) => HttpError | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       let isOver = false;
@@ -118,7 +118,7 @@ export class BodyReader {
   }
 
   /**
-   * The body as it comes, decompressed.
+   * Yields the body as it arrives, decompressed.
    *
    * @throws HttpError 400, 413, 415
    */
@@ -130,7 +130,7 @@ export class BodyReader {
       for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         bytes += chunk.length;
         if (isTrap(body, bytes)) throw grownTooMuch();
-        // While the chunk is processed, the client is not to blame for the time.
+        // The time spent processing the chunk doesn't count against the client.
         reading.deadline = Number.POSITIVE_INFINITY;
         yield chunk;
         reading.deadline = this.elapsed() + this.patience.idleMs;
@@ -148,7 +148,7 @@ export class BodyReader {
     return reading;
   }
 
-  /** The last one takes its place. */
+  /** Moves the last reading to the place of the ended one. */
   #end(reading: Reading): void {
     const last = this.#readings.pop();
     if (last === undefined || last === reading) return;

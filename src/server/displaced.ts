@@ -4,7 +4,7 @@ import { HttpError } from './http-error.js';
 /** In seconds. */
 const RETRY_AFTER = '5';
 
-/** The folder's path is for the operator's log and for those who may read the health, not for every client. */
+/** The folder's path is only for the operator's log and for those who may read the health, not for every client. */
 const WORDS: Readonly<Record<Displacement, string>> = {
   gone: 'is gone: it was moved away or removed',
   replaced: 'was replaced by another',

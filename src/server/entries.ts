@@ -40,12 +40,12 @@ export function idempotencyKey(headers: IncomingHttpHeaders): string | undefined
   return key;
 }
 
-/** An event as the log takes it. Keys of different pipelines never collide. */
+/** Returns an event in the form that the log stores. Keys of different pipelines never collide. */
 export function entryOf(data: LogEntry['data'], metadata: string, pipeline: string, key: string | undefined): LogEntry {
   return key === undefined ? { data, metadata } : { data, metadata, key: `${pipeline} ${key}` };
 }
 
-/** A fingerprint of an event's data: among the events with one key, different data never share it. */
+/** A fingerprint of an event's data: among the events with one key, different data never have the same fingerprint. */
 export function fingerprintOf(data: LogEntry['data']): string {
   return hash('sha256', data).slice(0, FINGERPRINT_DIGITS);
 }

@@ -104,14 +104,14 @@ export class EventReader {
     }
   }
 
-  /** What the scanner accepted: the value, and white space around it. */
+  /** Reads what the scanner accepted: the value, and white space around it. */
   #scanned(text: Text, start: number, end: number): EventText {
     const data = trimmed(text.bytes, start, end);
     const key = this.#pointer === undefined ? undefined : keyOf(readValue(this.#scanner, 0, text));
     return key === undefined ? { data } : { data, key };
   }
 
-  /** The full parser decides. */
+  /** Leaves the decision to the full parser. */
   #readCarefully(text: string): EventText {
     let value: Json;
     try {
@@ -149,7 +149,7 @@ function failureAt(text: string, error: JsonSyntaxError): JsonFailure {
   return new JsonFailure(kind, `${error.problem} at ${place}`, line, column);
 }
 
-/** A key is a string or a number, as it prints. Any other value is no key. */
+/** A key is a string, or a number as printed. Any other value is not a key. */
 function keyOf(value: Json | undefined): string | undefined {
   if (typeof value === 'string') return value === '' ? undefined : CARRIED + value;
   if (typeof value === 'number' || typeof value === 'bigint' || value instanceof NumberText) {

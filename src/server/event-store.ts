@@ -1,4 +1,4 @@
 import type { Log } from '../log/index.js';
 
-/** What the server uses of the stored log. */
+/** The operations on the stored log that the server uses. */
 export type EventStore = Pick<Log, 'append' | 'read' | 'recent' | 'tryAppend'>;

@@ -9,7 +9,7 @@ import { asTexts, badQuery } from './query.js';
 const EVENTS_DEFAULT = 1000;
 const EVENTS_MAX = 1_000_000;
 
-/** Larger answers are read from the disk, block by block, as fast as the client takes them. */
+/** Larger answers are read from disk, block by block, as fast as the client reads them. */
 const BYTES_AT_ONCE = 256 << 10;
 
 /** Which stored events are requested. */
@@ -34,8 +34,8 @@ export function parseEventsQuery(query: unknown, now: number): EventsQuery {
 }
 
 /**
- * Stored events, one per line, oldest first, without ticks: a few come from memory if it reaches back that far, others from the disk, as fast
- * as the client takes them, so that a slow reader costs one block.
+ * Returns stored events, one per line, oldest first, without ticks: a few come from memory if it reaches back that far, others
+ * from disk, as fast as the client reads them, so that a slow reader costs one block.
  *
  * @param onDamage called for places that can't be read
  */
@@ -45,7 +45,7 @@ export function storedEvents(
   onDamage: (damage: Damage) => void,
 ): Buffer | Readable {
   const recent = store.recent(since, limit, BYTES_AT_ONCE)?.bytes;
-  // Where ticks are among them, there are fewer than the client wants.
+  // If there are ticks among them, there are fewer events than the client wants.
   if (recent !== undefined && withoutTicks(recent) === recent) return recent;
   return Readable.from(fromDisk(store, since, limit, onDamage), { objectMode: false });
 }

@@ -9,7 +9,7 @@ export interface HealthSource {
   readonly readiness: () => Promise<Readiness>;
 }
 
-/** Whether the daemon is alive (public), whether it accepts events, and the health of its parts. */
+/** Reports whether the daemon is alive (public), whether it accepts events, and the health of its parts. */
 export function addHealthRoutes(app: FastifyInstance, { health, readiness }: HealthSource): void {
   const read = { config: { role: 'read', early: true } } as const;
   app.get('/livez', { config: { role: 'public', early: true } }, (_request, reply) =>

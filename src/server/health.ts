@@ -1,15 +1,15 @@
 /** The health of a part of the daemon. Its keys are those of the answer. */
 export interface HealthComponent {
-  /** `stream_engine`, `storage`, or an AI provider's name. */
+  /** Such as `stream_engine`, `storage`, `state`, `nats` or `dead_letters`, or the name of an input or an AI provider. */
   readonly name: string;
   readonly status: 'healthy' | 'degraded' | 'unhealthy' | 'stopped';
-  /** Why it is not healthy. */
+  /** Why the component is not healthy. */
   readonly error?: string;
-  /** Of the storage: events in memory. */
+  /** For the storage: events in memory. */
   readonly memory_events?: number;
-  /** Of a stalled pipeline: milliseconds since stored events began to wait for it, approximately. */
+  /** For a stalled pipeline: milliseconds since stored events began to wait for it, approximately. */
   readonly lag_ms?: number;
-  /** While dead letters are retried: how many were, and the bytes of their files that are left. */
+  /** While dead letters are retried: how many have been retried, and the remaining bytes of their files. */
   readonly redriven?: number;
   readonly bytes_left?: number;
 }
@@ -25,7 +25,7 @@ export interface Health {
 /** The answer of `GET /readyz`: whether events should be sent here. */
 export interface Readiness {
   readonly status: 'ready' | 'not ready';
-  /** Why not, for a person. */
+  /** Why events should not be sent, in words for a person. */
   readonly reasons: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export function healthOf(components: readonly HealthComponent[], timestamp: numb
   return { status: isWell ? 'healthy' : 'degraded', timestamp, components };
 }
 
-/** @param reasons why not; none: ready */
+/** @param reasons why the daemon is not ready; empty: it is ready */
 export function readinessOf(reasons: readonly string[]): Readiness {
   return { status: reasons.length === 0 ? 'ready' : 'not ready', reasons };
 }

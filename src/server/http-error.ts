@@ -35,7 +35,7 @@ export function tooLarge(bytesMax: number): HttpError {
   return new HttpError(413, 'Request body too large', message);
 }
 
-/** Client errors that the framework detects first, by the framework's codes. */
+/** Client errors that the framework detects first, by the framework's error code. */
 const KNOWN: Readonly<Record<string, readonly [status: number, error: string, message: string]>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     415,
@@ -47,7 +47,7 @@ const KNOWN: Readonly<Record<string, readonly [status: number, error: string, me
   FST_ERR_MAX_PARAM_LENGTH: [404, 'Not found', 'the path is too long'],
 };
 
-/** Converts a thrown error into what the client may see. */
+/** Converts a thrown error to what the client may see. */
 export function asHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';

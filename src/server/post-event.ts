@@ -19,8 +19,8 @@ export interface IncomingEvent {
 /**
  * Stores one event. Resolves when it is durable.
  *
- * @returns its id: that of the earlier event when its idempotency key is known
- * @throws HttpError 400, 413, 422 when the key came with another body before, 503
+ * @returns its id: that of the earlier event if its idempotency key is known
+ * @throws HttpError 400, 413, 422 if the key came with another body before, 503
  */
 export async function storeEvent(store: EventStore, reader: EventReader, incoming: IncomingEvent): Promise<string> {
   const { data, key } = readOne(reader, incoming.body);
@@ -33,14 +33,14 @@ export async function storeEvent(store: EventStore, reader: EventReader, incomin
   return ids[0] ?? '';
 }
 
-/** @throws HttpError 503 when too many events are waiting for the disk already; LogError */
+/** @throws HttpError 503 if too many events are already waiting for the disk; LogError */
 function appendNow(store: EventStore, entry: LogEntry): Promise<Receipt> {
   const receipt = store.tryAppend([entry]);
   if (receipt !== 'full') return receipt;
   throw busy('more events are waiting for the disk than the queue takes (processing.max_queue_size)');
 }
 
-/** Stores something. @throws HttpError 413 for what can't be a record, 503 when it is not stored */
+/** Stores something. @throws HttpError 413 if it can't be a record, 503 if it is not stored */
 export async function storing<T>(append: () => Promise<T>): Promise<T> {
   try {
     return await append();
@@ -64,14 +64,14 @@ function keyReused(): HttpError {
   return new HttpError(422, 'Idempotency key reused', message);
 }
 
-/** A body that is not an event. */
+/** Converts the failure of a body that is not an event. */
 function refusal(failure: EventFailure): HttpError {
   const error = failure.kind === 'invalid_utf8' ? 'Invalid UTF-8' : 'Invalid JSON';
   const place = failure instanceof JsonFailure ? { line: failure.line, column: failure.column } : {};
   return new HttpError(400, error, failure.message, place);
 }
 
-/** A failure of the log, as a client sees it: the event is not stored. */
+/** Converts a failure of the log to what a client sees: the event is not stored. */
 function storageError(error: unknown): unknown {
   if (error instanceof DisplacedError) return displacedLog(error);
   if (!(error instanceof LogError)) return error;

@@ -10,12 +10,12 @@ import { HttpError } from './http-error.js';
 import { storing } from './post-event.js';
 import { withNewline } from './with-newline.js';
 
-/** What limits a line; the smaller value counts. */
+/** The settings that limit a line; the smaller value applies. */
 const LIMITS = 'server.max_body_size, processing.max_line_size';
 
 const NEWLINE = 0x0a;
 
-/** The most rejected lines listed in an answer; further ones are only counted. */
+/** The most rejected lines listed in an answer; the rest are only counted. */
 const NAMED_MAX = 100;
 
 export interface IncomingLines {
@@ -24,7 +24,7 @@ export interface IncomingLines {
   readonly metadata: string;
   /**
    * The request's own idempotency key. Each line's key combines it, the line's content, and how many earlier lines of the request
-   * have the same content: a line is recognized wherever it is.
+   * have the same content, so that a line is recognized wherever it is.
    */
   readonly key: string | undefined;
   readonly lineBytesMax: number;
@@ -34,7 +34,7 @@ export interface IncomingLines {
 
 /** The result of storing a stream of events. Its keys are those of the answer. */
 export interface LinesReport {
-  /** Stored events, including those stored before, by their idempotency keys. */
+  /** Stored events, including those that were already stored, as known by their idempotency keys. */
   accepted: number;
   duplicates: number;
   refused: number;
@@ -45,10 +45,10 @@ export interface LinesReport {
 }
 
 /**
- * Stores a stream of events, line by line, as it arrives: only a part of it is in memory. A line that is not an event is
- * reported and does not keep others from being stored.
+ * Stores a stream of events, line by line, as it arrives: only a part of it is in memory. A line that is not an event is reported
+ * and does not prevent others from being stored.
  *
- * @returns the counts; `failed` has the first line that was not stored when the stream broke off or the disk failed
+ * @returns the counts; `failed` has the first line that was not stored if the stream broke off or the disk failed
  */
 export async function storeLines(
   store: EventStore,
@@ -80,7 +80,7 @@ export async function storeLines(
 /**
  * Splits an arriving body into blocks of lines: one block or one line is in memory.
  *
- * @param hold called with the number of bytes; false when they are too many
+ * @param hold called with the number of bytes; returns false if they are too many
  * @throws HttpError 503
  */
 export async function* blocksOf(

@@ -1,7 +1,7 @@
 import { HttpError } from './http-error.js';
 
 /**
- * A request's query, each parameter at most once.
+ * Returns a request's query parameters, each given at most once.
  *
  * @param known the valid parameters
  * @throws HttpError 400

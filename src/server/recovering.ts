@@ -3,7 +3,7 @@ import { HttpError } from './http-error.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether the route answers before the log is recovered: it reports the daemon's state. */
+    /** Whether the route answers before the log is recovered, because it reports the daemon's state. */
     readonly early?: true;
   }
 }

@@ -19,8 +19,8 @@ import { Shares } from './shares.js';
 import { addTapRoute, type TapHub } from './tap/index.js';
 
 /**
- * The most streamed bodies, and readers of stored events, at a time: each holds a buffer. One caller gets at most half of the free
- * ones.
+ * The most streamed bodies, and readers of stored events, that can be open at a time: each holds a buffer. One caller gets at
+ * most half of the free ones.
  */
 const STREAMS_MAX = 512;
 const READERS_MAX = 128;
@@ -32,10 +32,10 @@ const SOURCE = 'http';
 const JSON_TYPE = 'application/json; charset=utf-8';
 const LINES_TYPE = 'application/x-ndjson; charset=utf-8';
 
-/** Media types of newline-delimited JSON: none was ever registered. */
+/** Media types of newline-delimited JSON; none is officially registered. */
 const LINES_TYPES = ['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/x-jsonlines'];
 
-/** What the routes need. */
+/** Everything that the routes need. */
 export interface RouteOptions extends HealthSource {
   /** @throws HttpError while the log is not open */
   readonly store: () => EventStore;
@@ -53,7 +53,7 @@ export interface RouteOptions extends HealthSource {
 
 type EventRequest = FastifyRequest<{ Params: { pipeline?: string }; Body: Buffer | undefined }>;
 
-/** Every path of the server, and its answer. */
+/** Adds every path of the server, and its answer. */
 export function addRoutes(app: FastifyInstance, context: RouteOptions): void {
   const { bodies, settings } = context;
   app.removeAllContentTypeParsers();
@@ -128,7 +128,7 @@ function postHandler({ store, settings, bodies }: RouteOptions) {
   };
 }
 
-/** A body as it arrives, until its token is not valid any more. @throws HttpError 401 */
+/** A body as it arrives, until its token is no longer valid. @throws HttpError 401 */
 async function* whileAdmitted(
   request: EventRequest,
   chunks: AsyncIterable<Buffer>,
@@ -139,7 +139,7 @@ async function* whileAdmitted(
   }
 }
 
-/** Counts a reader until it has read everything or disconnects. @throws HttpError 503 when there are too many */
+/** Counts a reader until it has read everything or disconnects. @throws HttpError 503 if there are too many */
 function bound(events: Readable, readers: Shares, payer: string): void {
   if (!readers.take(payer, 1)) {
     events.destroy();
@@ -170,7 +170,7 @@ function noMediaType(): HttpError {
   return new HttpError(415, 'Unsupported media type', message);
 }
 
-/** Caches the last answer: settings rarely change. */
+/** Caches the last result, because settings rarely change. */
 function memo<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
   let last: { readonly key: Key; readonly value: Value } | undefined;
   return (key) => (last?.key === key ? last : (last = { key, value: make(key) })).value;

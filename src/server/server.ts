@@ -18,7 +18,7 @@ const PATH_PARAMETER_MAX = 300;
 
 /** How long a client may take, in milliseconds. */
 export interface Patience {
-  /** For the headers; an idle connection is closed after it, too. */
+  /** For the headers; an idle connection is closed after this time, too. */
   readonly headersMs: number;
   /** For a whole body. */
   readonly bodyMs: number;
@@ -41,22 +41,22 @@ export interface ServerOptions
   readonly port: number;
   /** PEM texts. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
-  /** Addresses and networks that are trusted to say whom a request is from (X-Forwarded-For). */
+  /** Addresses and networks that are trusted to say who sent a request (X-Forwarded-For). */
   readonly trustedProxies: readonly string[];
-  /** Whether the log is still being recovered: only routes about the daemon's state then answer. */
+  /** Whether the log is still being recovered; until then, only routes about the daemon's state answer. */
   readonly isRecovering: () => boolean;
-  /** Called when a request hits a bug of ours. */
+  /** Called when a request hits a bug in Colloquium. */
   readonly onBug: (error: unknown) => void;
   /** Shorter limits, for tests. */
   readonly patience?: Patience;
 }
 
 export interface RunningServer {
-  /** Where it listens, including the actual port. */
+  /** The URL that it listens on, including the actual port. */
   readonly url: string;
   /** Uses another certificate for new connections; does nothing without TLS. */
   renewCertificate(tls: { readonly cert: string | Buffer; readonly key: string | Buffer }): void;
-  /** Accepts no new connections, lets requests finish within the grace period, then closes the rest. */
+  /** Accepts no new connections, lets requests finish within the grace period, then closes the remaining ones. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -121,7 +121,7 @@ function makeApp(
   const limits = {
     maxHeaderSize: HEADER_BYTES_MAX,
     headersTimeout: headersMs,
-    // Bodies have their own time limits, because a stream of events may take long.
+    // Bodies have their own time limits, because a stream of events may take a long time.
     requestTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, headersMs),
@@ -170,7 +170,7 @@ function answerErrors(app: FastifyInstance, onBug: (error: unknown) => void): vo
   });
   app.setNotFoundHandler((request, reply) => {
     const allowed = METHODS.filter((method) => {
-      // The types promise a route where there may be none.
+      // The types promise a route even if there is none.
       const route: unknown = app.findRoute({ url: pathOf(request.url), method });
       return route !== null;
     });
@@ -185,7 +185,7 @@ function pathOf(url: string): string {
   return url.split('?', 1)[0] ?? url;
 }
 
-/** Answers and closes a connection that does not speak HTTP, or too slowly. */
+/** Answers and closes a connection that doesn't speak HTTP, or is too slow. */
 function refuseConnection(error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
     socket.destroy();

@@ -1,15 +1,12 @@
-/** Callers that are remembered though they hold nothing. */
+/** Callers that are remembered even though they hold nothing. */
 const IDLE_CALLERS_MAX = 1000;
 
-/**
- * A limited resource, shared by all callers. Nobody gets more of it than is left for the others, so that no caller can
- * take all.
- */
+/** A limited resource that all callers share. Nobody gets more of it than remains for the others, so that no caller can take all of it. */
 export class Shares {
   readonly #held = new Map<string, number>();
   #total = 0;
 
-  /** @param most how much there is; may change */
+  /** @param most how much there is in total; may change */
   constructor(private readonly most: () => number) {}
 
   /** Takes an amount unless too little would be left. @returns whether it was taken */
@@ -27,8 +24,8 @@ export class Shares {
   }
 
   /**
-   * A caller that holds nothing is forgotten once there are many. A map that becomes empty again and again makes a table each time,
-   * and each table keeps the next one alive.
+   * A caller that holds nothing is forgotten once there are many callers. Emptying the map each time would allocate a new table
+   * each time, and each table keeps the next one alive.
    */
   #set(caller: string, amount: number): void {
     if (amount > 0 || this.#held.size <= IDLE_CALLERS_MAX) this.#held.set(caller, amount);

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The most that is read of an unwanted body: clients that read the answer only after sending everything then get one. */
+/** The most bytes that are read of an unwanted body: this gives an answer to clients that read it only after sending everything. */
 const BYTES_MAX = 4 << 20;
-/** By then a client that is still sending has had the time to read the answer. */
+/** Long enough for a client that is still sending to have read the answer. */
 const PATIENCE_MS = 2000;
 
 /**
@@ -10,7 +10,7 @@ const PATIENCE_MS = 2000;
  * closed; otherwise it continues with the next request.
  */
 export class UnreadBodies {
-  /** By request: when its connection is closed, in milliseconds of a clock that never jumps. */
+  /** When the connection of each request is closed, in milliseconds of a clock that never jumps. */
   readonly #deadlines = new Map<IncomingMessage, number>();
 
   constructor(private readonly elapsed: () => number) {}
@@ -18,19 +18,19 @@ export class UnreadBodies {
   /**
    * Call this when a request is answered.
    *
-   * @returns whether some of it is left
+   * @returns whether part of its body is still unread
    */
   drop(request: IncomingMessage): boolean {
     if (request.complete || !hasBody(request)) return false;
     if (this.#deadlines.has(request)) return true;
     this.#deadlines.set(request, this.elapsed() + PATIENCE_MS);
     request.once('close', () => this.#deadlines.delete(request));
-    // The previous reader has given up and may have left it paused.
+    // The previous reader has given up and may have left the request paused.
     request.unpipe();
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      // Its client can still read the answer: closing at once could lose it.
+      // The client can still read the answer: closing at once could lose it.
       if (bytes > BYTES_MAX) request.pause();
     });
     request.resume();

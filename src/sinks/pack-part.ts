@@ -1,12 +1,9 @@
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { describeFile, isStillOurs } from '../files/index.js';
+import { describeFile, GZIP_LEVEL, isStillOurs } from '../files/index.js';
 import { packedPath } from './part-names.js';
 import type { OutputParts, OutputPart } from './parts.js';
-
-/** The default level takes three times as long for ten percent fewer bytes. */
-const GZIP_LEVEL = 3;
 
 /**
  * Replaces a finished part by its compressed form, which keeps the modification time. A crash leaves one of them, or both,

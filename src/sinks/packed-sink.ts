@@ -1,11 +1,8 @@
 import { promisify } from 'node:util';
-import { requireZstd, type Packing } from '../files/index.js';
+import { GZIP_LEVEL, requireZstd, type Packing } from '../files/index.js';
 import type { FileSink, FileSinkOptions } from './file-sink-options.js';
 import { fileSink } from './file-sink.js';
 import type { FileHead } from './formats/index.js';
-
-/** The default level of gzip takes three times as long for ten percent fewer bytes. */
-const GZIP_LEVEL = 3;
 
 /** Compresses bytes into a section of a compressed file that can be decompressed by itself. */
 interface Packer {

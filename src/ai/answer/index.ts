@@ -1,2 +1,2 @@
-/** What a model's answer says as JSON, and whether it satisfies the schema. */
+/** Reads a model's answer as JSON, and checks it against the schema. */
 export { schemaCheck, type SchemaCheck } from './schema-check.js';

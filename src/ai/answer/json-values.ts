@@ -9,17 +9,17 @@ const SCALAR = /-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null/y;
 type Container = keyof typeof OPEN;
 type Expected = 'value' | 'value-or-end' | 'key' | 'key-or-end' | 'colon' | 'comma-or-end';
 
-/** What begins at a bracket: a whole value, prose, or JSON that is broken or cut off. `end`: the first position behind it. */
+/** What starts at a bracket: a whole value, prose, or JSON that is broken or truncated. `end`: the first position after it. */
 interface Span {
   readonly kind: 'value' | 'prose' | 'broken';
   readonly end: number;
 }
 
 /**
- * The JSON objects and arrays in a text, outermost ones only, as they are written. Reads each character once. Brackets of
- * prose, as in `[see below]`, are passed over.
+ * The outermost JSON objects and arrays in a text, as they are written. Reads each character once. Brackets of prose, as in `[see
+ * below]`, are skipped.
  *
- * @returns undefined when JSON in it is broken or cut off: a part of it must not be mistaken for the whole
+ * @returns undefined if JSON in it is broken or truncated: a part of it must not be mistaken for the whole
  */
 export function jsonValuesIn(text: string): readonly string[] | undefined {
   const found: string[] = [];
@@ -72,7 +72,7 @@ function spanOf(text: string, start: number, outermost: Container): Span {
       at += 1;
     } else {
       const end = takesValue ? behindScalar(text, at) : undefined;
-      // A key shows that JSON is meant.
+      // A key shows that the bracket begins JSON.
       if (end === undefined) return { kind: hasKey ? 'broken' : 'prose', end: at };
       expected = 'comma-or-end';
       at = end;

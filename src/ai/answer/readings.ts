@@ -12,16 +12,16 @@ export interface Reading {
 type Parsed = Reading | { readonly problem: string };
 
 const FENCE = '```';
-/** Fences that are read: what is not JSON takes long to reject. */
+/** The most fences that are read, because text that is not JSON takes long to reject. */
 const FENCES_MAX = 100;
 const LANGUAGE = /^[a-z0-9_+-]+(?=[\s[{"])/i;
 
 /**
- * What a model's answer may mean as JSON: groups of values, those that are most surely meant first. An answer is read as it
- * is; else what is behind its thoughts; else what is in Markdown fences; else the objects and arrays in its text. The time
- * grows with the length of the text.
+ * The possible meanings of a model's answer as JSON: groups of values, the most certain first. Tries the answer as it is, then
+ * what follows its thoughts, then the contents of Markdown fences, then the objects and arrays in its text. The time grows with
+ * the length of the text.
  *
- * @returns `problem`: why the answer is not JSON as it stands
+ * @returns `problem`: why the answer as a whole is not JSON
  */
 export function readingsOf(text: string): { readonly groups: Iterable<readonly Reading[]>; readonly problem?: string } {
   const whole = parsed(text);
@@ -48,7 +48,7 @@ function withoutThoughts(text: string): string {
   return text.trimStart().startsWith('<think>') ? '' : text;
 }
 
-/** The contents of Markdown fences. The last one may be open: a stop sequence can cut off its end. */
+/** The contents of Markdown fences. The last one may be open, because a stop sequence can truncate it. */
 function fencedIn(text: string): readonly string[] {
   return text.split(FENCE, 2 * FENCES_MAX).filter((_, index) => index % 2 === 1);
 }

@@ -7,7 +7,7 @@ import { readingsOf, type Reading } from './readings.js';
 
 export type Checked =
   | { readonly ok: true; readonly value: Json }
-  /** For the model as much as for people: where, and what is wrong. */
+  /** For the model and for people: where the problem is, and what it is. */
   | { readonly ok: false; readonly problem: string };
 
 /** Checks an answer's text against a schema. */
@@ -40,7 +40,7 @@ export async function schemaCheck(schema: JsonSchema): Promise<SchemaCheck> {
   };
 }
 
-/** The value that satisfies the schema, out of its wrapping; or what is wrong. */
+/** Returns the value that satisfies the schema, unwrapped, or else the problem. */
 type Judge = (reading: Reading) => Reading | string;
 
 function judgeFor(validate: Validate, wrapped: boolean): Judge {

@@ -19,20 +19,20 @@ export interface Books {
   readonly breakerOf: (name: string, own: Breaker, world: AiWorld) => Breaker;
   /** This process. */
   readonly owner: Owner;
-  /** Whether calls of this owner can't be under way any more. `since`: when it was last heard of. */
+  /** Whether calls of this owner can no longer be under way. `since`: when it was last heard of. */
   isGone(owner: Owner, since: number): Promise<boolean>;
-  /** Settles what dead processes left open. Cheap when there is nothing. */
+  /** Settles what dead processes left open. Cheap if there is nothing to settle. */
   recover(): Promise<Recovered>;
   close(): Promise<void>;
 }
 
-/** An owner on another machine can't be looked up: after this long, its calls can't be under way. */
+/** An owner on another machine can't be looked up: after this long, its calls can no longer be under way. */
 const UNKNOWN_OWNER_MS = 3_600_000;
 
 /**
- * @param isGoneElsewhere whether a process on another machine is gone, if somebody knows
+ * @param isGoneElsewhere whether a process on another machine is gone, if that is known
  * @param owners who shares the location; default: depends on its kind
- * @throws StateInUseError; Error when the location can't be created or opened
+ * @throws StateInUseError; Error if the location can't be created or opened
  */
 export async function openBooks(
   location: StoreLocation,
@@ -41,7 +41,7 @@ export async function openBooks(
   isGoneElsewhere?: (owner: Owner) => boolean,
   owners?: StoreOwners,
 ): Promise<Books> {
-  // First: a process that can't share the folder must not touch its files.
+  // This comes first: a process that can't share the folder must not touch its files.
   const sharers = owners ?? (location.kind === 'lmdb' ? await ownersIn(location.folder) : listedOwners());
   let stores: Stores;
   try {

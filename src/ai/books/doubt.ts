@@ -4,7 +4,7 @@ import { IN_DOUBT } from '../ledger/index.js';
 import { textOf, type Message } from '../request/index.js';
 import type { Books } from './books.js';
 
-/** A call that was under way when its process died, or that we cut off: it is unknown whether it was answered and billed. */
+/** A call that was under way when its process died, or that was aborted: it is unknown whether it was answered and billed. */
 export interface DoubtfulCall {
   readonly key: string;
   readonly pipeline: string;
@@ -37,7 +37,7 @@ export async function standingOf(books: Pick<Books, 'ledger' | 'isGone'>, { reco
     case 'open': {
       if (!(await books.isGone(state.owner, record.time))) return 'under-way';
       const entry = await books.ledger.get(state.attempt);
-      // Not in the ledger: it was never sent. Ended in another way: it failed, and the process died before retrying.
+      // No entry in the ledger: it was never sent. Ended otherwise: it failed, and the process died before retrying.
       const inDoubt = entry !== undefined && (entry.end === undefined || entry.end.outcome === IN_DOUBT);
       return inDoubt ? 'doubtful' : 'free';
     }

@@ -20,8 +20,7 @@ interface Shelves {
 
 /**
  * Settles the reservations of dead processes. A process writes in this order: reservation, ledger (open), journal (open), the
- * request,
- * journal (answer), ledger (end), settlement. The first missing write therefore shows how far it came.
+ * request, journal (answer), ledger (end), settlement. The first missing write therefore shows how far it got.
  */
 export async function recover({ budget, ledger, journal, isGone }: Shelves): Promise<Recovered> {
   const gone = await budget.reservations();

@@ -32,7 +32,7 @@ export interface BreakerPass {
   success(): void;
   /** The provider failed. */
   failure(): void;
-  /** The call says nothing about the provider: it was never made, or we cut it off. */
+  /** The call says nothing about the provider: it was never made, or was aborted by this process. */
   neutral(): void;
 }
 
@@ -49,7 +49,7 @@ export interface Breaker {
   availableAt(now: number): number;
   /** The provider itself says that it will not serve before `until`. Infinity: it names no time. */
   takeDown(now: number, until: number, reason: string): void;
-  /** Adopts a state that another process has found. */
+  /** Adopts a state reported by another process. */
   adopt(state: BreakerState): void;
   readonly state: BreakerState;
 }
@@ -59,7 +59,7 @@ const PROBE_WAIT_MS = 100;
 
 const CLOSED: BreakerState = { kind: 'closed', failures: 0 };
 
-/** @param restored the state of an earlier breaker; a half-open one counts as open, because its probe is gone */
+/** @param restored the state of an earlier breaker; a half-open one counts as open, because its probe no longer exists */
 export function createBreaker(options: BreakerOptions, clock: () => number, restored: BreakerState = CLOSED): Breaker {
   let state: BreakerState =
     restored.kind === 'half-open'

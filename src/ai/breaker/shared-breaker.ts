@@ -2,7 +2,7 @@ import type { Store } from '../store/index.js';
 import type { AiWorld } from '../ai-world.js';
 import type { Breaker, BreakerState, BreakerPass } from './breaker.js';
 
-/** How often to check what the other processes found, while there are calls. */
+/** How often to check for findings of other processes, while there are calls. */
 const LOOK_MS = 1000;
 /** The process that found a provider failing retries it first; the others wait this long for the result. */
 const FINDER_FIRST_MS = 2000;
@@ -15,8 +15,9 @@ interface Finding {
 }
 
 /**
- * A breaker shared between processes: each reports when it opens and closes and adopts what others report. All of them spare a
- * provider that one found failing, and one of them retries it. What concerns a single process (a wrong key) is not reported.
+ * A breaker shared between processes: each process reports when its breaker opens and closes, and adopts what others report. All
+ * of them spare a provider that one found failing, and one of them retries it. Problems of a single process (a wrong key) are not
+ * reported.
  */
 export function sharedBreaker(own: Breaker, store: Store, name: string, world: AiWorld): Breaker {
   let told: BreakerState = own.state;

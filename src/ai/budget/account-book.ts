@@ -13,15 +13,15 @@ export interface Reservation {
 
 export interface Account {
   readonly spent: Nano;
-  /** When it was last charged, milliseconds since the epoch. */
+  /** The time of the last charge, milliseconds since the epoch. */
   readonly touchedAt: number;
   /** Whether a warning was given that it is nearly spent. */
   readonly alerted: boolean;
 }
 
 /**
- * All money in one place: what each account has spent, and what is reserved by whom. It is one document, so that a
- * reservation is made in all its accounts or in none.
+ * All money in one place: what each account has spent, and who has reserved what. It is one document, so that a reservation is
+ * made in all its accounts or in none.
  */
 export interface AccountBook {
   readonly accounts: Readonly<Record<string, Account>>;
@@ -33,7 +33,7 @@ export const EMPTY_BOOK: AccountBook = { accounts: {}, open: {} };
 export const UNTOUCHED: Account = { spent: 0n, touchedAt: 0, alerted: false };
 
 const ACCOUNTS_MAX = 500;
-/** Accounts charged within this time are kept, whatever their number. */
+/** Accounts charged within this time are kept, however many there are. */
 const KEEP_MS = 3 * 86_400_000;
 
 /** What is reserved in an account. */
@@ -47,7 +47,7 @@ export function reserve(book: AccountBook, id: string, reservation: Reservation)
   return { ...book, open: { ...book.open, [id]: reservation } };
 }
 
-/** Ends a reservation and charges its accounts with what the call cost. An unknown id changes nothing. */
+/** Ends a reservation and charges its accounts with the cost of the call. An unknown id changes nothing. */
 export function settle(book: AccountBook, id: string, cost: Nano, now: number): AccountBook {
   const { [id]: reservation, ...open } = book.open;
   if (reservation === undefined) return book;

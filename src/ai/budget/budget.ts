@@ -30,7 +30,7 @@ export type ReserveResult =
       readonly account: string;
       readonly limit: Nano;
       readonly left: Nano;
-      /** Calls are open in it: when they settle below their worst case, there may be room. */
+      /** Calls are open in the account: if they settle below their worst case, there may be room. */
       readonly openCalls: boolean;
     };
 
@@ -41,8 +41,8 @@ export interface AccountState {
 }
 
 /**
- * The budget: a call's worst case is reserved before it is made, and its cost is charged afterwards. This holds across all
- * processes that share the store.
+ * The budget: the worst case of a call is reserved before the call is made, and its cost is charged afterwards. This holds across
+ * all processes that share the store.
  */
 export interface Budget {
   reserve(id: string, worst: Nano, charges: readonly Charge[]): Promise<ReserveResult>;
@@ -51,7 +51,7 @@ export interface Budget {
   /** Resolves when something was settled here or may have been settled elsewhere; false if aborted. */
   changed(signal?: AbortSignal): Promise<boolean>;
   state(account: string): Promise<AccountState>;
-  /** What is reserved for calls under way, here and elsewhere. */
+  /** Returns the reservations for calls under way, here and elsewhere. */
   reservations(): Promise<readonly (Reservation & { readonly id: string })[]>;
   /** Marks an account as warned about; true only for the caller that must warn. */
   claimAlert(account: string): Promise<boolean>;

@@ -3,7 +3,7 @@ import type { ProviderLane } from './provider-lane.js';
 
 type Named = Pick<ProviderLane, 'name'>;
 
-/** The requests of a call at one provider that count as attempts, whichever of its keys they were sent with. */
+/** The requests of a call at one provider that count as attempts, with any of its keys. */
 export interface AttemptCount {
   readonly all: number;
   /** Those that the provider may have billed. */
@@ -16,7 +16,7 @@ const NO_ATTEMPTS = new Set<Outcome['kind']>(['wait-until', 'refused', 'provider
 
 const NONE: AttemptCount = { all: 0, mayBeBilled: 0, since: Infinity };
 
-/** The attempts of a call by provider, those that mend an answer included. */
+/** The attempts of a call by provider, including those that repair an answer. */
 export class AttemptCounts {
   readonly #counts = new Map<string, AttemptCount>();
 
@@ -28,13 +28,13 @@ export class AttemptCounts {
     this.#add(lane, true, now);
   }
 
-  /** Being told to wait is no attempt, nor is being turned away with this key, nor a request that was never sent. */
+  /** Counts a failure as an attempt, unless the provider says to wait or refuses this key, or the request was never sent. */
   failed(lane: Named, { code, outcome, billing }: ProviderFailure, now: number): void {
     if (NO_ATTEMPTS.has(outcome.kind) || code === 'unreachable') return;
     this.#add(lane, billing !== 'none', now);
   }
 
-  /** Whether no further request may be billed at a provider. */
+  /** Whether no further billable request may be sent to a provider. */
   isSpent(lane: ProviderLane): boolean {
     return this.of(lane).mayBeBilled >= lane.retry.attemptsMax;
   }

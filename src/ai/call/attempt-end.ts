@@ -4,7 +4,7 @@ import type { ProviderAnswer, ProviderFailure, ProviderRequest } from '../provid
 import { roughTokens } from '../request/index.js';
 import { billsOf, type LanePrices } from './lane-prices.js';
 
-/** The ledger's record of an answered attempt. `time`: when it was sent; `worst`: the most that it could cost. */
+/** The ledger's record of an answered attempt. `time`: when it was sent; `worst`: its worst-case cost. */
 export function endOf(
   answer: ProviderAnswer,
   lane: LanePrices,

@@ -15,7 +15,7 @@ import { billsOf } from './lane-prices.js';
 import type { ProviderLane } from './provider-lane.js';
 import type { RunBudget } from './run-budget.js';
 
-/** What an attempt is given by its call. */
+/** The options that a call passes to each attempt. */
 export interface AttemptOptions extends EnterOptions {
   readonly books: Books;
   readonly runBudget: RunBudget;
@@ -69,8 +69,8 @@ export function worstCost(lane: ProviderLane, request: ProviderRequest, now: num
 }
 
 /**
- * Makes one HTTP attempt at a lane that has let it in, within the budget, and records it before and after. Recovery relies on the
- * order of these writes.
+ * Makes one HTTP attempt in a lane that has admitted it, within the budget, and records it before and after. Recovery relies on
+ * the order of these writes.
  */
 export async function attempt(
   entry: LaneEntry,
@@ -188,7 +188,7 @@ function recordHealth(
   const now = world.now();
   if (outcome.kind === 'refused') lane.refused.add(call);
   else if (outcome.kind === 'retry-now' && failure.code !== 'aborted') lane.health.failing.add(call);
-  // At once: after the end of a probe, other calls would be let through.
+  // Recorded at once: after the end of a probe, other calls would be admitted.
   const isRefusal = outcome.kind === 'run-fatal' || (outcome.kind === 'refused' && lane.refusesEveryone);
   if (failure.shared === true) pass.neutral();
   else if (isRefusal) breaker.takeDown(now, Infinity, failure.code);

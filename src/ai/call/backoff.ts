@@ -1,11 +1,11 @@
-/** Told to wait, nobody asks again sooner: a server that names no time, or next to none, would be stormed. */
+/** The shortest pause after being told to wait: a server that names no time, or almost none, would be flooded. */
 const PAUSE_MS_MIN = 100;
 
 /**
- * How long nothing is sent to a provider that said "too many requests", in milliseconds. What it names is obeyed at first; from the
- * second time on it has proved too short, and grows as it does where nothing is named.
+ * How long to send nothing to a provider that said "too many requests", in milliseconds. The first time, the wait that it names
+ * is obeyed; from the second time on, that wait has proved too short, and the pause grows as if none were named.
  *
- * @param namedMs undefined: it named no time
+ * @param namedMs undefined if it named no time
  * @param times how often in a row it said so, from 1
  * @param random in [0, 1)
  */
@@ -15,7 +15,7 @@ export function pauseMs(
   delays: { readonly baseDelayMs: number; readonly delayMsMax: number },
   random: number,
 ): number {
-  // At least half of the bound: callers that were refused together are spread, and none asks again at once.
+  // At least half of the bound: callers that were refused together are spread out, and none retries at once.
   const ownMs = namedMs !== undefined && times === 1 ? 0 : (boundMs(times - 1, delays) * (1 + random)) / 2;
   return Math.max(PAUSE_MS_MIN, namedMs ?? 0, Math.floor(ownMs));
 }

@@ -12,13 +12,13 @@ import type { LaneChoice, Unfit } from './choose.js';
 import { noProvider, standingLanes } from './no-provider.js';
 import type { Notice } from './options.js';
 
-/** What one request needs until it is answered, fails or stops. */
+/** Everything that a request needs until it is answered, fails or stops. */
 export interface CallAttemptsOptions extends Omit<AttemptOptions, 'ordinal'> {
   readonly request: ProviderRequest;
   readonly lanes: readonly ProviderLane[];
   readonly route: Route;
   readonly providerWaitMs: number;
-  /** Do not wait for budget: for an attempt that repairs an answer. */
+  /** Whether not to wait for budget, as for an attempt that repairs an answer. */
   readonly budgetAtOnce: boolean;
   readonly notify: (notice: Notice) => void;
   /** Attempts that the call made before these. */
@@ -27,7 +27,7 @@ export interface CallAttemptsOptions extends Omit<AttemptOptions, 'ordinal'> {
   readonly fallbackOn: readonly FallbackReason[] | undefined;
 }
 
-/** A provider that never was there is given up after so many tries and so long. */
+/** A provider that never answered is given up after this many tries and this long. */
 const UNREACHABLE_TRIES = 3;
 const UNREACHABLE_MS = 30_000;
 
@@ -43,20 +43,20 @@ export function availableAt(lane: ProviderLane, model: string, now: number): num
 export class CallAttempts {
   attempts: number;
   round = 0;
-  /** Names of providers that failed in this round: with another key they would fail again. */
+  /** Names of providers that failed in this round, and would fail again with another key. */
   tried = new Set<string>();
   readonly excluded = new Set<ProviderLane>();
   readonly #options: CallAttemptsOptions;
   readonly #unfit: Unfit[] = [];
   #last: { readonly lane: ProviderLane; readonly failure: ProviderFailure } | undefined;
-  /** What the last answer said that broke off. */
+  /** The text of the last answer that broke off. */
   #partial: string | undefined;
-  /** Names of providers too expensive for what is left of the budget. */
+  /** Names of providers that are too expensive for the rest of the budget. */
   readonly #dear = new Set<string>();
   #waitingSince: number | undefined;
-  /** Since when, and how often in a row, lanes have told it to wait. */
+  /** Since when, and how many times in a row, each lane has told the call to wait. */
   readonly #limited = new Map<ProviderLane, { readonly since: number; readonly times: number }>();
-  /** Its attempts are spent at a provider that fails the others as well. */
+  /** Set if the call's attempts are used up at a provider that fails other calls as well. */
   #stop: StoppedCall | undefined;
 
   constructor(options: CallAttemptsOptions) {
@@ -79,7 +79,7 @@ export class CallAttempts {
     for (const lane of this.#options.lanes) if (lane.name === provider) this.excluded.add(lane);
   }
 
-  /** What the call comes to when no lane is left. */
+  /** The call's result if no lane is left. */
   failure(unfit: readonly Unfit[]): FailedCall | StoppedCall {
     if (this.#stop !== undefined) return this.#stop;
     if (this.#last !== undefined) return this.#failedFor(this.#last.failure, this.#last.lane);
@@ -104,7 +104,7 @@ export class CallAttempts {
         this.tried.add(lane.name);
         return this.#afterFault(lane, failure);
       case 'refused':
-        // As long as it is the only row, the row is the cause.
+        // While this row is the only one that is refused, the row is the cause.
         if (lane.refusesEveryone) this.#tellDown(lane, failure);
         else this.excluded.add(lane);
         return undefined;
@@ -147,13 +147,13 @@ export class CallAttempts {
     // It keeps naming new waits: other lanes may do better.
     this.excluded.add(lane);
     const others = lanes.some((other) => !this.excluded.has(other) && other.breaker.availableAt(now) !== Infinity);
-    // If it serves other rows meanwhile, this one is the cause.
+    // If the lane serves other rows meanwhile, this row is the cause.
     return others || lane.health.lastSuccessAt >= since
       ? undefined
       : stopped('provider-limit', failure.message, now + delayMs);
   }
 
-  /** A row whose attempts are spent fails, unless the provider fails the others as well. */
+  /** A row whose attempts are used up fails, unless the provider fails other rows as well. */
   #afterFault(lane: ProviderLane, failure: ProviderFailure): StoppedCall | undefined {
     this.#tellFailing(lane, failure);
     const { world, providerWaitMs, counts } = this.#options;
@@ -172,16 +172,16 @@ export class CallAttempts {
     const { world, lanes } = this.#options;
     const { health } = lane;
     const now = world.now();
-    // Whoever is not there from the start is set up wrong: people know at once, and nobody waits for long.
+    // A provider that is unreachable from the start is set up wrong: this is reported at once, and nobody waits for long.
     if (failure.lasting === true && health.lastSuccessAt === 0) {
       const { since, tries, isGivenUp } = health.unreachable ?? { since: now, tries: 0, isGivenUp: false };
       const gives = tries + 1 >= UNREACHABLE_TRIES && now - since >= UNREACHABLE_MS;
       health.unreachable = { since, tries: tries + 1, isGivenUp: gives };
       if (tries === 0) this.#tell(lane, `${failure.message}; it is tried again for ${UNREACHABLE_MS / 1000} s`);
-      // With whatever key.
+      // All lanes of the provider, with any key.
       const all = lanes.filter(({ name }) => name === lane.name);
       if (gives) for (const each of all) each.breaker.takeDown(now, Infinity, 'unreachable');
-      // A run that ends with it says so itself; a daemon goes on and probes it.
+      // A run that ends with this error reports it itself; a daemon continues, and probes the provider.
       if (gives && !isGivenUp && lane.breaker.availableAt(now) !== Infinity) this.#tellDown(lane, failure);
     }
     const { state } = lane.breaker;
@@ -248,7 +248,7 @@ export class CallAttempts {
     return (await sleep(world, until - now, soft)) ? undefined : ABORTED;
   }
 
-  /** Whether breakers are open for the sake of this row and few others: none of the providers fails everyone. */
+  /** Whether breakers are open because of this row and few others: none of the providers fails everyone. */
   #isAlone(lanes: readonly ProviderLane[]): boolean {
     const { counts, request, world } = this.#options;
     return standingLanes(lanes).every(
@@ -260,7 +260,7 @@ export class CallAttempts {
     );
   }
 
-  /** Whether lanes serve others that this row has failed at. */
+  /** Whether lanes where this row failed serve other rows. */
   #isLeftOut(now: number): boolean {
     return [...this.excluded].some(({ breaker }) => breaker.availableAt(now) !== Infinity);
   }
@@ -271,7 +271,7 @@ export class CallAttempts {
   }
 }
 
-/** Whether another account at the same provider may have a better answer: may use the model, or that many tokens a minute. */
+/** Whether another account at the same provider may succeed, because it may use the model, or that many tokens per minute. */
 function isOfAccount({ code, status }: ProviderFailure): boolean {
   return code === 'model_not_found' || (code === 'request_too_large' && status === 429);
 }

@@ -5,31 +5,31 @@ import type { Route } from '../route/index.js';
 import type { SchemaModeChoice } from '../schema/index.js';
 import type { InDoubtPolicy } from './options.js';
 
-/** How a request is served, and for whom. */
+/** How to serve a request, and for whom. */
 export interface AiCallOptions {
   /** The stage's name, or its index among the AI stages. */
   readonly stage: string;
   readonly pipeline: string;
   readonly identity: CallIdentity;
-  /** What its cost is booked under. They change nothing about the answer: the journal does not know them. */
+  /** The tags that its cost is recorded under. They don't affect the answer, so the journal does not store them. */
   readonly tags?: Tags | undefined;
   /** Names of providers that may serve, in order. Default: all, as configured. */
   readonly providers?: readonly string[] | undefined;
   readonly route?: Route | undefined;
-  /** The answer must be JSON that satisfies it. */
+  /** The schema that the answer must satisfy, as JSON. */
   readonly schema?: JsonSchema | undefined;
   /** How a provider is bound to the schema; an answer means the same in each mode. Default: `auto`. */
   readonly schemaMode?: SchemaModeChoice | undefined;
   /** Output cap for requests without one. Default: 1,000. */
   readonly maxTokens?: number | undefined;
-  /** Equal requests of the stage are sent once. */
+  /** Whether equal requests of the stage are sent only once. */
   readonly dedupe?: boolean | undefined;
   readonly inDoubt?: InDoubtPolicy | undefined;
-  /** What becomes of an answer that its cap cuts off. Default: `retry`. */
+  /** What to do with an answer that its cap truncates. Default: `retry`. */
   readonly onTruncated?: TruncatedPolicy | undefined;
-  /** What makes the call go to another provider, where it would else fail. Default: nothing that all would do alike. */
+  /** Failures after which the call goes to another provider instead. Default: none that all providers would have in common. */
   readonly fallbackOn?: readonly FallbackReason[] | undefined;
-  /** Whether its answer is streamed. Default: as the provider is set. */
+  /** Whether its answer is streamed. Default: the provider's setting. */
   readonly stream?: boolean | undefined;
   /** Always sends the request, whatever the journal holds. */
   readonly live?: boolean | undefined;
@@ -38,12 +38,12 @@ export interface AiCallOptions {
 }
 
 /**
- * An outcome at one provider that another one may not have: its filter or model refuses, the request is too long, the answer is
- * cut off.
+ * A failure at one provider that another may not have: its filter or model refuses, the request is too long, or the answer is
+ * truncated.
  */
 export type FallbackReason = 'content_filter' | 'context_length' | 'truncated';
 
-/** `retry`: ask once more, with a larger cap. `keep`: it is the answer. `fail`: the call fails. */
+/** `retry`: send it once more, with a larger cap. `keep`: accept it as the answer. `fail`: the call fails. */
 export type TruncatedPolicy = 'retry' | 'keep' | 'fail';
 
 /** Token counts, under the keys of the data format. */
@@ -51,7 +51,7 @@ export interface Usage {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
   readonly total_tokens: number;
-  /** Of the prompt tokens, those read from a cache. */
+  /** Prompt tokens that were read from a cache. */
   readonly cached_tokens: number;
 }
 
@@ -60,15 +60,15 @@ export interface AnsweredCall {
   readonly kind: 'answered';
   readonly provider: string;
   readonly model: string;
-  /** Text; with a schema, the value that satisfies it; null where the answer only asks for tools. */
+  /** Text; with a schema, the value that satisfies it; null if the answer only requests tool calls. */
   readonly response: Json;
-  /** The provider's word for how it ended, such as `stop`; null: it had none. */
+  /** The provider's word for how the answer ended, such as `stop`; null if it had none. */
   readonly finish_reason: string | null;
-  /** What the model thought, where the provider shows it. */
+  /** The model's thoughts, if the provider shows them. */
   readonly reasoning?: Json;
-  /** `[{id, name, arguments}]`, where it asks for tools. */
+  /** `[{id, name, arguments}]`, if the answer requests tool calls. */
   readonly tool_calls?: Json;
-  /** As the provider has them, where the request asks for them. */
+  /** In the provider's own format, if the request asks for them. */
   readonly logprobs?: Json;
   readonly usage: Usage;
   /** The cost of all attempts of the call, as far as known; from the journal: the cost at that time. Null: no price is known. */
@@ -102,7 +102,7 @@ export interface FailedCall {
   /** For a person, without secrets. */
   readonly message: string;
   readonly provider?: string | undefined;
-  /** What was paid for all the same: an answer that was cut off or broke off, was filtered, or does not satisfy the schema. */
+  /** An answer that was paid for anyway: it was truncated, broke off, was filtered, or does not satisfy the schema. */
   readonly answer?: string | undefined;
   readonly cached: boolean;
 }

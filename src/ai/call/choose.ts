@@ -20,7 +20,7 @@ export interface Unfit {
   readonly reason: string;
 }
 
-/** An answer is assumed to use this share of its cap. Only comparisons depend on it. */
+/** The share of its cap that an answer is assumed to use. Only comparisons depend on it. */
 const LIKELY_OUTPUT_SHARE = 0.5;
 
 /** Whether a lane can serve a request, and how the request would be sent there. */
@@ -73,7 +73,7 @@ export function fit(
   };
 }
 
-/** The first lane of each provider: for what is the same at all of them. */
+/** The first lane of each provider, for properties that are the same in all of them. */
 export function onePerProvider(lanes: readonly ProviderLane[]): readonly ProviderLane[] {
   return lanes.filter((lane, i) => lanes.findIndex(({ name }) => name === lane.name) === i);
 }

@@ -51,7 +51,7 @@ export interface AiClient {
   estimate(request: UniversalRequest, context: AiCallOptions): Promise<Estimate>;
   /** The journal's answer to a request; undefined: it has none. Sends nothing. */
   recall(request: UniversalRequest, context: AiCallOptions): Promise<CallResult | undefined>;
-  /** @param pipeline whose own budget limits what is left */
+  /** @param pipeline the pipeline whose own budget also limits what is left */
   status(pipeline?: string): Promise<AiStatus>;
   /** The state of the providers. */
   providers(): readonly ProviderStatus[];
@@ -63,7 +63,7 @@ export interface AiClient {
   doubtful(): AsyncIterable<DoubtfulCall>;
   /** What dead processes had left open when this client was created. */
   readonly recovered: Recovered;
-  /** Settles what processes left open that died since. */
+  /** Settles what processes that died since then left open. */
   recover(): Promise<Recovered>;
   /** Sends nothing more; calls under way are finished, others end as stopped. Resolves when none is left. */
   drain(): Promise<void>;
@@ -281,7 +281,7 @@ function wayOf(result: CallResult): 'answered' | 'cached' | 'failed' | undefined
   }
 }
 
-/** @param lanes those that may serve */
+/** @param lanes the lanes that may serve the request */
 function factsOf(request: UniversalRequest, context: AiCallOptions, lanes: readonly ProviderLane[]): CallFacts {
   const [only, ...others] = onePerProvider(lanes);
   return {
@@ -311,7 +311,7 @@ function lanesFor(
   const named = provider === undefined ? context.providers : [provider];
   const may = named === undefined ? all : named.flatMap((name) => all.filter((lane) => lane.name === name));
   if (embedding === undefined) return may;
-  // Vectors of two models mean nothing to each other.
+  // Vectors of different models can't be compared.
   const [first] = may.filter((lane) => lane.provider.serves(model));
   return first === undefined ? may : may.filter((lane) => lane.wireModel(model) === first.wireModel(model));
 }
@@ -332,7 +332,7 @@ function valueOf(text: string, check: SchemaCheck | undefined): Json {
   return checked?.ok === true ? checked.value : text;
 }
 
-/** Notices remembered. */
+/** The most notices that are remembered. */
 const NOTICES_MAX = 1000;
 
 /** Reports each text once: a hundred thousand calls with the same problem are one piece of news. */

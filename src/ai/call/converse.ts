@@ -35,7 +35,7 @@ export type Conversed =
 
 const NO_TALLY: Tally = { attempts: 0, cost: 0n, tokens: NO_TOKENS, latencyMs: 0 };
 
-/** One request, and one more attempt if its answer was truncated or does not satisfy the schema. */
+/** Sends one request, and makes one more attempt if its answer was truncated or does not satisfy the schema. */
 export async function converse(conversation: Conversation): Promise<Conversed> {
   let draft = conversation.draft;
   const counts = new AttemptCounts();
@@ -47,7 +47,7 @@ export async function converse(conversation: Conversation): Promise<Conversed> {
       request:
         asked === undefined ? conversation.request : repairRequest(conversation.request, asked, conversation.capMax),
       lanes: lanesLeft(conversation.lanes, asked),
-      // A repair may use what is left of the budget, but does not wait for more.
+      // A repair may use the rest of the budget, but does not wait for more.
       budgetAtOnce: asked !== undefined && asked.kind !== 'elsewhere',
       attemptsBefore: asked?.tally.attempts ?? 0,
       counts,
@@ -64,7 +64,7 @@ export async function converse(conversation: Conversation): Promise<Conversed> {
       if (verdict.kind === 'ended') return verdict;
       draft = verdict.draft;
     } else if (attempted.kind === 'failed' && asked !== undefined) {
-      // The repair failed: the first answer's fault is reported.
+      // The repair failed, so the first answer's problem is reported.
       return {
         ...attempted,
         ...faultOf(asked),
@@ -105,7 +105,7 @@ function classify(
       ...(answer.finish.reason !== null && { finish: answer.finish.reason }),
       tally,
     };
-    // An answer that is cut off and kept is no failure.
+    // A truncated answer that is kept is not a failure.
     const reasons = onTruncated === 'keep' ? fallbackOn?.filter((reason) => reason !== 'truncated') : fallbackOn;
     const draft = fallbackDraft(ending, asked, lanes, request.model, reasons);
     return draft === undefined ? { kind: 'ended', ending } : { kind: 'draft', draft };
@@ -122,7 +122,7 @@ function classify(
     case 'complete':
       break;
   }
-  // Who asks for a tool has not answered yet.
+  // An answer that requests a tool call is not final yet.
   const checked = asksForTools(answer) ? { ok: true as const } : (check?.(answer.text) ?? { ok: true as const });
   if (checked.ok) {
     const { model, text, finish, parts } = answer;

@@ -6,22 +6,22 @@ import { roughTokens } from '../request/index.js';
 import type { AiWorld } from '../ai-world.js';
 import type { ProviderLane } from './provider-lane.js';
 
-/** What a request is given on its way into a lane. */
+/** What a request needs to enter a lane. */
 export interface EnterOptions {
   readonly world: AiWorld;
   /** Aborts waiting before a request is sent. */
   readonly soft: AbortSignal;
-  /** How long it waited there, in milliseconds. */
+  /** Called with how long it waited in the lane, in milliseconds. */
   readonly onLimiterWait: (lane: string, ms: number) => void;
 }
 
-/** A lane that a request may be sent to now: room among those in flight, its share of the limits, and the breaker's pass. */
+/** A lane that a request may be sent to now, with its place among those in flight, its share of the limits, and the breaker's pass. */
 export interface LaneEntry {
   readonly lane: ProviderLane;
-  /** Of which exactly one function is to be called. */
+  /** Exactly one of its functions must be called. */
   readonly pass: BreakerPass;
   readonly permit: Permit;
-  /** Makes room, at the very end. */
+  /** Frees the place, at the very end. */
   readonly leave: () => void;
 }
 
@@ -35,8 +35,8 @@ export type Entering =
   | { readonly kind: 'aborted' };
 
 /**
- * Waits at the lanes of a provider until one of them lets a request in: the one that is free first. Each is tried only when those before
- * it have to wait, those with the fewest requests first.
+ * Waits at a provider's lanes until one of them admits a request: the first that is free. Each lane is tried only if those before
+ * it have to wait, starting with those that have the fewest requests.
  *
  * @throws Error when the state of the limits can't be read or written
  */
@@ -74,7 +74,7 @@ function firstFree(lanes: readonly ProviderLane[], soft: AbortSignal, enter: Ent
     const ended = (entering: Entering): void => {
       trying -= 1;
       if (isOver && entering.kind === 'entered') giveUp(entering.entry);
-      // The limits of the others are as small.
+      // The other lanes have the same limits.
       const decides = entering.kind === 'entered' || entering.kind === 'too-large';
       if (!decides) tryNext();
       if (isOver || (!decides && trying > 0)) return;
@@ -116,7 +116,7 @@ async function enter(
   signal: AbortSignal,
   mustWait: () => void,
 ): Promise<Entering> {
-  // The request that it becomes a part of passes the gate, and counts as a request.
+  // For a part, the gate and the request count apply to the request that it becomes a part of.
   const isPart = request.embedding !== undefined;
   const leave = isPart ? () => undefined : await lane.gate.enter(signal, mustWait);
   if (leave === undefined) return { kind: 'aborted' };

@@ -12,7 +12,7 @@ import { largestCap, secondRequests } from './repair-request.js';
 import type { RunBudget } from './run-budget.js';
 import { tooLargeFor } from './make-attempts.js';
 
-/** What a call would cost. Costs are null when the model has no known price. */
+/** The expected cost of a call. Costs are null if the model has no known price. */
 export type Estimate =
   | {
       readonly kind: 'possible';
@@ -26,7 +26,7 @@ export type Estimate =
         readonly likely: Nano | null;
         /** What is reserved for the call, at the most expensive provider that may serve it. */
         readonly worst: Nano | null;
-        /** About the most that a second attempt can add, which repairs a truncated or invalid answer. */
+        /** Approximately the most that a second attempt, which repairs a truncated or invalid answer, can add. */
         readonly mending: Nano | null;
       };
     }

@@ -10,22 +10,22 @@ const CODES: Readonly<Record<FallbackReason, readonly (ProviderFailure['code'] |
   truncated: ['truncated'],
 };
 
-/** Whether such an outcome makes a call go to another provider. */
+/** Whether a failure with this code makes a call go to another provider. */
 export function fallsBack(reasons: readonly FallbackReason[] | undefined, code: string): boolean {
   return reasons?.some((reason) => CODES[reason].some((one) => one === code)) ?? false;
 }
 
-/** The lanes that a draft leaves: providers whose answer was no success are not asked again. */
+/** The lanes that remain after a draft: providers whose answer was not a success are not called again. */
 export function lanesLeft(lanes: readonly ProviderLane[], draft: Draft | undefined): readonly ProviderLane[] {
   const { passed = [] } = draft ?? {};
   return passed.length === 0 ? lanes : lanes.filter(({ name }) => !passed.includes(name));
 }
 
 /**
- * What goes to another provider of a call that ended with a paid answer.
+ * Returns what to pass to another provider after a paid answer.
  *
- * @param before the draft that the answer was asked for with
- * @returns undefined: it ends with it
+ * @param before the draft with which the answer was requested
+ * @returns undefined if the call ends with the answer
  */
 export function fallbackDraft(
   ending: Ending,

@@ -13,15 +13,21 @@ import { textOf } from '../request/index.js';
 import { without } from '../without.js';
 import { partsOf } from './parts-of.js';
 
-/** Raised while a request waits, and while it is under way. */
+/** Signals that abort a request while it waits, and while it is under way. */
 export interface Stops {
   readonly soft: AbortSignal;
   readonly hard: AbortSignal;
 }
 
-/** Sends what is asked for vectors in the same moment in one request, and gives each asker its part of answer and bill. */
+/**
+ * Gathers requests for vectors that are made at the same moment into one request, and gives each caller its part of the answer
+ * and bill.
+ */
 export interface Gatherer {
-  /** @param failures of the call before: each time it shares a request with fewer, so that a row that breaks it is alone in the end */
+  /**
+   * @param failures how often the call failed before: each time it shares a request with fewer, so that a row that causes
+   *   failures ends up alone
+   */
   ask(request: ProviderRequest, failures: number, stops: Stops): Promise<ProviderResult>;
 }
 
@@ -36,9 +42,9 @@ export interface GathererOptions {
 
 /** So long a request waits for others. An answer takes many times as long. */
 const GATHER_MS = 10;
-/** Few enough for an answer of a few megabytes, and for few to be asked again when one of them is refused. */
+/** Few enough that an answer has only a few megabytes, and that few are sent again if one of them is refused. */
 const TEXTS_MAX = 100;
-/** So many requests that are refused, and none that is served, are no matter of the texts in them. */
+/** If this many requests are refused and none is served, the texts in them are not the cause. */
 const REFUSALS_MAX = 24;
 /** And so many where the model was missing before: every request of a run would else be divided. */
 const MISSES_MAX = 4;
@@ -53,18 +59,18 @@ interface Asker {
   readonly stops: Stops;
   resolve(result: ProviderResult): void;
   reject(error: unknown): void;
-  /** It asks no more for the end of its waiting. */
+  /** Stops listening for an abort while waiting. */
   leave(): void;
 }
 
-/** A request for several askers, and what came of it. */
+/** A request for several askers, and its result. */
 interface Sent {
   readonly askers: readonly Asker[];
   readonly whole: ProviderRequest;
   readonly result: ProviderResult;
 }
 
-/** What came so far of a request and of its halves. */
+/** The results so far of a request and its halves. */
 interface Found {
   refused: number;
   isServed: boolean;
@@ -154,7 +160,7 @@ export function createGatherer({ limits, send, costOf, after }: GathererOptions)
     let areAll = true;
     for (const half of halves) if (!(await settle(half, found))) areAll = false;
     if (!areAll) return false;
-    // None of them was refused, but so many were.
+    // None of them is refused alone, but this many together are.
     textsMax = Math.max(1, Math.min(textsMax, Math.ceil(whole.messages.length / 2)));
     return true;
   }
@@ -218,7 +224,7 @@ function together(askers: readonly Asker[]): ProviderRequest {
 /** A request is stopped when nobody wants its answer any more. */
 async function withJointStops<T>(askers: readonly Asker[], work: (stops: Stops) => Promise<T>): Promise<T> {
   const done = new AbortController();
-  // Each of many askers has its listener, until the answer is there.
+  // Each of many askers has a listener until the answer arrives.
   setMaxListeners(0, done.signal);
   const joint = (which: keyof Stops): AbortSignal => {
     const all = new AbortController();
@@ -247,12 +253,12 @@ function mayBeAll({ outcome, code }: ProviderFailure): boolean {
   return outcome.kind === 'refused' || code === 'model_not_found';
 }
 
-/** Of those that failed together, the first tells of the provider. */
+/** Of the askers that failed together, only the first reports on the provider's health and limits. */
 function partOf(failure: ProviderFailure, i: number): ProviderFailure {
   return i === 0 ? failure : { ...failure, shared: true, limits: {} };
 }
 
-/** Each asker's part of an answer: its vectors, and by the length of its texts its tokens and its part of the cost. */
+/** Each asker's part of an answer: its vectors, and its share of the tokens and the cost in proportion to the length of its texts. */
 function answersOf(
   answer: ProviderAnswer,
   askers: readonly Asker[],

@@ -91,12 +91,12 @@ async function make(call: JournaledCall, record: RecordOf, before: KeptDraft | u
     case 'ended':
       return call.resultOf(conversed.ending, false);
     case 'cut':
-      // For people, who look for it in the provider's bill at the time of sending.
+      // For people, who look the call up in the provider's bill at the time of sending.
       await books.journal.put(key, record({ kind: 'cut', kept, partial: conversed.partial, ...last }, openedAt));
       return conversed.stop;
     case 'failed':
     case 'stopped': {
-      // Nothing is under way: the call is as it was, or as its last paid answer left it.
+      // Nothing is under way: the call is in its initial state, or in that of its last paid answer.
       await (kept === undefined ? books.journal.remove(key) : books.journal.put(key, record({ kind: 'draft', kept })));
       return conversed;
     }

@@ -2,27 +2,27 @@ import { createLimiter, type Limiter, type LimiterStatus, type SharedBuckets } f
 import type { AiWorld } from '../ai-world.js';
 import type { LaneOptions, RateLimit } from './options.js';
 
-/** What a lane may be asked for per minute. */
+/** The limits of a lane per minute. */
 export interface LaneLimits {
-  /** A model's limits: what answers say about limits concerns their model alone. */
+  /** A model's limits: what answers say about limits applies only to their model. */
   limitsOf(model: string): ModelLimits;
-  /** The limiters that a request for a model has to pass: the model's, then the provider's, if that is configured. */
+  /** The limiters that a request for a model must pass: the model's, then the provider's, if configured. */
   limiters(model: string): readonly Limiter[];
-  /** The limits of all its models together; of one, if it has been asked for one only. */
+  /** The limits of all its models together; of one model, if only that one was used. */
   limitStatus(): LimiterStatus;
 }
 
 export interface ModelLimits {
   readonly limiter: Limiter;
-  /** The provider asked for a wait longer than we accept: it is not asked for this model before this time. */
+  /** Set if the provider asked for a wait longer than is accepted: no requests for this model are sent before this time. */
   limitedUntil: number;
 }
 
-/** Models whose limits are remembered, those in use aside: events may name any. */
+/** The most models whose limits are remembered, apart from those in use, because events may name any. */
 const MODELS_MAX = 200;
 
 /**
- * @param wireModel what the provider calls a model
+ * @param wireModel the provider's name of a model
  * @param bucketsOf the buckets of the lane as a whole, or of a model
  */
 export function createLaneLimits(

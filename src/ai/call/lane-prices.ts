@@ -2,12 +2,12 @@ import { configuredPrice, type Bills, type Price, type PriceTable, type Vendor }
 import type { ProviderRequest } from '../provider/index.js';
 import type { LaneOptions } from './options.js';
 
-/** What a provider's models cost. */
+/** The prices of a provider's models. */
 export interface LanePrices {
   /**
-   * The price that the config gives, whatever answers say of theirs.
+   * The price in the config, which takes precedence over the cost that answers report.
    *
-   * @param served what the answer calls the model
+   * @param served the answer's name of the model
    */
   configuredPriceOf(model: string, served?: string): Price | undefined;
   /** The price at `time`, or null. */
@@ -15,7 +15,7 @@ export interface LanePrices {
 }
 
 /**
- * @param wireModel what the provider calls a model
+ * @param wireModel the provider's name of a model
  * @throws RangeError when a configured price is invalid
  */
 export function lanePrices(

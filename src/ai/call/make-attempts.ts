@@ -10,7 +10,7 @@ export type AttemptsResult =
   | { readonly kind: 'answered' }
   | FailedCall
   | StoppedCall
-  /** Aborted while it was under way. `partial`: what of the answer had come. */
+  /** Aborted while it was under way. `partial`: the part of the answer that had arrived. */
   | { readonly kind: 'cut'; readonly stop: StoppedCall; readonly partial: string | undefined };
 
 /** Tries providers in order, retrying as needed, until the request is answered or no further attempt makes sense. */

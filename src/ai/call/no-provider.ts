@@ -2,20 +2,20 @@ import type { ProviderFailure } from '../provider/index.js';
 import { stopped, type StoppedCall } from './call.js';
 import type { ProviderLane } from './provider-lane.js';
 
-/** Reasons for which a provider is down that only a person can mend. */
+/** Reasons for a provider to be down that only a person can fix. */
 const REFUSALS: ReadonlySet<string> = new Set(['not_authorized', 'forbidden', 'unsupported_request']);
 
-/** The lanes that their providers stand on: one that is down counts only where all of its provider's are. */
+/** The lanes that represent their providers: a lane that is down counts only if all lanes of its provider are down. */
 export function standingLanes(lanes: readonly ProviderLane[]): readonly ProviderLane[] {
   const up = lanes.filter(({ breaker }) => breaker.state.kind !== 'down');
   return lanes.filter((lane) => up.includes(lane) || !up.some(({ name }) => name === lane.name));
 }
 
 /**
- * What a call comes to when none of its lanes is available soon enough.
+ * The result of a call when none of its lanes is available soon enough.
  *
  * @param until when one is, milliseconds since the epoch; Infinity: not in this process
- * @param last what the call has met
+ * @param last the last failure of the call
  */
 export function noProvider(
   lanes: readonly ProviderLane[],

@@ -15,7 +15,7 @@ export interface RateLimit {
 /** A model of a provider, and its own settings. */
 export interface ModelOptions {
   readonly name: string;
-  /** What the provider calls it. Default: its name. */
+  /** The provider's name of the model. Default: the same name. */
   readonly as?: string | undefined;
   readonly cost_per_token?: CostPerToken | undefined;
   readonly rate_limit?: RateLimit | undefined;
@@ -27,7 +27,7 @@ export interface ModelOptions {
 export interface LaneOptions {
   readonly name: string;
   readonly kind: string;
-  /** A lane for each, which all other settings hold for. None: one lane, which needs no key. */
+  /** The keys, with a lane for each, which share all other settings. None: one lane, without a key. */
   readonly apiKeys?: readonly ApiKey[] | undefined;
   readonly baseUrl?: string | undefined;
   /** Default: any model that its kind may know. */
@@ -37,7 +37,7 @@ export interface LaneOptions {
   readonly rate_limit?: RateLimit | undefined;
   readonly maxConcurrency?: number | undefined;
   readonly timeouts?: Timeouts | undefined;
-  /** Default: directly, and the usual certificates. */
+  /** Default: a direct connection, with the usual certificates. */
   readonly network?: Network | undefined;
   /** Whether answers are streamed. Default: wherever the server can. */
   readonly stream?: boolean | undefined;
@@ -50,7 +50,7 @@ export interface LaneOptions {
 export interface RetryOptions {
   /** The most attempts of a call at one provider, including the first. */
   readonly attemptsMax: number;
-  /** The longest wait before the first retry; it doubles with each. */
+  /** The longest wait before the first retry; it doubles with each further one. */
   readonly baseDelayMs: number;
   readonly delayMsMax: number;
   /** The longest wait that a server may ask for; if it asks for more, another provider is tried, or the run stops. */
@@ -61,7 +61,7 @@ export interface RetryOptions {
 export interface BudgetOptions {
   /** The limit for a calendar day, over all pipelines and processes that share the store. */
   readonly daily?: string | number | undefined;
-  /** The limit for a pipeline per day, by its name. */
+  /** The limit per day of each pipeline, by name. */
   readonly pipelines?: Readonly<Record<string, string | number>> | undefined;
   /** The limit for this run: from the creation of the client to its end. */
   readonly run?: string | number | undefined;
@@ -69,7 +69,7 @@ export interface BudgetOptions {
   readonly alertThreshold?: number | undefined;
   /** IANA name of the zone whose calendar days count. */
   readonly timeZone?: string | undefined;
-  /** When the day's budget is spent: stop, to be resumed later, or wait for the next day. */
+  /** What to do when the day's budget is spent: stop, to be resumed later, or wait for the next day. */
   readonly whenSpent?: 'stop' | 'wait' | undefined;
 }
 
@@ -90,7 +90,7 @@ export interface AiClientOptions {
         readonly store?: 'full' | 'hash' | undefined;
       }
     | undefined;
-  /** Milliseconds to wait when no provider is available, before stopping. Infinity: as long as it takes. */
+  /** How many milliseconds to wait when no provider is available, before stopping. Infinity: as long as it takes. */
   readonly providerWaitMs?: number | undefined;
   /**
    * When one call probes a provider that rejects everybody (a wrong key, no credit, a wrong address) or names a long wait: for
@@ -100,13 +100,13 @@ export interface AiClientOptions {
   /** Called with what a person should know. Must not throw. */
   readonly onNotice?: ((notice: Notice) => void) | undefined;
   readonly hooks?: CallHooks | undefined;
-  /** Is told of every attempt, and closed with the client. */
+  /** Receives every attempt, and is closed with the client. */
   readonly observer?: AttemptObserver | undefined;
 }
 
 /** Callbacks for metrics. None may throw. */
 export interface CallHooks {
-  /** An attempt has ended and is settled. `attributes`: what OpenTelemetry is told of it. */
+  /** An attempt has ended and is settled. `attributes`: what is reported to OpenTelemetry about it. */
   readonly onAttempt?: (entry: LedgerEntry, attributes: () => Attributes) => void;
   /** A call has ended; `cached`: answered by the journal, or together with an equal call. */
   readonly onCall?: (result: 'answered' | 'cached' | 'failed') => void;
@@ -114,7 +114,7 @@ export interface CallHooks {
   readonly onLimiterWait?: (lane: string, ms: number) => void;
 }
 
-/** Something that a person should know and that stops nothing. */
+/** Something that a person should know, and that doesn't stop anything. */
 export interface Notice {
   readonly kind:
     'budget-alert' | 'provider-down' | 'provider-up' | 'waiting' | 'request-changed' | 'in-doubt' | 'renamed-stage';

@@ -4,9 +4,9 @@ import { onePerProvider } from './choose.js';
 import type { Notice } from './options.js';
 import type { ProviderLane } from './provider-lane.js';
 
-/** So many calls of a stage that have no answer are looked up under other names: what holds for one holds for all. */
+/** How many unanswered calls of a stage are looked up under other names: what is true of one is true of all. */
 const LOOKS = 3;
-/** Stages without a name are called after their kind and place; few pipelines have more. */
+/** Stages without a name are named by kind and place; few pipelines have more places. */
 const PLACES = 12;
 /** Other names of a model that are looked up. */
 const MODELS_MAX = 8;
@@ -15,7 +15,7 @@ const STAGES_MAX = 1000;
 
 interface Stage {
   looks: number;
-  /** When those that were begun have ended. */
+  /** Resolves when the lookups that were started have ended. */
   looked: Promise<void>;
   isTold: boolean;
 }
@@ -40,7 +40,7 @@ interface OtherKey {
 
 /** Looks whether the answers to a stage's requests are in the journal under another name, and tells so. */
 export interface OtherNames {
-  /** A stage asks: its name is not an earlier one of another. */
+  /** Notes that a stage makes calls, so that its name is not the earlier name of another stage. */
   present(pipeline: string, stage: string): void;
   /** Of a call of a stage that is present, which has no answer. */
   look(call: Unanswered): Promise<void>;
@@ -87,7 +87,7 @@ export function createOtherNames(
         stage.looks += 1;
         stage.looked = stage.looked.then(() => tell(stage, call));
       }
-      // Whoever comes later does not overtake.
+      // Later calls don't overtake earlier lookups.
       await stage.looked;
     },
   };

@@ -1,16 +1,19 @@
 import { createLatencyMeter, type LatencyMeter } from '../route/index.js';
 import { createSuspects, type Suspects } from './suspects.js';
 
-/** What is known of a provider, whichever of its keys it was asked with. */
+/** What is known about a provider, over all of its keys. */
 export interface ProviderHealth {
   readonly latency: LatencyMeter;
   /** Milliseconds since the epoch of its last answer; 0: none yet. */
   readonly lastSuccessAt: number;
   /** It has answered. */
   answered(now: number): void;
-  /** An answer of its was found in the journal: it is set up well, whatever single rows come to. */
+  /** An answer of the provider was found in the journal: it is set up correctly, whatever happens to single rows. */
   hasAnsweredBefore(): void;
-  /** That it can't be reached, which will hardly heal: since when, milliseconds since the epoch, tried how often, and whether in vain. */
+  /**
+   * Set if it can't be reached, and is unlikely to recover: since when (milliseconds since the epoch), the number of tries, and
+   * whether it was given up.
+   */
   unreachable: { readonly since: number; readonly tries: number; readonly isGivenUp: boolean } | undefined;
   /** Rows whose requests it failed to serve since its last answer. */
   readonly failing: Suspects;
@@ -18,7 +21,10 @@ export interface ProviderHealth {
   readonly isKnownToAnswer: boolean;
   /** So many rows in a row fail that it fails everyone. */
   readonly failsEveryone: boolean;
-  /** Whether so many rows can't be the cause themselves: of one that has not answered yet, two, because it is set up wrong, or down. */
+  /**
+   * Whether these rows are too many to be the cause themselves: for a provider that has not answered yet, two, because it is set
+   * up wrong or down.
+   */
   areMany(rows: Suspects): boolean;
 }
 

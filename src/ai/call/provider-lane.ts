@@ -15,8 +15,8 @@ import { createSuspects, type Suspects } from './suspects.js';
 import { DEFAULTS, type ModelOptions, type LaneOptions, type RetryOptions } from './options.js';
 
 /**
- * A provider with one of its keys, and with its limits, breaker, prices and meters. The lanes of a provider have its name, prices and
- * settings in common: they answer alike.
+ * A provider with one of its keys, and its limits, breaker, prices and meters. The lanes of a provider share its name, prices and
+ * settings, and give the same answers.
  */
 export interface ProviderLane extends LanePrices, LaneLimits, Passage {
   /** The provider's. */
@@ -30,18 +30,18 @@ export interface ProviderLane extends LanePrices, LaneLimits, Passage {
   readonly tokenRate: RateMeter;
   readonly requestRate: RateMeter;
   readonly retry: RetryOptions;
-  /** What the provider calls a model. */
+  /** The provider's name of a model. */
   wireModel(model: string): string;
   /** All names of a model: what the provider calls it, and those that the config gives it. */
   namesOf(wireModel: string): readonly string[];
   /** Makes one HTTP attempt, or for vectors a part of one. @param failures attempts of the call that have failed at the provider */
   send(request: ProviderRequest, failures: number, stops: Stops): Promise<ProviderResult>;
   settingsOf(model: string): ModelOptions | undefined;
-  /** It has answered. */
+  /** Notes that the lane has answered. */
   answered(now: number): void;
-  /** Since when people know that it fails; undefined: it does not. */
+  /** When its failing was reported; undefined if it does not fail. */
   toldFailingAt: number | undefined;
-  /** Rows that it refused since its last answer: another key may be let in. */
+  /** Rows that it refused since its last answer; another key may be accepted. */
   readonly refused: Suspects;
   /** So many rows in a row are refused that it refuses everyone. */
   readonly refusesEveryone: boolean;
@@ -52,8 +52,8 @@ export interface ProviderLane extends LanePrices, LaneLimits, Passage {
 }
 
 /**
- * The lanes of a provider, one for each of its keys. Limits and breakers are shared by all processes that use the same name for the
- * provider, and list its keys in the same order.
+ * Creates the lanes of a provider, one for each of its keys. Limits and breakers are shared by all processes that use the same
+ * name for the provider and list its keys in the same order.
  *
  * @throws RangeError when the options are invalid
  */
@@ -158,7 +158,7 @@ function patient({ unnamedMs, namedMs }: ProbeDown, openForMs: number): ProbeDow
   return { unnamedMs: Math.max(unnamedMs, openForMs), namedMs };
 }
 
-/** What is set for a model under another name holds where that name has nothing of its own. */
+/** Settings of a model under another name apply if that name has none of its own. */
 function withOwn(real: ModelOptions | undefined, own: ModelOptions | undefined): ModelOptions | undefined {
   if (real === undefined || own === undefined) return own ?? real;
   return {

@@ -4,7 +4,7 @@ import type { ProviderRequest } from '../provider/index.js';
 import type { Message } from '../request/index.js';
 import type { ProviderLane } from './provider-lane.js';
 
-/** How much larger the second cap of a truncated answer is. */
+/** The factor by which the second cap of a truncated answer is larger. */
 const LARGER_CAP_FACTOR = 4;
 /** Approximate bytes per token of an answer that is sent back. */
 const BYTES_PER_TOKEN = 4;
@@ -27,7 +27,7 @@ export function largestCap(lanes: readonly ProviderLane[], model: string): numbe
   return Math.max(...lanes.map((lane) => lane.settingsOf(model)?.max_output_tokens ?? Infinity));
 }
 
-/** All requests that {@link repairRequest} may return, whatever the first answer is: for estimates. */
+/** All requests that {@link repairRequest} may return for any first answer, for estimates. */
 export function secondRequests(request: ProviderRequest, capMax: number): readonly ProviderRequest[] {
   if (request.embedding !== undefined) return [];
   const tally = { attempts: 1, cost: 0n, tokens: NO_TOKENS, latencyMs: 0 };

@@ -16,7 +16,7 @@ export function resultOf(ending: Ending, response: Json, cached: boolean): CallR
     kind: 'answered',
     provider,
     model,
-    // Who asks for tools and says nothing has not answered.
+    // An answer that only requests tool calls has no response.
     response: tool_calls !== undefined && ending.text.trim() === '' ? null : response,
     finish_reason: finish,
     ...(reasoning !== undefined && { reasoning }),
@@ -30,7 +30,7 @@ export function resultOf(ending: Ending, response: Json, cached: boolean): CallR
   };
 }
 
-/** An ending as a stage takes it that keeps answers which were cut off, if they satisfy its schema. */
+/** The ending for a stage that keeps truncated answers if they satisfy its schema. */
 export function keptEnding(ending: Ending, satisfies: (text: string) => boolean): Ending {
   if (ending.kind === 'answered' || ending.code !== 'truncated') return ending;
   const { provider, model, text, finish, tally } = ending;
@@ -49,7 +49,7 @@ function usageOf({ tokens }: Tally): Usage {
 
 const PAID_FAILURES: readonly CallFailureCode[] = ['truncated', 'filtered', 'refused', 'unfinished', 'schema'];
 
-/** The code of a paid failure as the journal has it. */
+/** The code of a paid failure in the journal. */
 export function codeOf(code: string): CallFailureCode {
   return PAID_FAILURES.find((known) => known === code) ?? 'provider_error';
 }

@@ -13,17 +13,17 @@ export interface DayAccount extends AccountState {
 
 /** The budget as one run uses it: which accounts a call is charged to, and their limits. */
 export interface RunBudget {
-  /** Whether any limit applies to a pipeline's calls: then every model must have a price. */
+  /** Whether any limit applies to a pipeline's calls, so that every model must have a price. */
   isLimited(pipeline: string): boolean;
   charges(pipeline: string): readonly Charge[];
-  /** The smallest limit other than the run's: a larger request will not fit on any day. Undefined: none. */
+  /** The smallest limit other than the run's: a larger request will not fit on any day. Undefined if there is none. */
   wholeLimit(pipeline: string): Nano | undefined;
   /** When an account starts over; undefined: never. */
   renewsAt(account: string): number | undefined;
   readonly whenSpent: 'stop' | 'wait';
   /** Warns, once a day, when a daily budget is nearly spent. @param accounts their state after a settlement */
   alert(pipeline: string, accounts: ReadonlyMap<string, Account>): Promise<void>;
-  /** What is left of the tightest limit, less reservations; undefined: no limit. */
+  /** What is left of the tightest limit, minus reservations; undefined if there is no limit. */
   left(pipeline?: string): Promise<Nano | undefined>;
   /** Today's accounts: of all pipelines, and of each pipeline with a budget. */
   today(): Promise<readonly DayAccount[]>;

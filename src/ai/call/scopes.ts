@@ -11,7 +11,7 @@ export interface CallScope {
 
 /** All calls under way, to stop them together. */
 export interface CallScopes {
-  /** @param signal the caller's own: aborts this call */
+  /** @param signal the caller's own signal, which aborts this call */
   begin(signal?: AbortSignal): CallScope;
   /** Permanent: calls that begin later are stopped at once. */
   drain(): void;

@@ -10,7 +10,7 @@ export interface Passage {
   readonly provider: Provider;
 }
 
-/** Makes one HTTP attempt for several calls, whose tokens are within the limits already. */
+/** Makes one HTTP attempt for several calls, whose tokens are already within the limits. */
 export async function sendGathered(
   passage: Passage,
   request: ProviderRequest,

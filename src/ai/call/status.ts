@@ -21,9 +21,9 @@ export interface AiStatus extends Readonly<CallCounts> {
   /** HTTP requests: attempts of several calls may share one. */
   readonly sent: number;
   readonly inFlight: number;
-  /** By this client, in nano-dollars: the known costs, and the worst case of unknown ones. */
+  /** The cost of this client's calls, in nano-dollars: the known costs, and the worst case of unknown ones. */
   readonly spent: Nano;
-  /** Until the tightest limit, including that of a named pipeline; undefined: there is none. */
+  /** The amount left until the tightest limit, including that of a named pipeline; undefined if there is none. */
   readonly left: Nano | undefined;
   /** Today's accounts: first that of all pipelines, then those of pipelines with a budget. */
   readonly budgets: readonly DayAccount[];

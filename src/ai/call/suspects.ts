@@ -1,8 +1,8 @@
-/** Rows remembered: to know that there are several, a few would do. */
+/** The most rows that are remembered; a few would be enough to know that there are several. */
 const ROWS_MAX = 1000;
 
 /**
- * The rows that a provider has failed, or refused, since it last answered one. One row may itself be the cause; several in a row
+ * The rows that a provider has failed, or refused, since its last answer. A single row may itself be the cause; several in a row
  * mean that it is the provider.
  */
 export interface Suspects {

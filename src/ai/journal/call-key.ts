@@ -18,7 +18,7 @@ export interface CallFacts {
   readonly server?: CallServer | undefined;
 }
 
-/** Who answers, whatever it is called in the config, and with whichever key it is asked. */
+/** The server that answers, independent of its name in the config and of its key. */
 export interface CallServer {
   readonly kind: string;
   readonly baseUrl: string;
@@ -41,7 +41,7 @@ export function answerInputs({
   };
 }
 
-/** Pictures and the like are known by their digests. */
+/** Replaces the bytes of images and other media by their digests. */
 function withoutBytes(message: Message): unknown {
   if (typeof message.content === 'string') return message;
   return { ...message, content: message.content.map((part) => (isMedia(part) ? without(part, 'data') : part)) };

@@ -31,7 +31,7 @@ export interface Journal {
   prune(): Promise<Pruned>;
 }
 
-/** The size is checked each time this share of the limit was written. */
+/** The size is checked each time this fraction of the limit has been written. */
 const PRUNE_EVERY_SHARE = 16;
 
 export function createJournal(store: Store, options: JournalOptions, world: AiWorld): Journal {

@@ -11,8 +11,7 @@ const HOUR_MS = 3_600_000;
 
 /**
  * Removes calls that are older than a time and not under way, then the oldest ones until the size fits. Memory does not grow with
- * the
- * number of records: a first pass only counts bytes per hour.
+ * the number of records: a first pass only counts bytes per hour.
  */
 export async function pruneStore(
   store: Store,

@@ -11,15 +11,15 @@ export interface Tally {
   readonly latencyMs: number;
 }
 
-/** A paid answer that one more attempt may repair, or another provider. */
+/** A paid answer that one more attempt, or another provider, may repair. */
 export type Draft = {
   readonly tally: Tally;
-  /** Names of providers that are not asked any more for this call. */
+  /** Names of providers that are not called again for this call. */
   readonly passed?: readonly string[] | undefined;
 } & (
   | { readonly kind: 'truncated'; readonly text?: string | undefined }
   | { readonly kind: 'invalid'; readonly text: string; readonly problem: string }
-  /** No success at one provider: another one is asked the same. `code`, `message`: what the call fails with otherwise. */
+  /** One provider had no success: another is sent the same request. `code`, `message`: what the call fails with otherwise. */
   | { readonly kind: 'elsewhere'; readonly code: string; readonly message: string; readonly text?: string | undefined }
 );
 
@@ -30,9 +30,9 @@ export type Ending =
       readonly provider: string;
       readonly model: string;
       readonly text: string;
-      /** The provider's word for how it ended; null: it had none. */
+      /** The provider's word for how the answer ended; null if it had none. */
       readonly finish?: string | null | undefined;
-      /** What it says besides its text, as JSON text: it may contain anything. */
+      /** Its parts besides the text, as JSON text, because they may contain anything. */
       readonly parts?: string | undefined;
       readonly tally: Tally;
     }
@@ -43,7 +43,7 @@ export type Ending =
       readonly message: string;
       readonly provider: string;
       readonly model?: string | undefined;
-      /** What it says all the same. */
+      /** Its text, if it has one anyway. */
       readonly text?: string | undefined;
       readonly finish?: string | undefined;
       readonly tally: Tally;
@@ -58,12 +58,12 @@ export type CallState =
       readonly worst: Nano | null;
       readonly kept?: KeptDraft | undefined;
     }
-  /** We aborted it while it was under way: it is unknown whether it was answered. */
+  /** This process aborted the call while it was under way: it is unknown whether it was answered. */
   | {
       readonly kind: 'cut';
       readonly attempt: string;
       readonly worst: Nano | null;
-      /** What of its answer had come. */
+      /** The part of its answer that had arrived. */
       readonly partial?: string | undefined;
       readonly kept?: KeptDraft | undefined;
     }
@@ -79,7 +79,7 @@ export interface KeptDraft {
 /** The attempt that brought an answer: after a crash, the ledger is corrected from this. */
 export interface PaidAttempt {
   readonly attempt: string;
-  /** The ledger's entry, as it prints it. */
+  /** The ledger's entry, in its stored form. */
   readonly entry: string;
 }
 

@@ -6,22 +6,22 @@ const NAMES = ['day', 'provider', 'model', 'pipeline', 'stage'] as const;
 const ANY_TAG = 'tag';
 const ONE_TAG = 'tag:';
 
-/** What costs can be grouped by, as people are told of it. */
+/** The dimensions by which costs can be grouped, as shown to people. */
 export const DIMENSIONS = [...NAMES, ANY_TAG, `${ONE_TAG}NAME`] as const;
 
 /** `tag`: each `name=value`, so that an attempt counts once for each of its tags. `tag:NAME`: the values of that tag. */
 export type Dimension = (typeof NAMES)[number] | typeof ANY_TAG | `${typeof ONE_TAG}${string}`;
 
-/** How an attempt without the tag is shown. */
+/** What is shown for an attempt without the tag. */
 export const NO_VALUE = '(none)';
 
-/** Undefined: nothing can be grouped by this. */
+/** @returns undefined if costs can't be grouped by this */
 export function parseDimension(text: string): Dimension | undefined {
   if (text.startsWith(ONE_TAG) && text.length > ONE_TAG.length) return text as `${typeof ONE_TAG}${string}`;
   return text === ANY_TAG ? text : NAMES.find((name) => name === text);
 }
 
-/** Where an attempt belongs: one value, or several by its tags; null: it has none. */
+/** The values of an attempt in a dimension: one, or several for its tags; null if it has none. */
 export function valuesOf(
   entry: LedgerEntry,
   dimension: Dimension,

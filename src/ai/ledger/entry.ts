@@ -1,13 +1,13 @@
 import type { BillableTokens, Nano } from '../money/index.js';
 import type { Tags } from '../request/index.js';
 
-/** For whom an attempt was made. The ledger stores these names without interpreting them. */
+/** Who an attempt was made for. The ledger stores these names without interpreting them. */
 export interface Attribution {
   readonly pipeline: string;
   readonly stage: string;
   /** The event, or the occurrence in the input. */
   readonly event?: string | undefined;
-  /** Absent: none, or the entry is older than tags are. */
+  /** Absent: there are none, or the entry predates tags. */
   readonly tags?: Tags | undefined;
 }
 
@@ -43,7 +43,7 @@ export interface LedgerEntry extends Attribution {
 export interface AttemptEnd {
   readonly outcome: AttemptOutcome;
   readonly billing: Billing;
-  /** `unknown`: 0, see `bound`. */
+  /** 0 if `unknown`; see `bound`. */
   readonly cost: Nano | null;
   /** The most that may have been billed; with exact billing, the cost. */
   readonly bound: Nano | null;
@@ -56,7 +56,7 @@ export interface AttemptEnd {
   readonly latencyMs?: number | undefined;
 }
 
-/** As it is stored: JSON has no bigint. */
+/** The stored form: JSON has no bigint. */
 interface StoredEntry extends Omit<LedgerEntry, 'worst' | 'end'> {
   readonly worst: string | null;
   readonly end?: StoredEnd;

@@ -4,20 +4,20 @@ import { NOTHING, plus, type Totals } from './totals.js';
 
 /** Attempts that are summed up together. */
 export interface Group {
-  /** Null: they have no value in this dimension, which only tags can lack. */
+  /** Null: the attempts have no value in this dimension, which can only happen with tags. */
   readonly by: Partial<Record<Dimension, string | null>>;
   /** It is that of the attempts for which no group was left: `by` is {@link OTHERS} everywhere. */
   readonly isOthers?: true;
   readonly totals: Totals;
 }
 
-/** So many groups are told apart: a tag may have as many values as there are users. */
+/** The most groups that are kept separate: a tag may have as many values as there are users. */
 const GROUPS_MAX = 100_000;
 
 /** What stands in every dimension of the attempts for which no group was left. */
 export const OTHERS = '(others)';
 
-/** Sums attempts up by each combination of some dimensions; those that come when there are enough groups are summed up as one more. */
+/** Sums up attempts by each combination of some dimensions; once there are enough groups, all further ones are summed up as one more. */
 export class Groups {
   readonly #by: readonly Dimension[];
   readonly #timeZone: string;

@@ -34,7 +34,7 @@ export const NOTHING: Totals = {
   unpriced: 0,
 };
 
-/** `totals` with one more attempt. One that is under way counts as unknown: it may be billed at any moment. */
+/** `totals` plus one attempt. An attempt that is under way counts as unknown: it may be billed at any moment. */
 export function plus(totals: Totals, entry: LedgerEntry): Totals {
   const { end } = entry;
   const billing = end?.billing ?? 'unknown';

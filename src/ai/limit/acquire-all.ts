@@ -1,8 +1,8 @@
 import type { Admission, Limiter, Permit } from './limiter.js';
 
 /**
- * Passes several limiters, one after the other, with one permit for all; what was granted before one refuses is given back.
- * Parameters as of {@link Limiter.acquire}.
+ * Acquires permits from several limiters, one after the other, as a single permit; if one refuses, returns the permits granted so
+ * far. The parameters are those of {@link Limiter.acquire}.
  *
  * @throws Error when the state of the limits can't be read or written
  */

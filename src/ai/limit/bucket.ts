@@ -12,7 +12,7 @@ const MS_PER_MINUTE = 60_000;
 export interface BucketState {
   /** In units of 1/60,000 token, in which a millisecond's refill of any integer limit is an integer. Negative: in debt. */
   readonly level: number;
-  /** When it has that level, milliseconds since the epoch: in the future, when the last draw may not be used before. */
+  /** When the bucket has that level, milliseconds since the epoch: in the future, if the last drawn amount may not be used before then. */
   readonly filledAt: number;
 }
 
@@ -22,7 +22,7 @@ export interface BucketSize {
   readonly burstMin: number;
 }
 
-/** Nobody draws further ahead: a clock was set wrong, and the wait would be endless. */
+/** A draw further ahead means that a clock was set wrong, and the wait would be endless. */
 const AHEAD_MS_MAX = 600_000;
 
 /** The bucket at `time`. @param state undefined: a new, full one */
@@ -57,7 +57,7 @@ export function returned(state: BucketState, size: BucketSize, count: number, ti
   return { level: Math.min(brimOf(size), level), filledAt: state.filledAt - aheadMs };
 }
 
-/** The provider says that no more than `count` are left: this counts if it is less than we assumed. */
+/** Applies the provider's statement that at most `count` are left, if that is less than assumed. */
 export function lowered(state: BucketState, count: number): BucketState {
   return { ...state, level: Math.min(state.level, count * MS_PER_MINUTE) };
 }

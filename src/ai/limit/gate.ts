@@ -7,7 +7,7 @@ export interface Gate {
    * @returns a function that releases the place, to be called once; undefined if aborted while waiting
    */
   enter(signal?: AbortSignal, mustWait?: () => void): Promise<(() => void) | undefined>;
-  /** How many are inside. */
+  /** The number of callers inside. */
   readonly inside: number;
 }
 

@@ -9,7 +9,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 };
 const PART = /([0-9]+(?:\.[0-9]+)?)(ns|us|µs|ms|s|m|h)/gy;
 
-/** Reads a duration as Go and protobuf print it (`12ms`, `6m0s`, `46s`, `1h2m3.5s`), in milliseconds; undefined if it is none. */
+/** Parses a duration as Go and protobuf print it (`12ms`, `6m0s`, `46s`, `1h2m3.5s`), in milliseconds; undefined if the text is not one. */
 export function goDurationMs(text: string): number | undefined {
   let sum = 0;
   let end = 0;

@@ -23,17 +23,17 @@ export interface Limiter {
    * Waits for its turn and for both limits.
    *
    * @param tokens the most that the request may count for, as the provider counts it: input and the whole output cap
-   * @param requests 0: it is a part of a request that is counted by itself. Default: 1
-   * @param mustWait is called, perhaps more than once, when it is not admitted at once
+   * @param requests 0 if it is a part of a request that is counted separately. Default: 1
+   * @param mustWait called, perhaps more than once, if it is not admitted at once
    * @throws Error when the buckets can't be read or written
    */
   acquire(tokens: number, signal?: AbortSignal, requests?: 0 | 1, mustWait?: () => void): Promise<Admission>;
   /** Admits nothing before `time`, milliseconds since the epoch. */
   pauseUntil(time: number): void;
-  /** Applies the limits in an answer, up and down, where they are stricter than the configured ones. */
+  /** Applies the limits in an answer, raising and lowering, as far as they are stricter than the configured ones. */
   correct(report: LimitReport): void;
   status(): LimiterStatus;
-  /** Returns what was drawn and not used. No caller may be waiting any more. */
+  /** Returns what was drawn and not used. No caller may still be waiting. */
   close(): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export interface LimiterStatus {
   readonly pausedUntil: number;
   readonly requestsPerMinute?: number;
   readonly tokensPerMinute?: number;
-  /** Requests that count for more are refused: the configured limit. What a provider says is never the end of a request. */
+  /** The configured limit; requests that count for more are refused. A limit that a provider names never ends a request. */
   readonly tokensMax?: number;
 }
 
@@ -55,10 +55,7 @@ interface Waiter {
 }
 
 const NOTHING: Quantity = { requests: 0, tokens: 0 };
-/**
- * How much is drawn at once for waiting callers, as a share of a minute: a draw takes a moment, and what is drawn is missing
- * elsewhere.
- */
+/** How much is drawn at once for waiting callers, as a share of a minute: a draw takes a moment, and drawn tokens are missing elsewhere. */
 const SLICES_PER_MINUTE = 240;
 
 /** @param buckets the shared buckets to draw from */
@@ -126,7 +123,7 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
     if (drawing === undefined) giveUnusedBack();
   };
 
-  /** What the first in the queue lacks, and those after it, up to a slice. */
+  /** The amount that the first caller in the queue lacks, plus that of those behind it, up to a slice. */
   const shortfall = (): Quantity => {
     const slice: Quantity = {
       requests: (limits.requestsPerMinute ?? 0) / SLICES_PER_MINUTE,
@@ -171,7 +168,7 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
     returning = returning.then(() => given);
   };
 
-  /** The provider's limit as it was last told never permits more than ours. */
+  /** The provider's most recent limit never permits more than the configured one. */
   const stricter = (
     ours: number | undefined,
     before: number | undefined,
@@ -243,7 +240,7 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
   };
 }
 
-/** Whether less is left than a bucket may hold: more is no news. */
+/** Whether less is left than a bucket may hold; more would be no news. */
 function isLessThanASecond({ requests, tokens }: Partial<Quantity>, limits: LimitsPerMinute): boolean {
   const { requestsPerMinute = 0, tokensPerMinute = 0 } = limits;
   return (

@@ -58,12 +58,12 @@ function retryAfter(headers: HeaderValues, now: number): number | undefined {
   if (text === undefined || text === '') return undefined;
   const seconds = Number(text);
   if (!Number.isNaN(seconds)) return saneWaitMs(seconds * 1000);
-  // A date is the server's: our clock may be another.
+  // The date is the server's, whose clock may differ from this machine's.
   const sentAt = Date.parse(headers.get('date') ?? '');
   return saneWaitMs(goDurationMs(text) ?? Date.parse(text) - (Number.isNaN(sentAt) ? now : sentAt));
 }
 
-/** OpenRouter: when its only limit begins anew, told when nothing is left of it. */
+/** OpenRouter: when its only limit restarts; reported when nothing is left of it. */
 function untilReset(headers: HeaderValues, now: number): number | undefined {
   if (wholeNumber(headers.get('x-ratelimit-remaining')) !== 0) return undefined;
   return untilEpochMs(headers.get('x-ratelimit-reset'), now);

@@ -13,10 +13,7 @@ export interface Quantity {
   readonly tokens: number;
 }
 
-/**
- * A rate limit shared between processes: each draws slices as large as it needs. What a dead process has drawn
- * is soon refilled.
- */
+/** A rate limit shared between processes: each draws slices as large as it needs. What a process drew before it died is soon refilled. */
 export interface SharedBuckets {
   /**
    * Draws both at once. Those who draw first are served first.
@@ -24,7 +21,7 @@ export interface SharedBuckets {
    * @returns milliseconds until it may be used
    */
   draw(wanted: Quantity, limits: LimitsPerMinute): Promise<number>;
-  /** Returns what was drawn and not used; a negative count was used in excess. */
+  /** Returns what was drawn and not used; a negative count means that more was used than drawn. */
   giveBack(unused: Quantity, limits: LimitsPerMinute): Promise<void>;
   /** The provider says that no more than this is left. */
   lower(left: Partial<Quantity>, limits: LimitsPerMinute): Promise<void>;
@@ -39,7 +36,7 @@ interface Stocked {
   readonly state: BucketState;
 }
 
-/** Buckets shared by all who open the store, by name: a provider's, or those of one of its models. */
+/** The buckets of a name, shared by all who open the store: a provider's, or those of one of its models. */
 export function sharedBuckets(store: Store, name: string, world: AiWorld): SharedBuckets {
   const stock = sharedDocument<Stock>(store, name, {
     empty: {},

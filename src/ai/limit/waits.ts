@@ -3,12 +3,12 @@ import { goDurationMs } from './go-duration.js';
 /** No limit lasts longer: a server that says so is wrong. */
 const WAIT_MS_MAX = 31 * 86_400_000;
 
-/** A wait that a server may mean; undefined: it is none, negative, or absurdly long, and says nothing. */
+/** Returns a wait that a server can mean; undefined if it is missing, negative, or absurdly long. */
 export function saneWaitMs(ms: number | undefined): number | undefined {
   return ms !== undefined && ms > 0 && ms <= WAIT_MS_MAX ? ms : undefined;
 }
 
-/** How long it is until a moment that is given as milliseconds since the epoch; undefined: it is none, or past. */
+/** The time until a moment given as milliseconds since the epoch; undefined if the text is not one, or the moment is past. */
 export function untilEpochMs(text: string | null | undefined, now: number): number | undefined {
   const at = wholeNumber(text ?? null);
   return at === undefined ? undefined : saneWaitMs(at - now);
@@ -20,7 +20,7 @@ export function waitInWords(words: string): number | undefined {
   return saneWaitMs(goDurationMs(duration.toLowerCase()));
 }
 
-/** A number as headers have it. */
+/** Parses a number in a header. */
 export function wholeNumber(text: string | null): number | undefined {
   return text !== null && /^[0-9]{1,15}$/.test(text.trim()) ? Number(text) : undefined;
 }

@@ -2,14 +2,14 @@ import { dollarText, type Nano } from './nano.js';
 
 const DECIMALS_MAX = 9;
 const NANO_PER_DOLLAR = 1_000_000_000n;
-/** Below a dollar so many digits tell amounts apart … */
+/** Below a dollar, this many digits distinguish amounts … */
 const DIGITS = 3;
-/** … above it so many decimals, and fewer where they don't matter. */
+/** … above a dollar, this many decimals, and fewer if they don't matter. */
 const DECIMALS = 4;
 const DECIMALS_OF_MUCH = 2;
 const MUCH = 100n * NANO_PER_DOLLAR;
 
-/** Amounts of one column, with as many decimals as the one needs that needs most, rounded to the nearest. */
+/** Formats the amounts of one column with the same number of decimals, the most that any of them needs, rounded to the nearest. */
 export function amountColumn(amounts: readonly Nano[]): readonly string[] {
   const decimals = amounts.reduce((most, amount) => Math.max(most, decimalsOf(amount)), 2);
   const step = 10n ** BigInt(DECIMALS_MAX - decimals);
@@ -20,7 +20,7 @@ export function amountColumn(amounts: readonly Nano[]): readonly string[] {
   });
 }
 
-/** An amount by itself: `$1.25`, `$0.0105`. What is not zero never shows as zero. */
+/** Formats a single amount: `$1.25`, `$0.0105`. A nonzero amount never shows as zero. */
 export function showAmount(amount: Nano): string {
   const [shown = ''] = amountColumn([amount < 0n ? -amount : amount]);
   return amount < 0n ? `-${shown}` : shown;

@@ -2,24 +2,24 @@ import type { ModelPrice } from '@pydantic/genai-prices';
 import { devDependencies } from '../../../package.json';
 import { findOptions, type Vendor } from './price-table.js';
 
-/** A model as the price table knows it. Prices are those of now, in US dollars per million tokens, of the shortest requests. */
+/** A model in the price table. Prices are current, in US dollars per million tokens, and apply to the shortest requests. */
 export interface KnownModel {
   readonly provider: string;
   readonly model: string;
   readonly input: number | null;
   readonly output: number | null;
-  /** Of input that the provider finds in its cache. */
+  /** The price of input that the provider finds in its cache. */
   readonly cacheRead: number | null;
-  /** Whether longer requests cost more for each token. */
+  /** Whether each token of a longer request costs more. */
   readonly tiered: boolean;
   /** Tokens of a request and its answer; null: the table does not say. */
   readonly contextWindow: number | null;
-  /** Text, and what has a price of its own. */
+  /** Text, and every modality with a price of its own. */
   readonly modalities: readonly string[];
   readonly deprecated: boolean;
 }
 
-/** Where the prices come from, and as of which release. */
+/** The source of the prices, and its release. */
 export const PRICES_FROM = `@pydantic/genai-prices ${devDependencies['@pydantic/genai-prices']}`;
 
 const MODALITIES = ['image', 'audio', 'video', 'document'] as const;

@@ -5,16 +5,16 @@ import { dividedBy, parseDecimal, times, ZERO, type Rational } from './rational.
 
 const TOKENS_PER_MTOK = 1_000_000n;
 const CACHE_ENTRIES_MAX = 1000;
-/** Prices may depend on the time of day; a look-up per minute keeps up with that. */
+/** Prices may depend on the time of day; one lookup per minute is enough for that. */
 const CACHE_STEP_MS = 60_000;
 
 /** The vendor whose prices apply: by its name in the table, or by the address of the requests. */
 export type Vendor = { readonly id: string } | { readonly url: string };
 
-/** What a request is billed for: for its vectors, there is no output, and a model needs no price for any. */
+/** What a request is billed for: vectors have no output, so their model needs no price for output. */
 export type Bills = 'answer' | 'vectors';
 
-/** A vendor as the table is asked for it. */
+/** A vendor, as the table's library identifies it. */
 export function findOptions(vendor: Vendor): ProviderFindOptions {
   return 'id' in vendor ? { providerId: vendor.id } : { providerApiUrl: vendor.url };
 }

@@ -11,14 +11,14 @@ export interface Rates {
   readonly output: Rational;
 }
 
-/** What a model costs. A request whose input has more than `above` tokens is billed by that tier's rates, whole. */
+/** The price of a model. A request whose input has more than `above` tokens is billed entirely by that tier's rates. */
 export interface Price {
   readonly base: Rates;
   /** In ascending order of `above`. */
   readonly tiers: readonly { readonly above: number; readonly rates: Rates }[];
 }
 
-/** What these tokens cost: exact, then rounded up to a whole nano-dollar once. */
+/** The cost of these tokens: exact, then rounded up to a whole nano-dollar once. */
 export function costOf(price: Price, tokens: BillableTokens): Nano {
   const rates = ratesFor(price, inputTokens(tokens));
   const sum = [

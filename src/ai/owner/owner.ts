@@ -8,7 +8,7 @@ export type Owner = string;
 
 const ABSENT = '-';
 
-/** @param sign undefined: it has none */
+/** @param sign undefined if the process has none */
 export function ownerOf(process: ProcessIdentity, sign?: string): Owner {
   const { host, machine, boot, namespace, pid, started } = process;
   return [host, machine, boot, namespace, String(pid), started, sign]

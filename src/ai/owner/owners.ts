@@ -6,11 +6,11 @@ import type { Lock, LockHolder } from '../../world/lock/index.js';
 import { ownerOf, parseOwner, type Owner } from './owner.js';
 import { StateInUseError } from './state-in-use-error.js';
 
-/** Who shares a store, and whether they are alive. */
+/** The processes that share a store, and whether they are alive. */
 export interface StoreOwners {
   /** This process. */
   readonly self: Owner;
-  /** `unknown`: it can't be seen from here whether it runs. */
+  /** `unknown`: it can't be determined from here whether the process runs. */
   stateOf(owner: Owner): Promise<ProcessState>;
   /** Declares that this process has nothing open any more. */
   release(): Promise<void>;
@@ -28,7 +28,7 @@ export function listedOwners(processes: Processes = systemProcesses()): StoreOwn
   };
 }
 
-/** In a store's folder: a folder for each process that has it open, whose lock is its sign of life. */
+/** In a store's folder: contains a folder for each process that has the store open, with a lock as its sign of life. */
 const SIGNS = 'owners';
 const SIGN = /^[0-9a-f]{32}$/;
 
@@ -69,7 +69,7 @@ export async function ownersIn(folder: string): Promise<StoreOwners> {
       if (theirs === undefined || !SIGN.test(theirs)) return listed.stateOf(owner);
       const holder = await lockHolder(join(place, theirs));
       if (holder !== undefined) return holder.state;
-      // Its sign disappeared at its end or was cleaned up later. Only a person can remove that of a living process.
+      // The sign disappeared when the process ended, or was cleaned up later. Only a person can remove that of a living process.
       return (await listed.stateOf(owner)) === 'alive' ? 'alive' : 'dead';
     },
     async release() {

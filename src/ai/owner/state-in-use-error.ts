@@ -3,7 +3,7 @@ import type { LockHolder } from '../../world/lock/index.js';
 /** The state folder can't be opened while another process has it open. The message names the folder and the process. */
 export class StateInUseError extends Error {
   override readonly name = 'StateInUseError';
-  /** What to do. */
+  /** What to do about it, as an instruction. */
   readonly hint: string;
 
   constructor(folder: string, { process, where, state, file }: LockHolder) {

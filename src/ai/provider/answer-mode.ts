@@ -7,14 +7,14 @@ import type { SdkCallOptions, Wire } from './wire.js';
 /** The function whose arguments are the answer. */
 export const ANSWER_TOOL = 'give_answer';
 
-/** Models of which something is remembered: events may name any. */
+/** The most models that are remembered, because events may name any. */
 export const MODELS_MAX = 1000;
 
 type SdkSchema = Extract<NonNullable<SdkCallOptions['responseFormat']>, { type: 'json' }>['schema'];
 
 /**
- * What a provider was found to take, by model, as long as the process runs and there are not too many. A mode that a model does
- * not know is never tried again; one that rejects a particular schema is not tried for that one.
+ * The modes that a provider was found to accept, by model, while the process runs and up to a maximum. A mode that a model does
+ * not know is never tried again; a mode that rejects a particular schema is not tried for that schema.
  */
 export class AnswerModes {
   readonly #wire: Pick<Wire, 'schemaModes' | 'schemaFor'>;
@@ -25,7 +25,7 @@ export class AnswerModes {
     this.#wire = wire;
   }
 
-  /** Undefined: the request asks for no particular JSON. */
+  /** @returns undefined if the request asks for no particular JSON */
   of({ model, schema, schemaMode = 'auto' }: ModeRequest): AnswerMode | undefined {
     if (typeof schema !== 'object') return undefined;
     const known = this.#known(schema);
@@ -58,7 +58,7 @@ export class AnswerModes {
     return known;
   }
 
-  /** Undefined: the schema does not fit there. */
+  /** @returns undefined if the schema does not fit into the mode */
   #in(mode: SchemaMode, { asked, answers }: KnownSchema): AnswerMode | undefined {
     if (answers.has(mode)) return answers.get(mode);
     const { schemaFor } = this.#wire;
@@ -79,13 +79,13 @@ interface KnownSchema {
 
 type ModeRequest = Pick<ProviderRequest, 'model' | 'schema'> & { readonly schemaMode?: SchemaModeChoice | undefined };
 
-/** The request with the schema in its words, where the mode wants them. */
+/** The request with the schema described in words, if the mode requires it. */
 export function withWords(request: ProviderRequest, answer: AnswerMode | undefined): ProviderRequest {
   if (answer === undefined || answer.sent !== undefined) return request;
   return { ...request, messages: inWords(request.messages, answer.asked) };
 }
 
-/** The part of the SDK's options that binds the answer. */
+/** The SDK's options that bind the answer to the schema. */
 export function answerOptions(answer: AnswerMode | undefined): Partial<SdkCallOptions> {
   if (answer === undefined || answer.mode === 'prompt') return {};
   const schema = answer.sent as SdkSchema;
@@ -103,12 +103,12 @@ const FORMAT =
 const TOOL = /tool|function/i;
 const THIS_SCHEMA =
   /invalid[_ ](?:json[_ ])?(?:schema|payload)|schema is too complex|too many states|response_schema[.[]|(?:format|input)[._]schema\b/i;
-/** What a server says of an answer that came out wrong. */
+/** What a server says about an answer that was invalid. */
 const OTHER_MATTER = /json_validate_failed|failed to generate/i;
 
 /**
- * Whether an error says that the model does not know this way of asking, or that it does not take this schema; undefined: it is
- * about something else.
+ * Whether an error says that the model does not support this way of asking, or that it does not accept this schema; undefined if
+ * it is about something else.
  *
  * @param words the provider's own
  */
@@ -118,7 +118,7 @@ export function refusalOf(status: number, words: string, { mode }: AnswerMode): 
   return FORMAT.test(words) || (mode === 'tool' && TOOL.test(words)) ? 'model' : undefined;
 }
 
-/** FastAPI's list of what is wrong with a body, without the body that it repeats. */
+/** FastAPI's list of what is wrong with a body, without the body, which FastAPI repeats. */
 export function detailWords(body: unknown): string | undefined {
   const details = listAt(body, 'detail');
   if (details.length === 0) return undefined;

@@ -1,20 +1,20 @@
 import { at, isObject, parsed, textAt } from './read-json.js';
 
-/** A function that the model asks to be called. */
+/** A function call that the model requests. */
 export interface ToolCall {
-  /** The provider's name for this call; null: it has none. */
+  /** The provider's id of this call; null if it has none. */
   readonly id: string | null;
   readonly name: string;
-  /** JSON; text where the model wrote none that can be parsed. */
+  /** JSON; plain text if the model wrote nothing that can be parsed. */
   readonly arguments: unknown;
 }
 
-/** What an answer says besides its text. */
+/** The parts of an answer besides its text. */
 export interface AnswerParts {
-  /** What the model thought, where the provider shows it. */
+  /** The model's thoughts, if the provider shows them. */
   readonly reasoning?: string;
   readonly tool_calls?: readonly ToolCall[];
-  /** As the provider has them. */
+  /** In the provider's own format. */
   readonly logprobs?: unknown;
 }
 
@@ -38,12 +38,12 @@ export function toolCall(id: string | undefined, name: string | undefined, input
   return { id: id ?? null, name: name ?? '', arguments: value };
 }
 
-/** The texts under one key of those parts that have it, joined. */
+/** Joins the texts under a key of the parts that have it. */
 export function textUnder(parts: readonly unknown[], key: string): string {
   return parts.map((part) => textAt(part, key) ?? '').join('');
 }
 
-/** The parts of an answer that are of a kind. */
+/** The parts of an answer that have a given type. */
 export function partsOfType(parts: readonly unknown[], type: string): readonly unknown[] {
   return parts.filter((part) => at(part, 'type') === type);
 }

@@ -8,19 +8,19 @@ const CHARACTERS_MAX = 8 * 1024 * 1024;
 
 const CUT_OFF = 'the stream ended before the answer did';
 
-/** One streamed answer, from its text to the body that it has when it comes whole. */
+/** One streamed answer: turns its text into the body of a non-streamed answer. */
 export interface AnswerStream extends StreamReader {
   /** The answer's body, as far as it came. */
   body(): unknown;
-  /** The body of the error that it ended with; undefined: none. */
+  /** The body of the error that ended the stream; undefined if there is none. */
   readonly error: unknown;
-  /** Why the body is not all of the answer; undefined: it is. */
+  /** Why the body is not the whole answer; undefined if it is. */
   problem(): string | undefined;
 }
 
 /**
- * @param endsWithFinish a stream is whole without an end mark too, if the model has finished and the connection was not broken:
- *   where there is no end mark, or not every server sends it
+ * @param endsWithFinish whether a stream without an end mark is complete if the model has finished and the connection did not
+ *   break: for wires that have no end mark, or whose servers don't all send it
  */
 export function answerStream(assembly: Assembly, endsWithFinish: boolean): AnswerStream {
   const parser = new EventParser();

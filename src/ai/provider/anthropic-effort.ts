@@ -2,12 +2,12 @@ import type { ReasoningEffort } from '../request/index.js';
 import type { ProviderRequest } from './provider.js';
 import type { SdkCallOptions } from './wire.js';
 
-/** Models that think within a budget of tokens, and know no effort. */
+/** Models that think within a budget of tokens and have no effort setting. */
 const BY_BUDGET = /claude-(?:3-7|(?:opus|sonnet)-4(?:-[01])?(?:-\d{8})?$|(?:sonnet|haiku)-4-5)/;
-/** And one that knows an effort, but does not choose by itself how much it thinks. */
+/** A model that has an effort setting, but does not choose itself how much it thinks. */
 const BY_EFFORT_ALONE = /claude-opus-4-5/;
 
-/** The least that a budget may be. */
+/** The minimum budget. */
 const BUDGET_MIN = 1024;
 
 const SHARES: Readonly<Record<ReasoningEffort, number>> = {
@@ -21,9 +21,9 @@ const SHARES: Readonly<Record<ReasoningEffort, number>> = {
 };
 
 /**
- * How much a model thinks. The cap on its output stays what it is, thoughts included.
+ * Sets how much a model thinks. The cap on its output stays the same and includes thoughts.
  *
- * @throws Error when the cap leaves no room for thoughts
+ * @throws Error if the cap leaves no room for thoughts
  */
 export function withEffort(
   options: SdkCallOptions,

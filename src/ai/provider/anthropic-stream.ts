@@ -1,7 +1,7 @@
 import { GrowingTexts, type Assembly } from './assembly.js';
 import { at, isObject, parsed, textAt } from './read-json.js';
 
-/** Which text of a block a delta carries on. */
+/** The text of a block that a delta continues. */
 const TEXT_OF: Readonly<Record<string, string>> = {
   text_delta: 'text',
   thinking_delta: 'thinking',
@@ -9,13 +9,13 @@ const TEXT_OF: Readonly<Record<string, string>> = {
   input_json_delta: 'partial_json',
 };
 
-/** Events of a message. The counts of `message_delta` are totals: the last ones are right. */
+/** Assembles the events of a message. The counts of `message_delta` are totals, so the last ones apply. */
 export function messageAssembly(): Assembly {
   const texts = new GrowingTexts();
   const blocks: Record<string, unknown>[] = [];
   let message: Record<string, unknown> = {};
   let usage: Record<string, unknown> = {};
-  /** At the start, usage is that of the request. */
+  /** The first event's usage is only that of the request. */
   let hasUsage = false;
   let end: Assembly['end'] = 'open';
 
@@ -29,7 +29,7 @@ export function messageAssembly(): Assembly {
     const grown = Object.values(TEXT_OF).flatMap((name) => {
       const text = texts.get(`${name} ${i}`);
       if (text === undefined) return [];
-      // Cut off within its arguments, a call has their text.
+      // A call that is truncated within its arguments has their text instead.
       return [name === 'partial_json' ? ['input', parsed(text) ?? text] : [name, text]];
     });
     return { ...block, ...Object.fromEntries(grown) };
@@ -47,7 +47,7 @@ export function messageAssembly(): Assembly {
         }
         case 'content_block_start': {
           const block = at(event, 'content_block');
-          // One begins where the one before has ended: a hostile index makes no room.
+          // A block starts where the previous one has ended, so that a hostile index allocates nothing.
           if (index !== blocks.length || !isObject(block)) return;
           blocks.push({ ...(block as object) });
           for (const name of ['text', 'thinking']) texts.add(`${name} ${index}`, at(block, name));

@@ -24,13 +24,13 @@ export const anthropic: Wire = {
       modelId,
     );
   },
-  // The library chooses between a format and a function by model and schema, and cuts the schema down to what is taken.
+  // The library chooses between a format and a function by model and schema, and reduces the schema to what is accepted.
   schemaModes: ['json_schema', 'tool', 'prompt'],
   adapt({ responseFormat, ...options }, request, answer) {
-    // It has no format for JSON of any kind.
+    // The API has no format for arbitrary JSON.
     const isBound = responseFormat !== undefined && answer?.sent !== undefined;
     const structuredOutputMode = answer?.mode === 'strict' ? 'outputFormat' : 'auto';
-    // Arguments that are streamed early may be cut off in an answer that is whole.
+    // Arguments that are streamed early may be truncated in a complete answer.
     const anthropicOptions = { toolStreaming: false, ...(isBound && { structuredOutputMode }) };
     const asked = { ...options, ...(isBound && { responseFormat }), providerOptions: { anthropic: anthropicOptions } };
     return withEffort(asked, request);
@@ -59,7 +59,7 @@ export const anthropic: Wire = {
   errorText: (body) => textAt(body, 'error', 'message'),
 };
 
-/** For older models, the schema is sent as a tool's input, and that input is the answer. The library calls it so. */
+/** The library's name for the tool that older models get: its input has the schema, and is the answer. */
 const SCHEMA_TOOL = 'json';
 
 function toolCallsOf(body: unknown): readonly ToolCall[] {
@@ -76,7 +76,7 @@ function isAnswer(block: unknown): boolean {
 function textPart(block: unknown): unknown {
   if (at(block, 'type') === 'tool_use' && isAnswer(block)) {
     const input = at(block, 'input') ?? null;
-    // Text is what a stream has brought of it before it was truncated.
+    // A text is what a stream delivered of the input before it was truncated.
     return { text: typeof input === 'string' ? input : JSON.stringify(input) };
   }
   return isObject(block) && at(block, 'type') !== 'text' ? {} : block;

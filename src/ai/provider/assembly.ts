@@ -1,4 +1,4 @@
-/** Puts the events of a stream together to the body that the same answer has when it comes whole: so there is one way to read it. */
+/** Assembles the events of a stream into the body of the same answer when not streamed, so that there is only one way to read it. */
 export interface Assembly {
   /** Takes the JSON of one event. */
   add(event: unknown): void;
@@ -14,7 +14,7 @@ export class GrowingTexts {
   readonly #texts = new Map<string, string>();
   characters = 0;
 
-  /** What is no text adds nothing. */
+  /** A piece that is not text adds nothing. */
   add(name: string, piece: unknown): void {
     if (typeof piece !== 'string') return;
     this.#texts.set(name, (this.#texts.get(name) ?? '') + piece);

@@ -22,7 +22,7 @@ export function callOptions(request: ProviderRequest, answer?: AnswerMode): SdkC
   };
 }
 
-/** The function that stands for the answer is one more: the model calls it, or first one of the request's. */
+/** Adds the function that stands for the answer: the model calls it, or first one of the request's own functions. */
 function withAnswer(tools: ReturnType<typeof toolOptions>, answer: AnswerMode | undefined): Partial<SdkCallOptions> {
   const bound = answerOptions(answer);
   if (tools.tools === undefined || bound.tools === undefined) return { ...tools, ...bound };

@@ -25,7 +25,7 @@ export async function writeVectorRequest(
   );
 }
 
-/** An answer that has a vector for each text; undefined: it has not. */
+/** Reads an answer; undefined if it does not have a vector for each text. */
 export function readVectors(
   wire: EmbeddingWire | undefined,
   body: unknown,
@@ -47,13 +47,13 @@ export function readOpenaiVectors(body: unknown): WireVectors | undefined {
     if (vector === undefined || typeof index !== 'number' || vectors[index] !== undefined) return undefined;
     vectors[index] = vector;
   }
-  // A gap, or an index that is none.
+  // There is a gap, or an invalid index.
   if (vectors.length !== data.length || vectors.includes(undefined as never)) return undefined;
   const usage = at(body, 'usage');
   return { vectors, model: textAt(body, 'model'), tokens: tokensAt(usage, 'prompt_tokens'), rawUsage: usage ?? null };
 }
 
-/** Google's, of one text or of many. Its Gemini API tells the tokens only for some models. */
+/** Reads Google's vectors, for one text or many. The Gemini API reports tokens only for some models. */
 export function readGoogleVectors(body: unknown): WireVectors | undefined {
   const one = at(body, 'embedding');
   const found = (isObject(one) ? [one] : listAt(body, 'embeddings')).map((each) => vectorOf(at(each, 'values')));

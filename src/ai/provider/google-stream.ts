@@ -1,13 +1,13 @@
 import { GrowingTexts, type Assembly } from './assembly.js';
 import { at, isObject, listAt } from './read-json.js';
 
-/** Parts of an answer that are no text: more are not kept. */
+/** The most parts of an answer that are kept, other than text. */
 const PARTS_MAX = 1000;
 
-/** Whole responses, each with further parts of the first candidate; the last one has the finish and the right counts. */
+/** Assembles whole responses, each with more parts of the first candidate; the last one has the finish and the right counts. */
 export function contentAssembly(): Assembly {
   const texts = new GrowingTexts();
-  /** Texts by their name among those that grow; other parts as they came. */
+  /** Text parts by their names in `GrowingTexts`; other parts as they arrived. */
   const parts: ({ readonly text: string; readonly thought: boolean } | { readonly other: unknown })[] = [];
   let known: Record<string, unknown> = {};
   let candidate: Record<string, unknown> | undefined;
@@ -43,7 +43,7 @@ export function contentAssembly(): Assembly {
     get characters() {
       return texts.characters;
     },
-    // No event ends it: it ends with the answer.
+    // There is no end event: the stream ends with the answer.
     get end() {
       return finished ? 'finished' : 'open';
     },

@@ -25,7 +25,7 @@ const LEVELS: Readonly<Record<ReasoningEffort, 'minimal' | 'low' | 'medium' | 'h
   max: 'high',
 };
 
-/** How much a model thinks; then it tells its thoughts. */
+/** Sets how much a model thinks; it then includes its thoughts. */
 export function withThinking(options: SdkCallOptions, request: ProviderRequest): SdkCallOptions {
   const { reasoning_effort: effort, model } = request;
   if (effort === undefined) return options;

@@ -12,7 +12,7 @@ import { withThinking } from './google-thinking.js';
 import { at, countAt, isObject, listAt, partsText, textAt } from './read-json.js';
 import { INVALID, NOT_AUTHORIZED, OUT_OF_CREDIT, rateLimited, TOO_LARGE, type Verdict } from './verdict.js';
 
-/** Google's daily quotas are reset at midnight there. */
+/** Google resets daily quotas at midnight in this zone. */
 const QUOTA_TIME_ZONE = 'America/Los_Angeles';
 
 /** Google's Gemini. */

@@ -6,7 +6,7 @@ const SECRET_LENGTH_MIN = 4;
 /** In an answer, a shorter one may be an ordinary word: self-hosted servers accept keys like `ollama` or `none`. */
 const SECRET_LENGTH_MIN_IN_ANSWERS = 12;
 
-/** Replaces every secret in a text by stars, in whatever encoding; also the key behind a `Bearer`. */
+/** Replaces every secret in a text with stars, in any encoding, and the key after `Bearer`. */
 export function masked(text: string, secrets: readonly string[]): string {
   return hide(text, formsIn(secrets, SECRET_LENGTH_MIN));
 }

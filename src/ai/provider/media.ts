@@ -1,11 +1,11 @@
-/** What is no text in a message, as far as a wire cares. */
+/** A part of a message that is not text, as far as a wire cares. */
 interface Media {
-  /** Such as `audio/wav`; `audio/*`: not known. */
+  /** Such as `audio/wav`; `audio/*` if unknown. */
   readonly mediaType: string;
   readonly url?: string | undefined;
 }
 
-/** What chat completions do not take: OpenAI's, and compatible servers'. */
+/** Why chat completions (at OpenAI or a compatible server) reject a part. */
 export function refusedByChat({ mediaType, url }: Media): string | undefined {
   if (mediaType.startsWith('image/')) return undefined;
   const isAudio = mediaType.startsWith('audio/');
@@ -14,7 +14,7 @@ export function refusedByChat({ mediaType, url }: Media): string | undefined {
   return url === undefined ? undefined : `it takes ${isAudio ? 'audio' : 'a PDF'} as data or file, not by its url`;
 }
 
-/** What Anthropic's messages do not take. */
+/** Why Anthropic's Messages API rejects a part. */
 export function refusedByMessages({ mediaType }: Media): string | undefined {
   const isKnown = mediaType.startsWith('image/') || mediaType === 'application/pdf' || mediaType === 'text/plain';
   return isKnown ? undefined : `it takes no ${mediaType}, but images, application/pdf and text/plain`;

@@ -17,9 +17,9 @@ import {
   type Verdict,
 } from './verdict.js';
 
-/** The meaning of chat completions, at OpenAI and compatible servers. */
+// The meaning of chat completions, at OpenAI and compatible servers.
 
-/** OpenAI's own, by which others are measured. */
+/** OpenAI's modes, which are also the reference for compatible servers. */
 export const OPENAI_MODES: readonly SchemaMode[] = ['strict', 'json_schema', 'json_object', 'prompt'];
 
 const OUT_OF_CREDIT_CODES = new Set([
@@ -41,7 +41,7 @@ export function readChat(body: unknown): WireAnswer | undefined {
   const rawUsage = at(body, 'usage');
   const tier = textAt(body, 'service_tier');
   const calls = toolCallsOf(choice);
-  // Some servers call it one way, some the other.
+  // Servers use either of two names.
   const reasoning = textAt(choice, 'message', 'reasoning_content') ?? textAt(choice, 'message', 'reasoning');
   return {
     text,
@@ -64,7 +64,7 @@ function isAnswer(call: unknown): boolean {
   return textAt(call, 'function', 'name') === ANSWER_TOOL;
 }
 
-/** With it, the call of the function is what completes the answer. */
+/** The finish of such an answer, which the function call completes. */
 function finishOfGiven(choice: unknown, given: string): Finish {
   const reason = textAt(choice, 'finish_reason');
   return reason === 'tool_calls' || reason === 'function_call'
@@ -105,7 +105,7 @@ export function effortOf({ reasoning_effort: effort }: ProviderRequest): { reado
   return effort === undefined ? {} : { reasoningEffort: effort };
 }
 
-/** An error in an answer's choice: the server behind a gateway died. Its code is the status that counts. */
+/** The status of an error in an answer's choice, which its code gives: the server behind a gateway died. */
 export function choiceError(body: unknown): number | undefined {
   const choice = at(body, 'choices', 0);
   const error = at(choice, 'error') ?? undefined;

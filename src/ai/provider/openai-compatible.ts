@@ -61,7 +61,7 @@ export const openaiCompatible: Wire = {
   errorText: chatErrorText,
 };
 
-/** What OpenRouter bills, whichever provider served; with a key of one's own, that provider bills as well. */
+/** The cost that OpenRouter bills, whichever provider served; if the user's own key for that provider is used, it bills as well. */
 function billedCost(usage: unknown): Nano | undefined {
   const cost = dollarsAt(usage, 'cost');
   if (at(usage, 'is_byok') !== true) return cost;

@@ -1,10 +1,10 @@
 import { GrowingTexts, type Assembly } from './assembly.js';
 import { at, listAt, partsText, textAt } from './read-json.js';
 
-/** Texts of a delta that grow. */
+/** Texts in a delta that grow piece by piece. */
 const TEXTS = ['refusal', 'reasoning_content', 'reasoning'] as const;
 
-/** Chunks of a chat completion; their first choice is the answer. The usage is in the last chunk that has one. */
+/** Assembles the chunks of a chat completion; their first choice is the answer. The usage is in the last chunk that has one. */
 export function chatAssembly(): Assembly {
   const texts = new GrowingTexts();
   const calls: { readonly id: unknown; readonly type: unknown; name: string }[] = [];
@@ -16,7 +16,7 @@ export function chatAssembly(): Assembly {
   const addCalls = (deltas: readonly unknown[]): void => {
     for (const [i, delta] of deltas.entries()) {
       const index = Number(at(delta, 'index') ?? i);
-      // A call begins where the one before has ended: a hostile index makes no room.
+      // A call starts where the previous one has ended, so that a hostile index allocates nothing.
       if (!Number.isInteger(index) || index < 0 || index > calls.length) continue;
       const call = (calls[index] ??= { id: at(delta, 'id'), type: at(delta, 'type') ?? 'function', name: '' });
       const name = textAt(delta, 'function', 'name');
@@ -34,7 +34,7 @@ export function chatAssembly(): Assembly {
       const first = listAt(chunk, 'choices').find((each) => (at(each, 'index') ?? 0) === 0);
       if (first === undefined) return;
       choice ??= {};
-      // Some servers send the message whole all the same.
+      // Some servers send the whole message anyway.
       const delta = at(first, 'delta') ?? at(first, 'message');
       const content = at(delta, 'content');
       texts.add('content', Array.isArray(content) ? partsText(content) : content);
@@ -53,7 +53,7 @@ export function chatAssembly(): Assembly {
     get characters() {
       return texts.characters;
     },
-    // What ends it is no JSON.
+    // The end mark is not JSON.
     get end() {
       return finished ? 'finished' : 'open';
     },

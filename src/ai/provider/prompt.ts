@@ -16,12 +16,12 @@ type UserPart = PartOf<'user'>;
 type AssistantPart = PartOf<'assistant'>;
 type ToolPart = PartOf<'tool'>;
 
-/** The messages of a request as the AI SDK has them. */
+/** Converts the messages of a request to the AI SDK's format. */
 export function promptOf(messages: readonly Message[]): Prompt {
   return withResultsJoined(messages).map(messageOf);
 }
 
-/** The results of an answer's calls in one message: Anthropic and Google want them so. */
+/** Joins the results of an answer's tool calls in one message, as Anthropic and Google require. */
 function withResultsJoined(messages: readonly Message[]): readonly Message[] {
   const joined: Message[] = [];
   for (const message of messages) {

@@ -16,10 +16,10 @@ export interface ApiKey {
 
 /** A provider's resolved settings: nothing is read from a config or the environment after this. */
 export interface ProviderOptions {
-  /** What it is called in messages. */
+  /** The provider's name in messages. */
   readonly name: string;
   readonly apiKey?: ApiKey | undefined;
-  /** Default: the vendor's own address. */
+  /** The address. Default: the vendor's own. */
   readonly baseUrl?: string | undefined;
   /** The models that it serves. Default: any that its kind may know. */
   readonly models?: readonly string[] | undefined;
@@ -38,7 +38,7 @@ export interface ProviderRequest extends Omit<UniversalRequest, 'provider' | 'ma
   readonly schema?: JsonSchema | undefined;
   /** How the answer is bound to the schema. Default: `auto`. */
   readonly schemaMode?: SchemaModeChoice | undefined;
-  /** Default: as the provider is set. */
+  /** Default: the provider's setting. */
   readonly stream?: boolean | undefined;
 }
 
@@ -53,22 +53,22 @@ export interface ProviderAnswer {
   /** The model that served, as the provider names it. */
   readonly model: string;
   readonly requestId?: string;
-  /** What the provider calls the answer. */
+  /** The provider's id of the answer. */
   readonly responseId?: string;
   /** Undefined when the answer has no usage, or an implausible one. */
   readonly tokens: BillableTokens | undefined;
-  /** The usage as it came. */
+  /** The usage as the provider sent it. */
   readonly rawUsage: unknown;
   /** The cost reported by the provider, where it can be trusted. */
   readonly reportedCost?: Nano;
-  /** Billed at rates other than the price table's: a service tier that we did not request. */
+  /** Set if it was billed at rates other than the price table's: a service tier that was not requested. */
   readonly otherTariff?: string;
-  /** What it says besides its text. */
+  /** The parts besides its text. */
   readonly parts?: AnswerParts;
   readonly limits: LimitReport;
-  /** The vectors of the request's texts as JSON, in their order, where it asks for these. */
+  /** The vectors of the request's texts as JSON, in order, if it asks for vectors. */
   readonly vectors?: readonly string[];
-  /** What it costs as its part of a request with others, whose usage and price are known. */
+  /** Its share of the cost of a request shared with others, if usage and price are known. */
   readonly share?: Nano;
   /** Parts of the request that this provider does not support and that were omitted. */
   readonly warnings: readonly string[];
@@ -77,15 +77,15 @@ export interface ProviderAnswer {
 /** What to do after a failed attempt. */
 export type Outcome =
   | { readonly kind: 'retry-now' }
-  /** It does not take a request of this form; the next one has another. This was no attempt. */
+  /** The provider rejects requests of this form; the next one will have another. This is not an attempt. */
   | { readonly kind: 'ask-otherwise' }
-  /** Too many requests. `delayMs`: as the server asks; undefined: it does not say. */
+  /** Too many requests. `delayMs`: the wait that the server asks for; undefined if it does not say. */
   | { readonly kind: 'wait-until'; readonly delayMs: number | undefined }
   /** It will serve nothing for this long; Infinity: until a person intervenes. */
   | { readonly kind: 'provider-down-until'; readonly delayMs: number }
   /** This request fails. `elsewhere`: another provider may accept it. */
   | { readonly kind: 'record-fatal'; readonly elsewhere: boolean }
-  /** This request fails, or everyone's: that shows when others are refused as well. */
+  /** Either this request fails or everyone's: this shows when others are refused as well. */
   | { readonly kind: 'refused' }
   /** Every request would fail: a wrong key, a wrong address. */
   | { readonly kind: 'run-fatal' };
@@ -116,11 +116,11 @@ export interface ProviderFailure {
   readonly message: string;
   readonly status?: number;
   readonly requestId?: string;
-  /** There is no connection, and there is not likely to be one until a person mends it. */
+  /** There is no connection, and probably won't be one until a person fixes it. */
   readonly lasting?: boolean;
-  /** It failed together with others in one request, and one of these tells of the provider's health. */
+  /** It failed together with others in one request, and another of them reports on the provider's health. */
   readonly shared?: boolean;
-  /** What came of an answer before it broke off. */
+  /** The part of an answer that arrived before it broke off. */
   readonly partial?: string;
   /** `unknown`: the provider may have billed it. */
   readonly billing: 'none' | 'unknown';
@@ -131,9 +131,9 @@ export type ProviderResult =
   { readonly ok: true; readonly answer: ProviderAnswer } | { readonly ok: false; readonly failure: ProviderFailure };
 
 export interface EmbeddingLimits {
-  /** Texts of one request. */
+  /** The most texts in one request. */
   readonly textsMax: number;
-  /** Tokens of one request, all texts together. */
+  /** The most tokens in one request, over all texts. */
   readonly tokensMax: number;
 }
 
@@ -141,16 +141,16 @@ export interface EmbeddingLimits {
 export interface Provider {
   readonly name: string;
   readonly kind: string;
-  /** Where its requests go, however that was written. */
+  /** Where its requests go, in normalized form. */
   readonly baseUrl: string;
   /** The vendor whose prices apply. */
   readonly vendor: Vendor;
   /** Its name in OpenTelemetry's conventions, where its kind has one. */
   readonly telemetryName?: string | undefined;
   serves(model: string): boolean;
-  /** What one request for vectors takes; undefined: it has none. */
+  /** The limits of one request for vectors; undefined if it has no vectors. */
   readonly embeddings: EmbeddingLimits | undefined;
-  /** The same provider with another key: what one has learned of the server, the other knows. @param name in messages */
+  /** Returns the same provider with another key: they share what they learn about the server. @param name in messages */
   withKey(apiKey: ApiKey, name: string): Provider;
   /** Makes exactly one HTTP attempt. Never throws for anything that the server does. */
   call(request: ProviderRequest, signal: AbortSignal): Promise<ProviderResult>;

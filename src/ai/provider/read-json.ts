@@ -1,6 +1,6 @@
-/** Reads foreign JSON without trusting its shape. */
+// Reads foreign JSON without trusting its shape.
 
-/** What stands at a path of keys; undefined where there is nothing. */
+/** The value at a path of keys; undefined if there is none. */
 export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
   let here = value;
   for (const key of path) {
@@ -21,9 +21,9 @@ export function listAt(value: unknown, ...path: readonly (string | number)[]): r
 }
 
 /**
- * The texts of parts like `{"text": …}`, joined; missing parts or texts count as empty.
+ * Joins the texts of parts like `{"text": …}`; missing parts or texts count as empty.
  *
- * @returns undefined when it is not a list of objects, or a text is not a string
+ * @returns undefined if it is not a list of objects, or a text is not a string
  */
 export function partsText(parts: unknown): string | undefined {
   if (parts === undefined || parts === null) return '';
@@ -45,7 +45,7 @@ export function countAt(value: unknown, ...path: readonly (string | number)[]): 
   return typeof found === 'number' && Number.isInteger(found) && found >= 0 && found <= TOKENS_MAX ? found : undefined;
 }
 
-/** The status with which an error of this type or code comes when it comes alone. */
+/** The status that an error of this type or code has when it is sent alone. */
 const STATUS_OF: Readonly<Record<string, number>> = {
   invalid_request_error: 400,
   context_length_exceeded: 400,
@@ -68,7 +68,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   overloaded_error: 529,
 };
 
-/** The HTTP status that a reported error stands for, by its `code`, `status` or `type`. @param unnamed where it has none */
+/** The HTTP status that a reported error stands for, by its `code`, `status` or `type`. @param unnamed the status if it names none */
 export function errorStatus(error: unknown, unnamed: number): number {
   const status = Number(at(error, 'code') ?? at(error, 'status') ?? Number.NaN);
   if (Number.isInteger(status) && status >= 400 && status <= 599) return status;

@@ -29,7 +29,7 @@ const MESSAGE_CHARACTERS_MAX = 500;
 /**
  * A provider whose wire format the AI SDK writes. We send the request and read its answer ourselves, see {@link writeRequest}.
  *
- * @throws RangeError when the options are invalid: no address, or no key where one is needed
+ * @throws RangeError if the options are invalid: no address, or no key where one is needed
  */
 export function sdkProvider(wire: Wire, options: ProviderOptions, world: ProviderWorld): Provider {
   const address = options.baseUrl ?? wire.baseUrl;
@@ -105,7 +105,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
       );
     }
 
-    /** What becomes of a request that binds its answer in a way that is not known there, when there is another way. */
+    /** Handles a request whose way of binding its answer is not supported there, if there is another way. */
     function askedOtherwise(status: number, body: unknown): HttpFailure | undefined {
       const words = wire.errorText(body) ?? detailWords(body) ?? '';
       const scope = mode && refusalOf(status, words, mode);
@@ -148,7 +148,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
       }
       const { text, finish, model, tokens, rawUsage, reportedCost, otherTariff, parts } = reading;
       const responseId = textAt(body, 'id') ?? textAt(body, 'responseId');
-      // Whole, its answers may say what they cost.
+      // Without streaming, its answers may include their usage.
       if (answer.streamed && rawUsage === null && wire.streamsMayLack.usage) streamNoMore(request.model);
       return {
         ok: true,

@@ -13,18 +13,18 @@ export const OUT_OF_CREDIT: Verdict = {
   code: 'out_of_credit',
   outcome: { kind: 'provider-down-until', delayMs: Infinity },
 };
-/** For so large an answer, or at all. */
+/** Not enough for an answer of this size, or for any. */
 export const NOT_ENOUGH_CREDIT: Verdict = { code: 'out_of_credit', outcome: { kind: 'refused' } };
 export const FORBIDDEN: Verdict = { code: 'forbidden', outcome: { kind: 'refused' } };
 export const TOO_LARGE: Verdict = { code: 'request_too_large', outcome: ELSEWHERE };
-/** What the request says is not allowed there. */
+/** The content of the request is not allowed there. */
 export const CONTENT_FILTERED: Verdict = { code: 'content_filtered', outcome: NOWHERE };
-/** This key is not, or no longer, good for anything. */
+/** This key is invalid, or no longer valid. */
 export const NOT_AUTHORIZED: Verdict = { code: 'not_authorized', outcome: { kind: 'run-fatal' } };
 export const INVALID: Verdict = { code: 'invalid_request', outcome: NOWHERE };
 /** This address is not the provider's. */
 export const WRONG_ADDRESS: Verdict = { code: 'unsupported_request', outcome: { kind: 'run-fatal' } };
-/** So it is, unless other rows are answered. */
+/** The address may be wrong, unless other rows are answered. */
 const MISPLACED: Verdict = { code: 'unsupported_request', outcome: { kind: 'refused' } };
 export const MODEL_NOT_FOUND: Verdict = { code: 'model_not_found', outcome: ELSEWHERE };
 
@@ -64,7 +64,7 @@ export function verdictOfStatus(status: number, retryAfterMs: number | undefined
     };
   }
   if (status >= 400) return INVALID;
-  // A redirect, or a success without content: somebody in between, or the address is not the provider's.
+  // A redirect, or a success without content: something in between answered, or the address is not the provider's.
   return MISPLACED;
 }
 

@@ -20,7 +20,7 @@ export interface SdkOptions {
 /** A model of the AI SDK whose answers are vectors. */
 export type SdkEmbeddingModel = ReturnType<OpenAIProvider['embedding']>;
 
-/** How vectors are asked for. */
+/** How to request vectors. */
 export interface EmbeddingWire extends EmbeddingLimits {
   model(settings: SdkOptions, modelId: string): Promise<SdkEmbeddingModel>;
   /** The library's options for vectors of so many dimensions. */
@@ -34,7 +34,7 @@ export interface WireVectors extends Pick<WireAnswer, 'model' | 'tokens' | 'rawU
   readonly vectors: readonly (readonly number[])[];
 }
 
-/** What an answer's body says. */
+/** The contents of an answer's body. */
 export interface WireAnswer {
   readonly text: string;
   readonly finish: Finish;
@@ -46,10 +46,10 @@ export interface WireAnswer {
   readonly parts?: AnswerParts | undefined;
 }
 
-/** The wire of one kind of provider: how it is asked, and what its answers mean. */
+/** The wire of one kind of provider: how to call it, and what its answers mean. */
 export interface Wire {
   readonly kind: string;
-  /** Default address; undefined: one must be configured. */
+  /** The default address; undefined: an address must be configured. */
   readonly baseUrl: string | undefined;
   readonly needsKey: boolean;
   readonly requestIdHeader: string;
@@ -58,7 +58,7 @@ export interface Wire {
   readonly telemetryName?: string;
   /** Whether the vendor's own service may know a model of this name, when no list of models is configured. */
   knows(model: string): boolean;
-  /** Why it takes no such part of a message; undefined: it does. Absent: it takes all. */
+  /** Why it does not accept a part of a message; undefined: it does. Absent: it accepts all parts. */
   refusesMedia?(media: { readonly mediaType: string; readonly url?: string | undefined }): string | undefined;
   /** Imports the wire's library and creates a model whose requests all go through `settings.fetch`. */
   model(settings: SdkOptions, modelId: string): Promise<SdkModel>;
@@ -66,20 +66,20 @@ export interface Wire {
   readonly embeddings?: EmbeddingWire;
   /** The ways to bind an answer to a schema, in the order in which they are tried where none is chosen. */
   readonly schemaModes: readonly SchemaMode[];
-  /** A schema as it is sent in a mode; undefined: it does not fit there. Default: as it is. */
+  /** A schema as it is sent in a mode; undefined: it does not fit. Default: the schema as it is. */
   schemaFor?(schema: SchemaObject, mode: SchemaMode): SchemaObject | undefined;
   /** Adapts the universal call options to this kind. */
   adapt(options: SdkCallOptions, request: ProviderRequest, answer: AnswerMode | undefined): SdkCallOptions;
   /** Puts the events of a streamed answer together to the body that {@link read} reads. */
   assembly(): Assembly;
   /**
-   * Servers may know less of streams than the wire's documentation: they don't stream at all, or without an end mark or usage.
+   * What servers may lack compared with the wire's documentation: they don't stream at all, or without an end mark or usage.
    * False: a stream without these is broken.
    */
   readonly streamsMayLack: { readonly endMark: boolean; readonly usage: boolean };
   /** Reads the body of a success; undefined when it is not an answer. */
   read(body: unknown): WireAnswer | undefined;
-  /** The status of an error that stands in place of an answer, in a success; undefined: there is none. */
+  /** The status of an error that takes the place of an answer in a success; undefined if there is none. */
   choiceError?(body: unknown): number | undefined;
   /** Classifies by the body; undefined: the status decides. `now` is milliseconds since the epoch. */
   classify(status: number, body: unknown, retryAfterMs: number | undefined, now: number): Verdict | undefined;

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 
-/** What the bytes of a kind of file begin with, as Latin-1. */
+/** The first bytes of each kind of file, as Latin-1. */
 const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
   [/^\x89PNG/, 'image/png'],
   [/^\xff\xd8\xff/, 'image/jpeg'],

@@ -33,7 +33,7 @@ export const REQUEST_MEMBERS: readonly string[] = [
   ...Object.keys(NUMBERS),
 ];
 
-/** What other programs call what is asked for in another way here. */
+/** Names that other programs use for members that have another name here. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   max_completion_tokens: 'use max_tokens',
   max_output_tokens: 'use max_tokens',
@@ -46,7 +46,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   logprobs: 'put it under extra; the answer then has logprobs',
 };
 
-/** What is wrong with a member of a request: nobody knows it here. @returns undefined: it is known */
+/** The problem with an unknown member of a request. @returns undefined if it is known */
 export function unknownMember(key: string): { readonly message: string; readonly hint: string } | undefined {
   if (REQUEST_MEMBERS.includes(key)) return undefined;
   const near = nearest(key, [...REQUEST_MEMBERS, ...Object.keys(OTHER_NAMES)]);
@@ -55,7 +55,7 @@ export function unknownMember(key: string): { readonly message: string; readonly
   return { message: `a request has no member ${JSON.stringify(key)}`, hint };
 }
 
-/** What is sent by other means, and is what limits, budget and journal go by. */
+/** Keys that are sent by other means, and that limits, budget and journal depend on. */
 const NOT_EXTRA: readonly string[] = [
   'model',
   'messages',
@@ -67,7 +67,7 @@ const NOT_EXTRA: readonly string[] = [
   'max_completion_tokens',
 ];
 
-/** What is wrong with a key under `extra`. @returns undefined: it may stand there */
+/** The problem with a key under `extra`. @returns undefined if it is allowed there */
 export function notExtra(key: string): { readonly message: string; readonly hint: string } | undefined {
   if (!NOT_EXTRA.includes(key)) return undefined;
   const hint = OTHER_NAMES[key] ?? (REQUEST_MEMBERS.includes(key) ? `set ${key} beside extra` : 'leave it out');

@@ -2,10 +2,10 @@ import type { Json } from 'computo-js';
 import type { ParsedRequest } from './parse-request.js';
 import { show } from './problem.js';
 
-/** Texts of one event: every provider takes so many in one request. */
+/** The most texts per event: every provider accepts this many in one request. */
 const TEXTS_MAX = 100;
 
-/** @param input what a stage's script made: the text whose vector is wanted, or a list of texts */
+/** @param input the result of a stage's script: a text to get the vector of, or a list of texts */
 export function parseEmbedding(
   input: Json,
   { model, dimensions }: { readonly model: string; readonly dimensions?: number | undefined },

@@ -5,11 +5,11 @@ import { toolResultAt, withToolCalls } from './parse-tool-message.js';
 import { objectAt, Problem, show, textAt } from './problem.js';
 import { isMedia, type MediaPart, type Message, type MessagePart } from './request.js';
 
-/** Reads a file that a message names. @returns base64, or what keeps it from being read */
+/** Reads a file that a message names. @returns base64, or why the file can't be read */
 export type ReadPart = (path: string) => { readonly data: string } | { readonly problem: string };
 
 const ROLES = ['system', 'user', 'assistant', 'tool'] as const;
-/** What a message of a role may have. */
+/** The keys that a message with a role may have. */
 const KEYS = {
   system: ['role', 'content'],
   user: ['role', 'content'],
@@ -19,14 +19,14 @@ const KEYS = {
 const MEDIA = ['image', 'file', 'audio'] as const;
 const PART_KEYS: readonly string[] = ['type', 'url', 'file', 'data', 'media_type', 'name'];
 
-/** So much may be given as bytes: providers take no more in a request. */
+/** The most data that may be given as bytes: providers accept no more in a request. */
 const DATA_CHARACTERS_MAX = 28 * 1024 * 1024;
 
-/** Media types that say no more than the part's type does: the wires read them so. */
+/** Media types that say no more than the type of the part: the wires treat them so. */
 const ANY_OF = { image: 'image/*', audio: undefined, file: undefined } as const;
 
 /**
- * @param before the messages before this one: a tool's result names a call in them
+ * @param before the earlier messages, which contain the calls that tool results refer to
  * @throws Problem
  */
 export function messageAt(value: Json, place: string, read: ReadPart, before: readonly Message[]): Message {
@@ -95,7 +95,7 @@ function mediaAt(object: JsonObject, type: MediaPart['type'], place: string, rea
   if (data === undefined && !URL.canParse(url ?? '')) throw new Problem(`${place}/url: not an address like https://…`);
   const called = file ?? named ?? (url === undefined ? '' : new URL(url).pathname);
   const guesses = [data === undefined ? undefined : mediaTypeOfData(data), mediaTypeOfName(called)];
-  // The type of the part says more than a name does.
+  // The type of the part is more reliable than a name.
   const guess = guesses.find((one) => one !== undefined && (type === 'file' || one.startsWith(`${type}/`)));
   const mediaType = wanted ?? bare?.mediaType ?? guess ?? ANY_OF[type];
   if (mediaType === undefined) throw new Problem(`${place}: its kind is not known: add media_type, like audio/wav`);
@@ -108,7 +108,7 @@ function mediaAt(object: JsonObject, type: MediaPart['type'], place: string, rea
   };
 }
 
-/** What a `data:` address holds. */
+/** The content of a `data:` URL. */
 function dataOfUrl(url: string): { readonly data: string; readonly mediaType: string | undefined } | undefined {
   const found = /^data:([^;,]*);base64,/i.exec(url);
   if (found === null) return undefined;

@@ -8,7 +8,7 @@ import { REASONING_EFFORTS, type Message, type Sampling, type UniversalRequest }
 
 export type ParsedRequest =
   | { readonly ok: true; readonly request: UniversalRequest }
-  /** `problem` says where in the request, what is wrong, and what is expected. */
+  /** `problem` says where in the request the problem is, what it is, and what is expected. */
   | { readonly ok: false; readonly problem: string };
 
 type NumberKey = keyof typeof NUMBERS;
@@ -17,7 +17,7 @@ const NUMBER_KEYS = Object.keys(NUMBERS).filter((key): key is NumberKey => key i
 export interface ParseOptions {
   /** The model for requests that name none. */
   readonly defaultModel?: string | undefined;
-  /** How the files of message parts are read. Default: not at all. */
+  /** Reads the files of message parts. Default: they are not read. */
   readonly readPart?: ReadPart | undefined;
 }
 

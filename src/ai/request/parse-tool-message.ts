@@ -4,8 +4,8 @@ import { isMap, objectAt, plain, Problem, show, textAt } from './problem.js';
 import { partsOf, type Message, type MessagePart, type ToolCallPart, type ToolResultPart } from './request.js';
 
 /**
- * What the model said in an earlier answer, with the calls that it asked for: each as answers here have them,
- * `{id, name, arguments}`, or as OpenAI writes it. A call without an id, as Google's are, gets one by its place.
+ * The model's earlier answer, with the tool calls that it requested: each in the format of answers here, `{id, name, arguments}`,
+ * or in OpenAI's. A call without an id, such as Google's, gets one by its position.
  *
  * @throws Problem
  */
@@ -51,7 +51,8 @@ function jsonIn(text: string): Json | undefined {
 }
 
 /**
- * The result of the first call without one that has the id `tool_call_id`, and the tool `name`, where they are given. Its content is text, or data, which is sent as JSON.
+ * The result of the first call without one that matches the id `tool_call_id` and the tool `name`, if they are given. Its content
+ * is text, or data, which is sent as JSON.
  *
  * @throws Problem
  */
@@ -71,7 +72,7 @@ export function toolResultAt(object: JsonObject, place: string, before: readonly
   return { role: 'tool', content: [result] };
 }
 
-/** Providers refuse a conversation in which a call has no result. @throws Problem */
+/** Rejects a conversation in which a call has no result, as providers do. @throws Problem */
 export function requireResults(messages: readonly Message[]): void {
   const [open] = openCalls(messages);
   if (open === undefined) return;

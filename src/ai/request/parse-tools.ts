@@ -4,7 +4,7 @@ import type { Tool, ToolChoice } from './request.js';
 
 const CHOICES = ['auto', 'none', 'required'] as const;
 
-/** The tools of a request, each as OpenAI writes it, or `{name, description?, parameters?}`. */
+/** The tools of a request, each in OpenAI's format or as `{name, description?, parameters?}`. */
 export function toolsOf(object: JsonObject): { readonly tools?: readonly Tool[]; readonly tool_choice?: ToolChoice } {
   const tools = listOf(object['tools']);
   const choice = choiceOf(object['tool_choice']);

@@ -1,6 +1,6 @@
 import { NumberText, stringify, type Json, type JsonObject } from 'computo-js';
 
-/** What is wrong with a request, for people: where in it, what, and what is expected. */
+/** A problem with a request, for people: where it is, what it is, and what is expected. */
 export class Problem extends Error {}
 
 export function textAt(object: JsonObject, key: string, place = ''): string | undefined {
@@ -16,12 +16,12 @@ export function objectAt(value: Json | undefined, place: string): JsonObject {
   return value;
 }
 
-/** Numbers may be exact ones, which are objects too. */
+/** Whether a value is a map; exact numbers are objects, too. */
 export function isMap(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof NumberText);
 }
 
-/** The same as `JSON.parse` would have it: a number that is exact here becomes the nearest one. */
+/** The value as `JSON.parse` would return it: exact numbers become the nearest double. */
 export function plain(value: JsonObject): Record<string, unknown> {
   return JSON.parse(stringify(value)) as Record<string, unknown>;
 }

@@ -11,13 +11,13 @@ export interface MediaPart {
   readonly url?: string;
   /** Base64. */
   readonly data?: string;
-  /** Of the data, where there is some: SHA-256 in hexadecimal digits. */
+  /** SHA-256 of the data, if any, in hexadecimal digits. */
   readonly digest?: string;
-  /** What the file is called. */
+  /** The file's name. */
   readonly name?: string;
 }
 
-/** A function that the model asked to be called, in an earlier answer. */
+/** A tool call that the model requested in an earlier answer. */
 export interface ToolCallPart {
   readonly type: 'tool_call';
   readonly id: string;
@@ -26,10 +26,10 @@ export interface ToolCallPart {
   readonly arguments: unknown;
 }
 
-/** What that call came to. */
+/** The result of a tool call. */
 export interface ToolResultPart {
   readonly type: 'tool_result';
-  /** Of the call. */
+  /** The call's id. */
   readonly id: string;
   readonly name: string;
   readonly text: string;
@@ -44,7 +44,7 @@ export interface Message {
   readonly content: string | readonly MessagePart[];
 }
 
-/** A function that the model may ask to be called. */
+/** A function that the model may request a call of. */
 export interface Tool {
   readonly name: string;
   readonly description?: string;
@@ -59,7 +59,7 @@ export type ReasoningEffort = (typeof REASONING_EFFORTS)[number];
 
 /** Parameters for which providers use different names. */
 export interface Sampling {
-  /** None is sent unless the request has one: not every model accepts one. */
+  /** Not sent unless the request has one, because not every model accepts it. */
   readonly temperature?: number;
   readonly top_p?: number;
   readonly top_k?: number;
@@ -70,17 +70,17 @@ export interface Sampling {
   readonly reasoning_effort?: ReasoningEffort;
 }
 
-/** Asks for the vectors of the messages' texts, one each, in place of an answer. */
+/** Requests a vector for each text of the messages, instead of an answer. */
 export interface Embedding {
-  /** A list of vectors is wanted, also for one text. */
+  /** Whether the result is a list of vectors, even for one text. */
   readonly many: boolean;
-  /** Default: as many as the model has. */
+  /** Default: the model's number of dimensions. */
   readonly dimensions?: number;
 }
 
-/** What an AI stage asks for, whoever serves it. */
+/** An AI stage's request, independent of the provider. */
 export interface UniversalRequest extends Sampling {
-  /** The name of a configured provider: only this one serves. */
+  /** The name of a configured provider, which alone may serve the request. */
   readonly provider?: string;
   readonly model: string;
   readonly messages: readonly Message[];
@@ -89,14 +89,14 @@ export interface UniversalRequest extends Sampling {
   readonly max_tokens?: number;
   readonly tools?: readonly Tool[];
   readonly tool_choice?: ToolChoice;
-  /** Merged into the body that the provider gets, as it is. Plain JSON data. */
+  /** Merged unchanged into the body that is sent to the provider. Plain JSON data. */
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
 /** A JSON Schema as plain JSON data. */
 export type JsonSchema = boolean | { readonly [keyword: string]: unknown };
 
-/** A text is one part. */
+/** The parts of a message; a text is one part. */
 export function partsOf({ content }: Message): readonly MessagePart[] {
   return typeof content === 'string' ? [{ type: 'text', text: content }] : content;
 }
@@ -108,7 +108,7 @@ export function textOf(message: Message): string {
     .join('');
 }
 
-/** Whatever of a message is billed as text: calls of tools and their results too. */
+/** All of a message that is billed as text, including tool calls and their results. */
 export function billedTextOf(message: Message): string {
   return partsOf(message).map(billedText).join('');
 }

@@ -1,22 +1,22 @@
 import { NumberText, stringify, type Json } from 'computo-js';
 import { isMap, show } from './problem.js';
 
-/** What the cost of a call is summed up by beside its stage: values by their names, such as `{ team: 'search' }`. */
+/** The tags by which a call's cost is summed up, in addition to its stage: values by name, such as `{ team: 'search' }`. */
 export type Tags = Readonly<Record<string, string>>;
 
 const TAGS_MAX = 16;
 const NAME_MAX = 64;
 const VALUE_MAX = 256;
 
-/** Letters, digits, `_`, `-` and `.`: what stands in `--by tag:NAME`, and before a `=`, as it is. */
+/** Letters, digits, `_`, `-` and `.`: a name appears unquoted in `--by tag:NAME` and before a `=`. */
 const NAME = /^[\p{L}\p{M}\p{N}_.-]+$/u;
 
 export type ParsedTags =
   { readonly ok: true; readonly tags: Tags | undefined } | { readonly ok: false; readonly problem: string };
 
 /**
- * @param made what a stage's template or script made of an event: texts, numbers and booleans by name; a null is no tag
- * @returns no tags where there are none
+ * @param made the result of a stage's template or script for an event: texts, numbers and booleans by name; null means no tag
+ * @returns no tags if there are none
  */
 export function parseTags(made: Json): ParsedTags {
   if (!isMap(made)) return { ok: false, problem: `the tags: expected a map, found ${show(made)}` };
@@ -34,7 +34,7 @@ export function tooManyTags(count: number): string | undefined {
   return count > TAGS_MAX ? `the tags: expected at most ${TAGS_MAX}, found ${count}` : undefined;
 }
 
-/** Why nothing can be tagged with this name; undefined: it can. */
+/** Why a name can't be a tag's; undefined if it can. */
 export function tagNameProblem(name: string): string | undefined {
   if (isLongerThan(name, NAME_MAX)) return `a tag's name has at most ${NAME_MAX} characters`;
   return NAME.test(name)
@@ -55,7 +55,7 @@ function printed(value: Json): string {
   return typeof value === 'string' ? value : stringify(value);
 }
 
-/** Characters as people count them have one or two units. */
+/** A character, as people count them, has one or two code units. */
 function isLongerThan(text: string, max: number): boolean {
   return text.length > max && (text.length > 2 * max || Array.from(text).length > max);
 }

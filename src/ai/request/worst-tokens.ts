@@ -6,19 +6,19 @@ import { billedTextOf, mediaOf, type JsonSchema, type Message, type UniversalReq
  */
 const MESSAGE_OVERHEAD = 16;
 /**
- * What a provider adds before a request: a date line, a template's preamble; and, with a schema, instructions for
+ * Tokens that a provider adds before a request: a date line, a template's preamble; with a schema, also instructions for
  * structured output. Anthropic documents up to about 700 tokens for the latter.
  */
 const REQUEST_OVERHEAD = 64;
 const SCHEMA_OVERHEAD = 1024;
-/** What providers add where there are tools: Anthropic documents up to about 700 tokens. */
+/** Tokens that providers add if there are tools: Anthropic documents up to about 700. */
 const TOOLS_OVERHEAD = 1024;
 /**
- * The most that an image is billed as: a large one in high detail, by OpenAI's small models, which bill it as more tokens than
- * others.
+ * The most tokens that an image is billed as: a large one in high detail, by OpenAI's small models, which bill it as more tokens
+ * than others do.
  */
 const IMAGE_TOKENS_MAX = 50_000;
-/** A document or recording by its address: as much as any context holds. */
+/** For a document or recording given by its address: as many tokens as any context holds. */
 const UNSEEN_TOKENS_MAX = 1_000_000;
 
 /**
@@ -35,7 +35,7 @@ export function inputTokensMax(request: Pick<UniversalRequest, 'messages' | 'too
   return REQUEST_OVERHEAD + messages + structure + tools;
 }
 
-/** A document has a page, and a recording a tenth of a second, for hardly less than so many bytes as its tokens are. */
+/** A page of a document, or a tenth of a second of a recording, takes hardly fewer bytes than it has tokens. */
 function mediaTokensMax(message: Message): number {
   return mediaOf(message).reduce((sum, { type, data }) => {
     if (type === 'image') return sum + IMAGE_TOKENS_MAX;

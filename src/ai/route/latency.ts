@@ -7,7 +7,7 @@ export interface LatencyMeter {
 
 /** A measurement of this age counts half. */
 const HALF_LIFE_MS = 60_000;
-/** With less weight than this share of one measurement, the mean says nothing any more. */
+/** With less weight than this share of one measurement, the mean is meaningless. */
 const WEIGHT_MIN = 1 / 32;
 
 export function createLatencyMeter(): LatencyMeter {

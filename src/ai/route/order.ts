@@ -4,11 +4,11 @@ export const ROUTES = ['cheapest', 'ordered', 'fastest'] as const;
 /** Which of several providers is tried first. */
 export type Route = (typeof ROUTES)[number];
 
-/** What a route compares. */
+/** The values that a route compares. */
 export interface RouteCandidate {
   /** What the request is likely to cost there; undefined: no price is known. */
   readonly likelyCost: Nano | undefined;
-  /** Milliseconds of recent answers; undefined: not measured. */
+  /** Mean milliseconds of recent answers; undefined if not measured. */
   readonly latencyMs: number | undefined;
 }
 
@@ -18,7 +18,7 @@ export function inOrder<T extends RouteCandidate>(candidates: readonly T[], rout
     case 'ordered':
       return candidates;
     case 'cheapest':
-      // An unpriced model may cost anything: last.
+      // An unpriced model may cost anything, so it comes last.
       return candidates.toSorted((a, b) => compare(a.likelyCost, b.likelyCost, 'unknown last'));
     case 'fastest':
       return candidates.toSorted((a, b) => compare(a.latencyMs, b.latencyMs, 'unknown first'));

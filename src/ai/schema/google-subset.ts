@@ -2,14 +2,14 @@ import { isSchemaObject, mapSchemas, schemasIn, type SchemaObject } from '../../
 
 const REFUSED = ['not', 'if', 'patternProperties', 'prefixItems', '$dynamicRef', '$recursiveRef'];
 const FORMATS = ['date-time', 'float', 'double', 'int32', 'int64'];
-/** To a direct child of the root's definitions: the library writes these out in place. */
+/** A reference to a direct child of the root's definitions: the library inlines these. */
 const REFERENCE = /^#\/(?:\$defs|definitions)\/[^/]+$/;
 
 /**
- * A schema as Gemini's `responseSchema` takes it, by way of the wire's library. Gemini lists texts only: other listed values
- * become words of the description. Answers are checked here for all that is not sent.
+ * Converts a schema to what Gemini's `responseSchema` accepts, by way of the wire's library. Gemini only lists texts: other
+ * listed values are described in words. Answers are checked here against everything that is not sent.
  *
- * @returns undefined when it does not fit
+ * @returns undefined if it does not fit
  */
 export function forGoogle(schema: SchemaObject): SchemaObject | undefined {
   let fits = !refersToItself(schema);
@@ -41,7 +41,7 @@ function withoutListedNumbers(schema: SchemaObject): SchemaObject {
   return { ...rest, type, description: typeof description === 'string' ? `${description} ${words}` : words };
 }
 
-/** References are written out, which does not end where they lead back to themselves. */
+/** References are inlined, which never ends if they lead back to themselves. */
 function refersToItself(schema: SchemaObject): boolean {
   const named = new Map<string, readonly string[]>();
   for (const key of ['$defs', 'definitions']) {

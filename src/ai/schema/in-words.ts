@@ -2,8 +2,8 @@ import type { SchemaObject } from '../../config/answer-schema/index.js';
 import type { Message } from '../request/index.js';
 
 /**
- * The messages with a schema put into words, at the end of the last one: not every model takes a system message. It says JSON,
- * which OpenAI demands where an answer must be a JSON object.
+ * The messages with a schema described in words at the end of the last one, because not every model accepts a system message. The
+ * words include JSON, which OpenAI requires if an answer must be a JSON object.
  */
 export function inWords(messages: readonly Message[], schema: SchemaObject): readonly Message[] {
   const text = `Answer with nothing but JSON that satisfies this JSON Schema:\n${JSON.stringify(schema)}`;

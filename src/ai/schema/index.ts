@@ -1,4 +1,4 @@
-/** A schema on its way to a provider: wrapped, cut down to what it takes, or put into words. */
+/** Prepares a schema for a provider: wraps it, reduces it to what the provider accepts, or describes it in words. */
 export { forGoogle } from './google-subset.js';
 export { inWords } from './in-words.js';
 export type { AnswerMode, SchemaMode, SchemaModeChoice } from './mode.js';

@@ -11,7 +11,7 @@ const LONG_ENUM_CHARACTERS_MAX = 15_000;
 
 const FORMATS = ['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'uuid'];
 
-/** Taken as they are. */
+/** Keywords that are kept as they are. */
 const KEPT = [
   'type',
   'title',
@@ -24,7 +24,10 @@ const KEPT = [
   'minItems',
   'maxItems',
 ];
-/** Not taken, and without them another thing would be asked for. Other keywords only narrow what is allowed: the answer is checked. */
+/**
+ * Keywords that are not accepted, and whose omission would change the request. Other keywords only narrow what is allowed: the
+ * answer is checked.
+ */
 const REFUSED = [
   'not',
   'if',
@@ -39,7 +42,7 @@ const REFUSED = [
   '$dynamicRef',
   '$recursiveRef',
 ];
-/** What may stand beside a reference or alternatives and be left out. */
+/** Keywords that may stand beside a reference or alternatives, and can be left out. */
 const ANNOTATIONS = [
   'title',
   'description',
@@ -55,12 +58,12 @@ const ANNOTATIONS = [
 class Unfit extends Error {}
 
 /**
- * A schema as OpenAI's strict mode takes it: without keywords that it rejects (answers are checked for them here), types named,
- * objects closed that say nothing of further properties. Every answer to it that satisfies the dropped keywords satisfies
- * `schema`.
+ * Converts a schema to what OpenAI's strict mode accepts: drops keywords that it rejects (answers are checked for them here),
+ * names types, and closes objects that don't mention further properties. Every answer to it that satisfies the dropped keywords
+ * satisfies `schema`.
  *
  * @param schema of an object
- * @returns undefined when it does not fit: an object that is open or has optional properties, a combination of schemas, too large
+ * @returns undefined if it does not fit: an object that is open or has optional properties, a combination of schemas, too large
  */
 export function forStrictMode(schema: SchemaObject): SchemaObject | undefined {
   const size = { properties: 0, enumValues: 0, characters: 0 };

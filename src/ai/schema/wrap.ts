@@ -1,18 +1,18 @@
 import type { JsonSchema } from '../request/index.js';
 import { isSchemaObject, mapSchemas, withoutKeywords, type SchemaObject } from '../../config/answer-schema/index.js';
 
-/** The one property of a wrapping. */
+/** The only property of a wrapped schema. */
 export const WRAPPED = 'value';
 
 /** With these at its root, even the schema of an object is refused. */
 const NOT_AT_ROOT = ['anyOf', 'oneOf', 'enum', 'const', '$ref'];
 const DEFINITIONS = ['$defs', 'definitions'];
-/** What says who a schema is, not what it allows. */
+/** Keywords that identify a schema, not what it allows. */
 const IDENTITY = ['$schema', '$id'];
 
 /**
- * Whether a schema is sent as the property of an object: providers take only plain objects at the root. It depends on the schema
- * alone, so that an answer means the same whichever way it was asked for.
+ * Whether a schema is sent as a property of an object: providers only accept plain objects at the root. This depends only on the
+ * schema, so that an answer means the same however it was requested.
  */
 export function isWrapped(schema: JsonSchema): boolean {
   if (!isSchemaObject(schema)) return false;
@@ -21,7 +21,7 @@ export function isWrapped(schema: JsonSchema): boolean {
   return !isObject || NOT_AT_ROOT.some((keyword) => keyword in schema);
 }
 
-/** The schema of what is asked for: of an object, with the value in it if it is {@link isWrapped}. Its references stay whole. */
+/** The schema to request: always an object, with the value in it if the schema {@link isWrapped}. References stay valid. */
 export function wrapped(schema: SchemaObject): SchemaObject {
   const bare = withoutKeywords(schema, IDENTITY);
   if (!isWrapped(schema)) return schema['type'] === undefined ? { type: 'object', ...bare } : bare;
@@ -36,7 +36,7 @@ export function wrapped(schema: SchemaObject): SchemaObject {
   };
 }
 
-/** Definitions stay at the root; all else is one level deeper. */
+/** Definitions stay at the root; everything else moves one level down. */
 function withMovedReference(schema: SchemaObject): SchemaObject {
   const reference = schema['$ref'];
   if (typeof reference !== 'string' || (reference !== '#' && !reference.startsWith('#/'))) return schema;

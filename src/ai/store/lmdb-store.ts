@@ -38,7 +38,7 @@ function lmdbStore(db: Database<string, string>, writes: Writes): Store {
   const putIfAbsent = (key: string, value: string): Promise<boolean> =>
     durable(value.length, () =>
       db.ifNoExists(key, () => {
-        // Whoever waits for the whole is told of its failure.
+        // The caller that waits for the whole receives the error.
         db.put(key, value, 1).catch(() => undefined);
       }),
     );
@@ -53,7 +53,7 @@ function lmdbStore(db: Database<string, string>, writes: Writes): Store {
       return Promise.resolve(found && { key, value: found.value, revision: found.version ?? 0 });
     },
     async put(key, value) {
-      // No transaction of our own: one with a callback would prevent a process that is told to exit from ever ending.
+      // No explicit transaction: one with a callback would prevent a process that is told to exit from ever ending.
       for (let written = false; !written;) {
         db.resetReadTxn();
         const revision = db.getEntry(key)?.version;

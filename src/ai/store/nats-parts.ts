@@ -9,7 +9,7 @@ const PART_BYTES = 512 * 1024;
 
 /** Values larger than a message may be. */
 export interface PartedValues {
-  /** @returns the value, or where its parts are; call `settle` once that is stored: it removes earlier parts */
+  /** @returns the value, or where its parts are. Call `settle`, which removes earlier parts, once `stored` is written */
   split(token: string, value: string): Promise<{ readonly stored: string; readonly settle: () => Promise<void> }>;
   /** @returns the value; undefined when parts of it are missing */
   join(token: string, stored: string): Promise<string | undefined>;

@@ -48,7 +48,7 @@ export function natsStores({ link, prefix, replicas }: NatsPlace): Stores {
 function natsStore(link: NatsLink, bucketName: string, bucket: () => Promise<KV>, parts: PartedValues): Store {
   const subjectOf = (token: string): string => `$KV.${bucketName}.${token}`;
 
-  /** Every write has an id, so that it can be repeated when its answer got lost: the server recognizes it. */
+  /** Every write has an id, by which the server recognizes a repeated write, so that it can be repeated if its answer was lost. */
   const write = async (key: string, value: string, expect?: JetStreamPublishOptions['expect']): Promise<boolean> => {
     await bucket();
     const token = tokenOf(key);
@@ -67,7 +67,7 @@ function natsStore(link: NatsLink, bucketName: string, bucket: () => Promise<KV>
   const get = async (key: string): Promise<StoreEntry | undefined> => {
     const kv = await bucket();
     const token = tokenOf(key);
-    // Its parts are missing while somebody is rewriting it: it is back in a moment.
+    // The parts are missing while another process is rewriting the value; they reappear in a moment.
     for (let attempt = 0; attempt < PARTS_ATTEMPTS; attempt++) {
       const found = await keepTrying(link, () => kv.get(token));
       if (found === null || found.operation !== 'PUT') return undefined;

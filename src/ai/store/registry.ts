@@ -9,7 +9,7 @@ export type StoreLocation =
   | ({ readonly kind: 'nats' } & NatsPlace)
   | { readonly kind: 'memory' };
 
-/** Whether anything was ever stored there: a look-up then creates nothing. */
+/** Whether anything was ever stored there, so that a lookup creates nothing. */
 export function storesExist(location: StoreLocation): boolean {
   return location.kind === 'nats' || (location.kind === 'lmdb' && lmdbStoresExist(location.folder));
 }

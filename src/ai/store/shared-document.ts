@@ -6,7 +6,7 @@ export type DocumentChange<T, R> = (document: T) => { readonly document: T; read
 /** One small JSON document that many callers in many processes change, each seeing all earlier changes. */
 export interface SharedDocument<T> {
   read(): Promise<T>;
-  /** @param change may be called more than once: it must only compute */
+  /** @param change must only compute, because it may be called more than once */
   update<R>(change: DocumentChange<T, R>): Promise<R>;
 }
 
@@ -55,7 +55,7 @@ export function sharedDocument<T>(
       const written =
         text === undefined ||
         (revision === undefined ? await store.putIfAbsent(key, text) : await store.compareAndSet(key, text, revision));
-      // Somebody else was faster, so there was progress: retry on what they wrote.
+      // Another process was faster, so there was progress: retry on what it wrote.
       if (!written) continue;
       if (text !== undefined) known = { text, document: changed };
       for (const pending of applied) pending.done();

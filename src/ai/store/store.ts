@@ -22,7 +22,7 @@ export interface Store {
   put(key: string, value: string): Promise<void>;
   /** @returns false, and writes nothing, if the key exists */
   putIfAbsent(key: string, value: string): Promise<boolean>;
-  /** @returns false, and writes nothing, if the key is not at this revision any more */
+  /** @returns false, and writes nothing, if the key is no longer at this revision */
   compareAndSet(key: string, value: string, revision: number): Promise<boolean>;
   remove(key: string): Promise<void>;
   /** Records written meanwhile may or may not be seen. */

@@ -3,7 +3,7 @@ import type { EndedAttempt } from './ended-attempt.js';
 
 export type Attributes = Readonly<Record<string, string | number | readonly string[]>>;
 
-/** What is known by the address alone, under OpenTelemetry's names. */
+/** Providers that are recognized only by their address, under OpenTelemetry's names. */
 const BY_HOST: readonly (readonly [RegExp, string])[] = [
   [/\.openai\.azure\.com$/, 'azure.ai.openai'],
   [/(?:^|\.)deepseek\.com$/, 'deepseek'],
@@ -15,14 +15,14 @@ const BY_HOST: readonly (readonly [RegExp, string])[] = [
 
 const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
-/** What a request does, in OpenTelemetry's words: `chat`, or `embeddings`. */
+/** The operation of a request, in OpenTelemetry's terms: `chat` or `embeddings`. */
 export function operationOf({ request }: EndedAttempt): string {
   return request.embedding === undefined ? 'chat' : 'embeddings';
 }
 
 /**
- * What OpenTelemetry's conventions for generative AI tell of a request, and what is our own, under `colloquium.`. No text of
- * prompt or answer, and no key.
+ * The attributes of a request in OpenTelemetry's conventions for generative AI, and Colloquium's own under `colloquium.`. They
+ * contain no text of prompt or answer, and no key.
  */
 export function attributesOf(attempt: EndedAttempt): Attributes {
   const { entry, request, provider, finish, responseId } = attempt;

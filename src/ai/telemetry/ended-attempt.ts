@@ -1,22 +1,22 @@
 import type { LedgerEntry } from '../ledger/index.js';
 import type { Provider, ProviderRequest } from '../provider/index.js';
 
-/** An HTTP attempt that has ended: what the ledger has of it, and what was asked where. */
+/** An HTTP attempt that has ended: its ledger entry, and the request and provider. */
 export interface EndedAttempt {
   readonly entry: LedgerEntry;
   readonly request: ProviderRequest;
   readonly provider: Pick<Provider, 'name' | 'baseUrl' | 'telemetryName'>;
   /** Milliseconds since the epoch. */
   readonly sentAt: number;
-  /** The provider's word for how its answer ended; null: it had none; undefined: there is no answer. */
+  /** The provider's word for how its answer ended; null if it had none; undefined if there is no answer. */
   readonly finish?: string | null | undefined;
-  /** What the provider calls its answer. */
+  /** The provider's id of the answer. */
   readonly responseId?: string | undefined;
 }
 
-/** Is told of every attempt. Neither throws, nor keeps anybody waiting before it is closed. */
+/** Receives every attempt. Doesn't throw, and makes nobody wait before it is closed. */
 export interface AttemptObserver {
   ended(attempt: EndedAttempt): void;
-  /** Lets go of what it has gathered, in bounded time. */
+  /** Sends what it has gathered, in bounded time. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** What OpenTelemetry is told of attempts, in logs and in traces. */
+/** What is reported to OpenTelemetry about attempts, in logs and in traces. */
 export { attributesOf, type Attributes } from './attributes.js';
 export type { AttemptObserver, EndedAttempt } from './ended-attempt.js';
 export { openTracing, type TracingOptions } from './tracing.js';

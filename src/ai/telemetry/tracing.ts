@@ -12,7 +12,7 @@ const API = '@opentelemetry/api';
 const SDK = '@opentelemetry/sdk-trace-base';
 const EXPORTER = '@opentelemetry/exporter-trace-otlp-http';
 
-/** What people install who want traces, beside the program or in the folder of the config. */
+/** Packages that users who want traces install, next to the program or in the config's folder. */
 const PACKAGES = [API, SDK, EXPORTER];
 
 /** Set, they say where traces go. */
@@ -23,17 +23,18 @@ const NAME = 'colloquium';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface TracingOptions {
-  /** The process's own: OpenTelemetry's packages read further variables of it by themselves. */
+  /** The process's own environment, of which OpenTelemetry's packages read further variables themselves. */
   readonly env: Environment;
-  /** A folder whose programs are trusted: its packages are looked for there, too. Default: only beside the program. */
+  /** A folder whose programs are trusted: packages are looked up there, too. Default: only next to the program. */
   readonly folder: string | undefined;
-  /** For a person. Is told once of what is wrong; the work goes on. */
+  /** Called once with a problem, for a person; the work continues. */
   readonly warn: (message: string) => void;
 }
 
 /**
- * Sends a span for each attempt to the collector that the environment names; undefined: it names none, or OpenTelemetry's packages
- * are not installed. Their queue is bounded, and a collector that is away costs spans, and at the end as long as the exporter waits.
+ * Sends a span for each attempt to the collector that the environment names. Returns undefined if it names none, or
+ * OpenTelemetry's packages are not installed. Their queue is bounded: an unreachable collector costs spans and, at the end, the
+ * exporter's wait.
  */
 export function openTracing({ env, folder, warn }: TracingOptions): AttemptObserver | undefined {
   const endpoint = ENDPOINTS.map((name) => env[name]).find((value) => value !== undefined && value !== '');
@@ -54,7 +55,7 @@ export function openTracing({ env, folder, warn }: TracingOptions): AttemptObser
     }
     provider = providerOf(packages, unsent);
   } catch (error) {
-    // It may be one that does not run on this Node.
+    // It may be a version that doesn't run on this Node.
     warn(`no traces are sent: OpenTelemetry can't be loaded: ${reasonOf(error)}`);
     return undefined;
   }
@@ -93,13 +94,13 @@ interface Packages {
   readonly resources: typeof resources;
 }
 
-/** Not what stands in the folders above: nobody has said that their programs are trusted. */
+/** Ignores packages in the folders above, because nobody has said that their programs are trusted. */
 function packagesOf(folder: string): Packages | undefined {
   const isThere = [SDK, EXPORTER].every((name) => existsSync(join(folder, 'node_modules', name)));
   return isThere ? packagesBeside(join(folder, 'package.json')) : undefined;
 }
 
-/** Undefined where they are not installed. */
+/** @returns undefined if the packages are not installed */
 function packagesBeside(file: string): Packages | undefined {
   const from = createRequire(file);
   try {
@@ -143,7 +144,7 @@ function providerOf(
     forceFlush: () => exporter.forceFlush(),
   };
   return new BasicTracerProvider({
-    // What the environment says of it comes last.
+    // The environment's values come last, so that they take precedence.
     resource: of
       .defaultResource()
       .merge(of.resourceFromAttributes({ 'service.name': NAME }))

@@ -12,11 +12,11 @@ export interface Excess {
   readonly excess: string;
 }
 
-/** Around each token of a stream stands many times its length. */
+/** Each token of a stream comes with many times its length of surrounding text. */
 const STREAM_TIMES = 8;
 
 /**
- * The body of an answer, put together of its pieces: kept whole, or given to a reader. A server that is asked for a stream may
+ * The body of an answer, assembled from its chunks: kept whole, or given to a reader. A server that is asked for a stream may
  * send one JSON text instead.
  */
 export class AnswerBody {
@@ -26,19 +26,19 @@ export class AnswerBody {
   readonly #decoder = new TextDecoder();
   #chunks: Buffer[] = [];
   #bytes = 0;
-  /** What is decoded while it is not known whether it is a stream. */
+  /** Text that is decoded while it is unknown whether it is a stream. */
   #lead = '';
   #form: 'unknown' | 'whole' | 'stream';
 
   /**
    * @param encoding the header `content-encoding`
-   * @param reader takes the text if it is a stream of events; undefined: it can't be one
+   * @param reader receives the text if it is a stream of events; undefined if it can't be one
    */
   constructor(bytesMax: number, encoding: string | null, reader: StreamReader | undefined) {
     this.#bytesMax = bytesMax;
     this.#encoding = encoding?.trim().toLowerCase() ?? '';
     this.#reader = reader;
-    // What is packed is unpacked when it is whole.
+    // A compressed body is decompressed once it is complete.
     this.#form = reader === undefined || Object.hasOwn(INFLATERS, this.#encoding) ? 'whole' : 'unknown';
   }
 
@@ -86,12 +86,12 @@ export class AnswerBody {
   }
 }
 
-/** Whether events can begin so; JSON and HTML can't. */
+/** Whether events can start with this character; JSON and HTML can't. */
 function isEvent(first: string): boolean {
   return /^[a-z:]$/.test(first);
 }
 
-/** What servers send packed, though they were asked not to. */
+/** Encodings that servers use although they were asked not to compress. */
 const INFLATERS: Readonly<Record<string, (bytes: Buffer, options: ZlibOptions) => Buffer>> = {
   gzip: gunzipSync,
   'x-gzip': gunzipSync,
@@ -99,7 +99,7 @@ const INFLATERS: Readonly<Record<string, (bytes: Buffer, options: ZlibOptions) =
   br: brotliDecompressSync,
 };
 
-/** The bytes as they were before they were packed; undefined when they would be too many, or can't be unpacked. */
+/** The decompressed bytes; undefined if they would be too many, or can't be decompressed. */
 function inflated(bytes: Buffer, encoding: string, bytesMax: number): Buffer | undefined {
   const inflate = INFLATERS[encoding];
   if (inflate === undefined) return bytes;

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { ProxyError } from './tunnel-agent.js';
 
-/** What Node's code means. */
+/** The meaning of Node's error codes. */
 const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
   ENOTFOUND: 'there is no such host',
@@ -10,7 +10,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: 'it speaks no TLS',
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it speaks no TLS',
 };
-/** What may be otherwise the next time. */
+/** Errors that may not recur. */
 const PASSING: Readonly<Record<string, string>> = {
   ECONNRESET: 'it was closed from there',
   EPIPE: 'it was closed from there',
@@ -20,17 +20,17 @@ const PASSING: Readonly<Record<string, string>> = {
 };
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_/;
 
-/** A proxy says by these that it is set up otherwise, or wants a password: not that it is busy. */
+/** Statuses by which a proxy says that it is set up differently, or wants a password, not that it is busy. */
 const REFUSALS: ReadonlySet<number | undefined> = new Set([400, 401, 403, 404, 405, 407]);
 
-/** Why there is no connection. `lasting`: it is likely to stay so until a person mends it. */
+/** Why there is no connection. `lasting`: it is likely to fail until a person fixes it. */
 export interface ConnectReason {
   /** For a person, without the address and port that Node puts into some messages. */
   readonly message: string;
   readonly lasting: boolean;
 }
 
-/** @param host where the connection was to lead */
+/** @param host the host to connect to */
 export function reasonOf(error: Error, host: string): ConnectReason {
   if (error instanceof ProxyError) {
     const { proxy, status, cause } = error;

@@ -1,6 +1,6 @@
 /** An event of a stream, with its data lines joined. */
 export interface StreamEvent {
-  /** Empty where it is not named. */
+  /** Empty if the event is not named. */
   readonly name: string;
   readonly data: string;
 }
@@ -17,12 +17,12 @@ export class EventParser {
   /** The last piece ended with a CR, to which a LF may belong. */
   #afterCr = false;
 
-  /** Characters that wait for the end of their event. */
+  /** Characters buffered until the end of their event. */
   get pending(): number {
     return this.#line.length + this.#dataLength;
   }
 
-  /** The events that are whole with this piece. */
+  /** Returns the events that this piece completes. */
   *push(piece: string): Generator<StreamEvent> {
     const text = this.#afterCr && piece.startsWith('\n') ? piece.slice(1) : piece;
     if (piece !== '') this.#afterCr = piece.endsWith('\r');
@@ -37,7 +37,7 @@ export class EventParser {
     this.#line += text.slice(start);
   }
 
-  /** The event that the end of the stream has cut off before its empty line. */
+  /** Returns the event that the end of the stream truncated before its empty line. */
   *end(): Generator<StreamEvent> {
     if (this.#line !== '') this.#takeLine(this.#line);
     this.#line = '';

@@ -1,6 +1,6 @@
 /**
- * Headers by their names, in any case: as much of the class `Headers` as calls need. For that class, Node loads all of its `fetch`,
- * which takes a third of the time in which it starts.
+ * Headers by name, in any case: the subset of the class `Headers` that calls need. For that class, Node loads all of its `fetch`,
+ * which takes a third of its start time.
  */
 export class HeaderList {
   readonly #values = new Map<string, string>();

@@ -8,15 +8,15 @@ import { HeaderList } from './header-list.js';
 import { createRoute, type Network } from './route.js';
 import { TransportError, type TransportFault } from './transport-error.js';
 
-/** Milliseconds, each counted from the end of the phase before, but `total` from the start. */
+/** Milliseconds, each counted from the end of the previous phase, except `total`, which is counted from the start. */
 export interface Timeouts {
   readonly connectMs: number;
   /**
-   * Of a stream only: other answers begin when the model has thought and written them. Undefined: as long as the whole may take, for
-   * a model may think as long before its first word.
+   * Only for a stream: other answers begin when the model has thought and written them. Undefined: no limit other than that for
+   * the whole, because a model may think that long before its first word.
    */
   readonly firstByteMs?: number | undefined;
-  /** Between two pieces of a stream, once the answer itself has begun. Undefined: as long as the whole may take. */
+  /** Between two pieces of a stream, once the answer itself has begun. Undefined: no limit other than that for the whole. */
   readonly idleMs?: number | undefined;
   readonly totalMs: number;
 }
@@ -24,34 +24,34 @@ export interface Timeouts {
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: HeaderList;
-  /** Empty where a reader was given it. */
+  /** Empty if a reader received it. */
   readonly body: string;
-  /** It was a stream, and the reader has all of it. */
+  /** Whether it was a stream, all of which the reader has received. */
   readonly streamed: boolean;
 }
 
 /** Sends one POST over a connection that is kept alive. */
 export interface Transport {
   /**
-   * @param stream takes a success that comes as a stream of events; without it, a stream is not asked for
+   * @param stream receives a success that arrives as a stream of events; without it, no stream is requested
    * @returns the whole answer, whatever its status; redirects are not followed
-   * @throws TransportError when no whole answer came
+   * @throws TransportError if no whole answer arrived
    */
   post(url: string, headers: HeaderList, body: string, signal: AbortSignal, stream?: StreamReader): Promise<HttpAnswer>;
   /** Closes the idle connections. */
   close(): void;
 }
 
-/** How long a connection may take to end its answer behind the end of a stream: then it can be used again. */
+/** How long a connection may take to end its answer after the end of a stream, so that it can be reused. */
 const LINGER_MS = 1000;
-/** The status of proxies alone: the request did not come to the server. */
+/** A status that only proxies send: the request did not reach the server. */
 const WANTS_PASSWORD = 407;
 /** Many times the longest answer of any model. */
 const ANSWER_BYTES_MAX_DEFAULT = 8 * 1024 * 1024;
 
 /**
- * Node's HTTP client and not `fetch`: it distinguishes a failed connection (nothing was billed) from a broken one, and has
- * a time-out for each phase.
+ * Uses Node's HTTP client instead of `fetch`, because it distinguishes a failed connection (nothing was billed) from a broken
+ * one, and has a timeout for each phase.
  */
 export function createTransport(
   timeouts: Timeouts,

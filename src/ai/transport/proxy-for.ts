@@ -4,10 +4,11 @@ import { BlockList, isIP, isIPv4 } from 'node:net';
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * The proxy that the environment names for an address, as curl reads it: `HTTPS_PROXY` or `HTTP_PROXY` by the address's scheme,
- * unless `NO_PROXY` names its host; lower case goes first. Without a scheme, a proxy is asked in plain HTTP.
+ * Returns the proxy that the environment names for an address, with curl's rules: `HTTPS_PROXY` or `HTTP_PROXY` by the address's
+ * scheme, unless `NO_PROXY` names its host; lower-case names take precedence. A proxy without a scheme is contacted over plain
+ * HTTP.
  *
- * @throws RangeError when the variable is no URL of an HTTP proxy
+ * @throws RangeError if the variable is not the URL of an HTTP proxy
  */
 export function proxyFor(address: string, env: Variables): string | undefined {
   const url = new URL(address);
@@ -19,12 +20,12 @@ export function proxyFor(address: string, env: Variables): string | undefined {
   return proxy;
 }
 
-/** Whether a text is a URL by which an HTTP proxy can be asked. */
+/** Whether a text is the URL of an HTTP proxy. */
 export function isProxy(text: string): boolean {
   return /^https?:\/\//i.test(text) && URL.canParse(text);
 }
 
-/** `NO_PROXY`: hosts, with their subdomains, addresses and networks, each with a port or without; `*`: all. */
+/** `NO_PROXY` lists hosts (including their subdomains), addresses and networks, each with or without a port; `*` means all. */
 function isExempt(url: URL, list: string): boolean {
   const host = bare(url.hostname);
   const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
@@ -40,7 +41,7 @@ function isExempt(url: URL, list: string): boolean {
   });
 }
 
-/** IPv6 addresses without their brackets. */
+/** Removes the brackets of an IPv6 address. */
 function bare(host: string): string {
   return host.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
 }

@@ -3,28 +3,28 @@ import https from 'node:https';
 import { rootCertificates } from 'node:tls';
 import { proxyCredentials, TunnelAgent } from './tunnel-agent.js';
 
-/** The way to a server. */
+/** How to reach a server. */
 export interface Network {
   /** The URL of an HTTP proxy, perhaps with user and password. */
   readonly proxy?: string | undefined;
-  /** Certificates of authorities to trust besides the usual ones, as PEM. */
+  /** Certificates of additional authorities to trust, as PEM. */
   readonly ca?: string | undefined;
 }
 
-/** Idle connections are closed sooner than by most servers: else the next request would hit a closed one. */
+/** Idle connections are closed sooner than most servers do it; otherwise the next request would use a closed one. */
 const IDLE_MS = 4000;
 
 /** Begins requests, over connections that are kept alive. */
 export interface Route {
-  /** Whom a request to this server connects to first, for people. */
+  /** The host that a request to this server connects to first, for people. */
   peerOf(target: URL): string;
   request(target: URL, headers: Readonly<Record<string, string | number>>): http.ClientRequest;
   close(): void;
 }
 
 /**
- * Directly, or through a proxy: over a tunnel where the server speaks TLS, so that the proxy sees nothing of it; else the proxy is
- * asked for the whole address.
+ * Connects directly or through a proxy: with a tunnel if the server uses TLS, so that the proxy sees none of the data; otherwise
+ * the proxy receives the whole address.
  */
 export function createRoute({ proxy, ca }: Network): Route {
   const options = { keepAlive: true, timeout: IDLE_MS, scheduling: 'lifo' } as const;
@@ -32,7 +32,7 @@ export function createRoute({ proxy, ca }: Network): Route {
   const secured = { ...options, ...(trusted !== undefined && { ca: trusted }) };
   const via = proxy === undefined ? undefined : new URL(proxy);
   const plain = new http.Agent(options);
-  // To the server, or to a proxy that speaks TLS itself.
+  // For the server, or for a proxy that uses TLS itself.
   const secure = new https.Agent(secured);
   const tunnels = via && new TunnelAgent(via, secured, trusted);
 

@@ -7,7 +7,7 @@ export type TransportFault =
   | 'reset'
   /** The answer is larger than the limit. */
   | 'too-large'
-  /** We aborted it. */
+  /** Aborted by the caller. */
   | 'aborted';
 
 /** No whole answer came. */
@@ -16,7 +16,7 @@ export class TransportError extends Error {
 
   /**
    * @param sent whether the request may have reached the server and been billed
-   * @param lasting whether it is likely to stay so until a person mends it
+   * @param lasting whether it is likely to fail until a person fixes it
    */
   constructor(
     readonly fault: TransportFault,

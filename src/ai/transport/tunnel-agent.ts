@@ -7,7 +7,7 @@ import tls from 'node:tls';
 export class ProxyError extends Error {
   override readonly name = 'ProxyError';
 
-  /** @param status with which it refused; undefined: it could not be reached, for the reason in `cause` */
+  /** @param status with which the proxy refused; undefined if it could not be reached, for the reason in `cause` */
   constructor(
     readonly proxy: string,
     readonly status: number | undefined,
@@ -24,12 +24,12 @@ export function proxyCredentials({ username, password }: URL): Readonly<Record<s
   return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
-/** A tunnel that takes longer is of no use any more. */
+/** A tunnel that takes longer to open is no longer useful. */
 const OPENING_MS_MAX = 60_000;
 
 type Created = (error: Error | null, socket?: Duplex) => void;
 
-/** Connections over TLS through a tunnel of an HTTP proxy (CONNECT). A connection is given out when its handshake is done. */
+/** TLS connections through a tunnel of an HTTP proxy (CONNECT). A connection is handed out when its handshake is done. */
 export class TunnelAgent extends https.Agent {
   readonly #proxy: URL;
   readonly #ca: readonly string[] | undefined;
@@ -41,7 +41,7 @@ export class TunnelAgent extends https.Agent {
     this.#ca = ca;
   }
 
-  /** Called by the agent's base, which takes a connection later as well. */
+  /** Called by the agent's base class, which also accepts the connection later, by way of `created`. */
   override createConnection(
     options: tls.ConnectionOptions & { readonly timeout?: number },
     created: Created,

@@ -12,7 +12,7 @@ import { lookWithPrices } from './price-judge.js';
 import { firstLines } from './sample-lines.js';
 import { writeStderr } from '../terminal/stderr.js';
 
-/** Findings that a person is shown; `--format json` has them all. */
+/** The most findings that are shown to a person; `--format json` has them all. */
 const SHOWN_MAX = 100;
 
 /** `colloquium check`: from flags to exit code. */
@@ -76,7 +76,7 @@ async function readSample(path: string): Promise<Sample> {
   return sample;
 }
 
-/** What programs get: the keys are stable. */
+/** A finding as programs get it: the keys are stable. */
 function plain({ file, line, column, severity, code, message, hint }: Diagnostic): object {
   return { file: showFile(file), line, column, severity, code, message, ...(hint !== undefined && { hint }) };
 }

@@ -5,9 +5,10 @@ import { formatOfName } from '../../sources/formats/index.js';
 const LINE_BYTES_MAX = 16 * 2 ** 20;
 
 /**
- * The first events of a file as lines of JSON, as many as a sample takes. CSV, TSV and text are told by the name, as in a run.
+ * The first events of a file as lines of JSON, as many as a sample needs. CSV, TSV and text are recognized by the file name, as
+ * in a run.
  *
- * @throws SourceError when it can't be read
+ * @throws SourceError if the file can't be read
  */
 export async function firstLines(path: string): Promise<string[]> {
   const enough = new AbortController();

@@ -16,7 +16,7 @@ Examples:
 
 Exit codes: 0 clean (warnings allowed, unless --strict), 2 usage, 78 with errors.`;
 
-/** `colloquium check [paths…]`: every mistake that can be found without running. */
+/** `colloquium check [paths…]`: finds every mistake that can be found without running. */
 export function checkCommand(command: Command): Command {
   return withConfig(command)
     .argument(

@@ -10,7 +10,7 @@ Examples:
   fish:
     colloquium completion fish > ~/.config/fish/completions/colloquium.fish`;
 
-/** `colloquium completion bash|zsh|fish`: what makes the Tab key useful. */
+/** `colloquium completion bash|zsh|fish`: prints the script for Tab completion. */
 export function completionCommand(command: Command): Command {
   return command
     .addArgument(new Argument('<shell>', 'bash, zsh or fish').choices(['bash', 'zsh', 'fish']))
@@ -21,7 +21,7 @@ export function completionCommand(command: Command): Command {
     });
 }
 
-/** What the completion scripts call at each Tab: prints a candidate per line. */
+/** The command that completion scripts call at each Tab: prints one candidate per line. */
 export function completeCommand(command: Command): Command {
   return command
     .argument('[words...]')

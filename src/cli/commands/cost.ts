@@ -16,7 +16,7 @@ Examples:
 
 Costs that nobody knows for sure stand apart, with the most that they can be; they are never counted as nothing.`;
 
-/** `colloquium cost`: what was spent on AI, and what is left. */
+/** `colloquium cost`: shows what was spent on AI, and what is left. */
 export function costCommand(command: Command): Command {
   return withConfig(command)
     .option('--since <time>', 'from when: 7d, 2h, 2026-01-31, 2026-01-31T08:00Z, epoch milliseconds', '30d')

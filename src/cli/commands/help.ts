@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** `colloquium help [topic]`: of a command what its --help says, and the page of recipes. */
+/** `colloquium help [topic]`: prints a command's --help text, or the page of recipes. */
 export function helpCommand(help: Command): Command {
   return help
     .argument('[topic]', 'a command, or recipes')

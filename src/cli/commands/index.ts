@@ -1,23 +1,23 @@
 import type { Command } from 'commander';
 
-/** A command of the program. What it takes and does is loaded when it is called, or when its help is asked for. */
+/** A command of the program. Its arguments and action are loaded when it is called, or when its help is requested. */
 export interface CommandEntry {
   readonly name: string;
-  /** For the list of commands. */
+  /** Text for the list of commands. */
   readonly summary: string;
-  /** Left out of that list: for scripts, not for people. */
+  /** Whether it is left out of that list, because it is for scripts, not for people. */
   readonly hidden?: true;
-  /** @returns what gives the command its arguments, options and action */
+  /** @returns a function that gives the command its arguments, options and action */
   readonly load: () => Promise<DefineCommand>;
 }
 
 /** @returns the command itself */
 export type DefineCommand = (command: Command) => Command;
 
-/** The command that is meant where none is named. */
+/** The command that runs if none is named. */
 export const DEFAULT_COMMAND = 'run';
 
-/** The command that shells call at each Tab, about all the others. */
+/** The command that shells call at each Tab, to complete all others. */
 export const COMPLETE_COMMAND = '__complete';
 
 /** Every command, in the order of the help. */

@@ -17,7 +17,7 @@ Examples:
     colloquium init --systemd > /etc/systemd/system/colloquium.service
     colloquium init --docker > Dockerfile`;
 
-/** `colloquium init`: a config to start from, or what a daemon is started by. */
+/** `colloquium init`: writes a config to start from, or the files that start a daemon. */
 export function initCommand(command: Command): Command {
   return withConfig(command, 'the config by whose port and TLS their health checks go (default: the one that is found)')
     .argument('[folder]', 'where to', '.')

@@ -15,7 +15,7 @@ Examples:
   Forget what is older than a month, then the oldest, until a gigabyte is left:
     colloquium journal prune --older-than 30d --max-size 1GB`;
 
-/** `colloquium journal ls|show|doubtful|prune`: the AI answers that are kept. */
+/** `colloquium journal ls|show|doubtful|prune`: works with the stored AI answers. */
 export function journalCommand(journal: Command): Command {
   journal.helpCommand(false).addHelpText('after', EXAMPLES);
   journal.addCommand(

@@ -19,7 +19,7 @@ Examples:
 The log is the folder that storage.disk_path names in the config, ./data without one.
 Exit codes: 0, 2 usage, 74 the log is damaged or the disk fails, 78 config invalid.`;
 
-/** `colloquium log …`: the stored log's upkeep. */
+/** `colloquium log …`: inspects and maintains the stored log. */
 export function logCommand(command: Command): Command {
   return command
     .helpCommand(false)

@@ -12,7 +12,7 @@ Examples:
 
 A model that is not listed can be used as well: its price is set by cost_per_token in the config.`;
 
-/** `colloquium models`: what the price table knows. */
+/** `colloquium models`: lists the models in the price table. */
 export function modelsCommand(command: Command): Command {
   return command
     .option('--search <word>', 'only those whose provider or name has it')

@@ -28,7 +28,7 @@ of the stored events. AI answers come from the journal, at no cost, unless --liv
 Exit codes: 0 all events went through, 2 usage, 3 some events failed or went to no output, 74 the log is damaged or a disk fails,
 75 stopped by a budget or a provider's limit, 78 config or script invalid, 130/143 stopped by a signal.`;
 
-/** `colloquium replay`: stored events through a pipeline again. */
+/** `colloquium replay`: sends stored events through a pipeline again. */
 export function replayCommand(command: Command): Command {
   return withConfig(command)
     .option('--since <moment>', MOMENT_WORDS, moment)

@@ -135,7 +135,6 @@ export function runCommand(command: Command): Command {
     });
 }
 
-/** Names with a comma, or a space around them, can be given in a config. */
 function size(text: string): number {
   const bytes = parseSize(text);
   if (bytes === undefined || bytes < 1)
@@ -164,7 +163,7 @@ function sampleSize(text: string): number {
   return size;
 }
 
-/** Kept as text: an amount of money is no binary fraction. */
+/** Kept as text, because an amount of money is not a binary fraction. */
 function count(text: string): number {
   if (!/^[0-9]{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 0 or more.');
   return Number(text);

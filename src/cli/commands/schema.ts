@@ -4,7 +4,7 @@ const EXAMPLES = `
 Example:
   colloquium schema > colloquium.schema.json`;
 
-/** `colloquium schema`: what editors complete configs from. */
+/** `colloquium schema`: prints the JSON Schema that editors use to complete configs. */
 export function schemaCommand(command: Command): Command {
   return command.addHelpText('after', EXAMPLES).action(async () => {
     const [{ configJsonSchema }, { KINDS }] = await Promise.all([

@@ -15,7 +15,7 @@ A script has two forms that mean the same: text, in files named *.computo, and J
 Exit codes: 0, 2 usage, or a text with comments that fmt would lose, 78 the text is not a script, or fmt --check found one that is
 not formatted.`;
 
-/** `colloquium script …`: from one form of a script to the other. */
+/** `colloquium script …`: converts scripts from one form to the other. */
 export function scriptCommand(command: Command): Command {
   return command
     .helpCommand(false)

@@ -7,7 +7,7 @@ Examples:
   One, with its settings:
     colloquium stages aggregate`;
 
-/** `colloquium stages [name]`: what a pipeline can be made of. */
+/** `colloquium stages [name]`: lists the stages that a pipeline can consist of. */
 export function stagesCommand(command: Command): Command {
   return command
     .argument('[name]', 'the stage to explain')

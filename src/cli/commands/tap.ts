@@ -22,7 +22,7 @@ COLLOQUIUM_TOKEN, or from the config's server.tokens.
 Exit codes: 0 also when the daemon ends or the reader of the output has gone, 2 usage, or no daemon that lets us in,
 74 the connection broke, 78 config or script invalid.`;
 
-/** `colloquium tap`: the live events of a running daemon. */
+/** `colloquium tap`: prints the live events of a running daemon. */
 export function tapCommand(command: Command): Command {
   return withConfig(command)
     .option('--stage <name>', 'events as they leave this stage; else as they leave their pipeline')

@@ -18,7 +18,7 @@ Roles: ingest sends events; read reads events, health, metrics and the dashboard
 A token is shown once, when it is created: what is kept, in the folder tokens of state_dir, is its SHA-256. A running
 daemon takes changes over within about a second. Once a token was created, the daemon asks for one, also on 127.0.0.1.`;
 
-/** `colloquium token create|list|revoke`: access to the daemon. */
+/** `colloquium token create|list|revoke`: manages access to the daemon. */
 export function tokenCommand(command: Command): Command {
   return command
     .helpCommand(false)

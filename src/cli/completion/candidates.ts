@@ -3,11 +3,11 @@ import type { Command, Option } from 'commander';
 import { visible } from '../../config/diagnostic/index.js';
 
 /**
- * What the last word may become, given the words before it.
+ * Completes the last word, given the words before it.
  *
  * @param program the whole command line
  * @param words after the program's name; the last may be empty
- * @returns whole words that start as it does; none where a file name is likely
+ * @returns whole words that start like the last word; none if a file name is likely
  */
 export async function candidates(program: Command, words: readonly string[]): Promise<readonly string[]> {
   const typed = words.at(-1) ?? '';
@@ -43,7 +43,7 @@ async function wordsOf(
   ];
 }
 
-/** What stands where a command takes any word, and expects some. */
+/** Suggestions for an argument that may be any word, but is usually one of some. */
 async function wordsFor(command: Command, program: Command): Promise<readonly string[]> {
   switch (command.name()) {
     case 'operators':
@@ -71,7 +71,7 @@ async function formatNames(option: '--in' | '--out'): Promise<readonly string[]>
   return [LINES_OF_JSON, ...formats.map(({ name }) => name)];
 }
 
-/** From the config that is in force here; a broken one has no names to offer. */
+/** Reads names from the config that is in force here; an invalid config offers none. */
 async function namesInConfig(what: 'pipelines' | 'scripts'): Promise<readonly string[]> {
   const [{ loadConfig, pipelineNames, scriptNames }, { KINDS }] = await Promise.all([
     import('../../config/index.js'),
@@ -86,7 +86,7 @@ async function namesInConfig(what: 'pipelines' | 'scripts'): Promise<readonly st
       programs: false,
     });
     if (config === undefined) return [];
-    // What can't be shown can't be chosen, and a line break would make two of one.
+    // A name that can't be shown can't be chosen, and a line break would make two names out of one.
     const names = what === 'pipelines' ? pipelineNames(config) : scriptNames(config);
     return names.filter((name) => visible(name) === name && !/\s/.test(name));
   } catch {

@@ -1,6 +1,6 @@
 import { operatorGroups, operators } from 'computo-js';
 
-/** What `colloquium operators` takes: the families, and the operators. */
+/** The arguments of `colloquium operators`: families and operators. */
 export function operatorWords(): readonly string[] {
   const titles = operatorGroups().map(({ title }) => title);
   return [...titles.filter((title) => !title.includes(' ')), ...operators().map(({ name }) => name)];

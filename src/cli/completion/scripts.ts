@@ -1,4 +1,4 @@
-/** Asks `colloquium __complete` for candidates, and falls back to file names where it has none. */
+/** Asks `colloquium __complete` for candidates, and falls back to file names if it has none. */
 const BASH = `_colloquium() {
   local line
   COMPREPLY=()
@@ -24,7 +24,7 @@ end
 complete -c colloquium -a '(__colloquium_complete)'
 `;
 
-/** The script that a shell is to source. */
+/** Returns the script that a shell is to source. */
 export function completionScript(shell: 'bash' | 'zsh' | 'fish'): string {
   return { bash: BASH, zsh: ZSH, fish: FISH }[shell];
 }

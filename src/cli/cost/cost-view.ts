@@ -1,6 +1,6 @@
 import type { CostReport, Dimension } from '../../ai/index.js';
 
-/** A report of costs and what was asked for. */
+/** A report of costs, with the options that it was requested with. */
 export interface CostView {
   readonly report: CostReport;
   readonly by: readonly Dimension[];

@@ -15,7 +15,7 @@ import { reportText } from './report-text.js';
 
 const STDOUT = 1;
 
-/** `colloquium cost`: from flags to exit code. Needs no provider, and disturbs nobody who is running. */
+/** `colloquium cost`: from flags to exit code. Needs no provider, and doesn't disturb running processes. */
 export async function cost(flags: CostFlags): Promise<number> {
   const by = dimensionsOf(flags.by);
   const { books, timeZone, dailyBudget, pipelineBudgets } = await openBooksOf(flags);
@@ -26,7 +26,7 @@ export async function cost(flags: CostFlags): Promise<number> {
       const problem = isInSeconds(flags.since) ? momentProblem(flags.since) : 'is no time';
       throw new UserError(`--since ${flags.since} ${problem}`, EXIT.usage, `give one like ${MOMENT_EXAMPLES}`);
     }
-    // What dead processes left open is known by now, or in doubt: it is shown as what it is.
+    // Settles what dead processes left open: afterwards it is either known or in doubt, and shown as such.
     await books.recover();
     const report = await costReport(books, { period: { since }, by, timeZone, dailyBudget, pipelineBudgets, now });
     const view: CostView = { report, by, since, timeZone };
@@ -48,10 +48,10 @@ function printed(view: CostView, format: CostFlags['format']): string {
   }
 }
 
-/** No zone is further from UTC than this. */
+/** No time zone is further from UTC than this. */
 const ZONE_OFFSET_MS_MAX = 14 * 3_600_000;
 
-/** When a day begins in a time zone; for a day that the zone skipped, when the next one does. */
+/** When a day begins in a time zone; for a day that the zone skipped, when the next day begins. */
 function dayStart(day: string, timeZone: string): number {
   let time = Date.parse(`${day}T00:00:00Z`) - ZONE_OFFSET_MS_MAX - 1;
   while (dayAt(time, timeZone) < day) time = nextDayStart(time, timeZone);

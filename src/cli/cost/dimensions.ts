@@ -3,9 +3,9 @@ import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 
 /**
- * What `--by` asks for.
+ * Parses the value of `--by`.
  *
- * @throws UserError when it is no list of dimensions, or one of them is there twice
+ * @throws UserError if it is not a list of dimensions, or contains one of them twice
  */
 export function dimensionsOf(text: string): readonly Dimension[] {
   const names = text.split(',').map((name) => name.trim());

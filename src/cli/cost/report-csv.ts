@@ -3,7 +3,7 @@ import { csvRow } from '../../sinks/formats/index.js';
 import type { CostView } from './cost-view.js';
 import { groupLabel } from './group-label.js';
 
-/** Amounts as exact decimals, in US dollars. */
+/** Amounts are exact decimals, in US dollars. */
 const COLUMNS: readonly (readonly [string, (totals: Totals) => string])[] = [
   ['requests', ({ attempts }) => String(attempts)],
   ['answered', ({ answered }) => String(answered)],
@@ -18,7 +18,7 @@ const COLUMNS: readonly (readonly [string, (totals: Totals) => string])[] = [
   ['unpriced_requests', ({ unpriced }) => String(unpriced)],
 ];
 
-/** For spreadsheets: a line of titles, then one for each group (RFC 4180, but with plain newlines). */
+/** The report for spreadsheets: a line of titles, then one for each group (RFC 4180, but with plain newlines). */
 export function reportCsv({ report, by }: CostView): string {
   const titles = [...by, ...COLUMNS.map(([title]) => title)];
   const rows = report.groups.map((group) => [

@@ -15,9 +15,9 @@ const BAR_WIDTH_MIN = 8;
 const BAR_WIDTH_MAX = 40;
 
 /**
- * For people: a table, what nobody knows for sure, and what is left today.
+ * The report for people: a table, the costs that are uncertain, and what is left today.
  *
- * @param columns of the terminal; undefined: it is none, and gets no bars
+ * @param columns of the terminal; undefined: stdout is not a terminal, and there are no bars
  */
 export function reportText(view: CostView, columns: number | undefined): string {
   const { report, since, timeZone } = view;

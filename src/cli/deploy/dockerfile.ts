@@ -1,5 +1,5 @@
 /**
- * A Dockerfile for a clone of the repository: an ordinary user, one volume, a health check.
+ * A Dockerfile for a clone of the repository, with an unprivileged user, one volume, and a health check.
  *
  * @param address where the daemon answers on its own machine
  */
@@ -7,7 +7,7 @@ export function dockerfile({ protocol, port: given }: URL): string {
   const isSecure = protocol === 'https:';
   const port = given === '' ? (isSecure ? '443' : '80') : given;
   const scheme = isSecure ? 'https' : 'http';
-  // A certificate is for the machine's name, and this asks by its address.
+  // A certificate is issued for the machine's name, but this request uses its address.
   const lax = isSecure ? ', { rejectUnauthorized: false }' : '';
   return `# In a clone of the repository:
 #   colloquium init --docker > Dockerfile && docker build -t colloquium .

@@ -4,13 +4,13 @@ import { findConfig, type ConfigFlags } from '../flags/find-config.js';
 import { serverAddress } from './server-address.js';
 import { UserError } from '../exit/user-error.js';
 
-/** Where a daemon answers whose config does not say otherwise. */
+/** Where a daemon answers if its config does not say otherwise. */
 const DEFAULT = new URL('http://127.0.0.1:8080');
 
 /**
- * Where the daemon will answer on its own machine, by the config that is found here, or named.
+ * Where the daemon will answer on its own machine, according to the config that is found here or named.
  *
- * @throws UserError when that is another port at each start; ConfigError
+ * @throws UserError if the port differs at each start; ConfigError
  */
 export async function serviceAddress(flags: ConfigFlags): Promise<URL> {
   const config = await findConfig(flags, 'data only');

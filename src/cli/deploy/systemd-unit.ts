@@ -1,12 +1,12 @@
 /**
- * A unit for systemd: an ordinary user, who may write to one folder.
+ * A unit for systemd, with an unprivileged user who may write to one folder.
  *
  * @param node absolute path of Node
  * @param program absolute path of bin/colloquium.js
  * @param address where the daemon answers on its own machine
  */
 export function systemdUnit(node: string, program: string, address: URL): string {
-  // A certificate is for the machine's name, and this asks by its address.
+  // A certificate is issued for the machine's name, but this request uses its address.
   const lax = address.protocol === 'https:' ? '--insecure ' : '';
   return `# Save it as /etc/systemd/system/colloquium.service, then:
 #   useradd --system --home-dir /var/lib/colloquium --shell /usr/sbin/nologin colloquium
@@ -68,7 +68,7 @@ WantedBy=multi-user.target
 `;
 }
 
-/** As systemd reads a word: blanks within quotes, its own signs doubled. */
+/** Quotes a word for systemd: in double quotes if it contains white space, with special characters escaped. */
 function quoted(word: string): string {
   const escaped = word.replaceAll('%', '%%').replaceAll('$', '$$$$').replaceAll(/["\\]/g, '\\$&');
   return /\s/.test(escaped) ? `"${escaped}"` : escaped;

@@ -5,7 +5,7 @@ import { SourceError } from '../../sources/index.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { UserError } from './user-error.js';
 
-/** How a command leaves that had to stop though nothing is broken. */
+/** The exit code of a command that had to stop although nothing is broken. */
 const PAUSE_CODES: Readonly<Record<PauseReason, ExitCode>> = {
   budget: EXIT.stopped,
   'provider-limit': EXIT.stopped,
@@ -16,10 +16,10 @@ const PAUSE_CODES: Readonly<Record<PauseReason, ExitCode>> = {
 };
 
 /**
- * How a command leaves whose events came to such an end.
+ * Returns the exit code of a command, given how its events ended.
  *
  * @param goOn what to do after a pause
- * @throws UserError when it could not be finished; a bug of ours
+ * @throws UserError if the command could not finish; errors that are bugs, as they are
  */
 export function exitCodeOf(result: BlockRunResult, goOn: string): ExitCode {
   switch (result.endedBy) {
@@ -32,28 +32,28 @@ export function exitCodeOf(result: BlockRunResult, goOn: string): ExitCode {
   }
 }
 
-/** Why a command's events ended. `input`: it was read to its end. */
+/** Why a command's events ended. `input`: the input was read to its end. */
 export type WhyEnded = BlockRunResult['endedBy'] | 'limit' | 'signal';
 
 /**
- * @param limit events that were wanted
- * @param signalCode the exit code of a signal that has ended it
+ * @param limit events that were requested
+ * @param signalCode the exit code of a signal that ended the command
  */
 export function whyEnded(
   { endedBy, counts }: BlockRunResult,
   { limit, signalCode }: { readonly limit: number | undefined; readonly signalCode: number | undefined },
 ): WhyEnded {
-  // Calls that a signal has cut off are a pause.
+  // If a signal aborts calls, the result is a pause.
   if (signalCode !== undefined && (endedBy === 'input' || endedBy === 'paused')) return 'signal';
   return endedBy === 'input' && limit !== undefined && counts.input >= limit ? 'limit' : endedBy;
 }
 
-/** Whether every event is where it belongs. */
+/** Whether no event was dead-lettered, skipped or unrouted. */
 function isWhole({ deadLettered, skipped, unrouted }: Counts): boolean {
   return deadLettered + skipped + unrouted === 0;
 }
 
-/** Whatever it was, something has been written. */
+/** Whatever the error was, something has been written. */
 function asUserError(error: unknown): unknown {
   if (!(error instanceof SourceError || error instanceof SinkError)) return error;
   if (error.cause instanceof OutputChangedError) {

@@ -1,7 +1,7 @@
 /** The exit codes of every command. */
 export const EXIT = {
   ok: 0,
-  /** A mistake of ours. */
+  /** A bug in Colloquium. */
   bug: 1,
   /** A wrong flag, a missing file, nothing to do. */
   usage: 2,
@@ -11,7 +11,7 @@ export const EXIT = {
   providersDown: 69,
   /** Stored data is damaged, or a disk fails. */
   dataError: 74,
-  /** Stopped by a budget or a provider's limit; `--resume` goes on. */
+  /** Stopped by a budget or a provider's limit; `--resume` continues. */
   stopped: 75,
   /** The config or a script is invalid. */
   invalid: 78,

@@ -8,11 +8,11 @@ import { LockedError } from '../../world/lock/index.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { UserError } from './user-error.js';
 
-/** What is said of an error, and how the command leaves that it ends. */
+/** What to print for an error, and the exit code of the command that it ends. */
 export interface Explanation {
   readonly message: string;
   readonly exitCode: ExitCode;
-  /** The way out, as an instruction. */
+  /** What to do, as an instruction. */
   readonly hint?: string | undefined;
 }
 
@@ -23,7 +23,7 @@ const OF_JOBS: Readonly<Record<JobErrorKind, ExitCode>> = {
   unavailable: EXIT.providersDown,
 };
 
-/** The one table of errors that somebody else than we can mend. @returns undefined when it is none of them */
+/** The one table of errors that are not bugs in Colloquium. @returns undefined if the error is not in it */
 export function explained(error: unknown): Explanation | undefined {
   if (error instanceof UserError) return error;
   const exitCode = exitCodeFor(error);
@@ -41,7 +41,7 @@ function exitCodeFor(error: unknown): ExitCode | undefined {
   if (error instanceof LogError) {
     return error.kind === 'refused' || error.kind === 'locked' ? EXIT.usage : EXIT.dataError;
   }
-  // What can't be opened is mostly mistyped. What fails later is a disk, or data that is damaged.
+  // A file that can't be opened is usually mistyped. A later failure means a disk error or damaged data.
   if (error instanceof SourceError || error instanceof SinkError) {
     return error.phase === 'open' ? EXIT.usage : EXIT.dataError;
   }

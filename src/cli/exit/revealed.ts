@@ -3,10 +3,10 @@ import { EXIT, type ExitCode } from './exit-codes.js';
 import { UserError } from './user-error.js';
 
 /**
- * The text of a secret.
+ * Returns the text of a secret.
  *
- * @param where it is named, for whoever has to look there
- * @throws UserError when it is not to be had
+ * @param where it is named, so that the user knows where to look
+ * @throws UserError if it is not available
  */
 export async function revealed(
   ref: Parameters<typeof resolveSecret>[0],

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** The options by which every command that uses a config finds it. */
+/** Adds the options that select a config to a command that uses one. */
 export function withConfig(
   command: Command,
   description = 'the config; else it is searched for from here up to the repository or home',

@@ -2,17 +2,17 @@ import { homedir } from 'node:os';
 import type { LoadedConfig } from '../../config/index.js';
 import { writeStderr } from '../terminal/stderr.js';
 
-/** Which config a command goes by, as it was typed. */
+/** The options that select a command's config, as they were typed. */
 export interface ConfigFlags {
   readonly config?: string;
   readonly verbose?: true;
 }
 
 /**
- * The config that is named, else the one that is found from here up.
+ * Returns the config that is named or, if none is, the one found here or in a folder above.
  *
- * @param programs whether one that is found may be a program: only where the command runs what it says anyway
- * @returns undefined when none is named and none is found
+ * @param programs whether a config that is found may be a program: only if the command runs what the config says anyway
+ * @returns undefined if none is named and none is found
  * @throws ConfigError
  */
 export async function findConfig(

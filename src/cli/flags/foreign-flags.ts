@@ -1,7 +1,7 @@
 const inConfig = (stage: string, name: string): string =>
   `it stands in a config: ${stage}; colloquium stages ${name} explains it`;
 
-/** What other tools have as a flag, or a newcomer looks for as one, and what is meant here. */
+/** Flags that other tools have, or that a newcomer may try, and what to use here instead. */
 export const FOREIGN_FLAGS: Readonly<Record<string, string>> = {
   '--within': inConfig('{ dedupe: /id, within: 1h }', 'dedupe'),
   '--throttle': inConfig('{ throttle: 100/1m, by: /user }', 'throttle'),

@@ -4,11 +4,11 @@ const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 const TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})$/;
 const EPOCH_MS = /^[0-9]{9,15}$/;
 
-/** What {@link parseMoment} takes, for messages. */
+/** What {@link parseMoment} accepts, for messages. */
 export const MOMENT_EXAMPLES = '7d, 2h, 2026-01-31, 2026-01-31T08:00Z or milliseconds since the epoch';
 
 /**
- * Reads a moment as it is typed: so long ago (`15m`, `2h`, `7d`), a day, a time with its zone, or milliseconds since the epoch.
+ * Parses a moment as it is typed: an age (`15m`, `2h`, `7d`), a day, a time with its zone, or milliseconds since the epoch.
  *
  * @param now milliseconds since the epoch
  * @param dayStart when a day begins, which depends on a time zone
@@ -25,7 +25,7 @@ export function parseMoment(text: string, now: number, dayStart: (day: string) =
   return ago === undefined ? undefined : Math.max(0, now - ago);
 }
 
-/** `Date.parse` takes 30 February for 2 March. */
+/** `Date.parse` accepts 30 February, as 2 March. */
 function isRealDay(day: string): boolean {
   const time = Date.parse(`${day}T00:00:00Z`);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);

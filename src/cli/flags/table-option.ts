@@ -1,11 +1,11 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { repeatable } from './repeatable-option.js';
 
-/** A table of the command line. */
+/** A table from the command line. */
 export interface TableFlag {
-  /** As scripts name it. */
+  /** The name that scripts use for the table. */
   readonly name: string;
-  /** As it was typed. */
+  /** The file's path as it was typed. */
   readonly file: string;
   readonly key: string;
 }
@@ -16,7 +16,7 @@ export function tableOption(): Option {
   return repeatable<TableFlag>(new Option('--table <name=file:key>', words), readTable);
 }
 
-/** Names have no `=`; a file may have both signs in its name, so that the last colon is the one that counts. */
+/** Names contain no `=`. A file name may contain both characters, so the last colon is the separator. */
 function readTable(text: string, before: readonly TableFlag[]): TableFlag {
   const equals = text.indexOf('=');
   const colon = text.lastIndexOf(':');

@@ -13,8 +13,8 @@ const SAMPLE = 'sample.ndjson';
 const SCHEMA = 'colloquium.schema.json';
 
 /**
- * Writes the starter config, its sample and its schema into a folder. Overwrites nothing: when one of the files is there,
- * none is written.
+ * Writes the starter config, its sample and its schema into a folder. Overwrites nothing: if one of the files exists, none is
+ * written.
  *
  * @throws UserError
  */
@@ -28,7 +28,7 @@ export async function init(folder: string): Promise<ExitCode> {
   const present = files.find(({ name }) => existsSync(join(folder, name)));
   if (present !== undefined) throw refused(join(folder, present.name));
   for (const { name, content } of files) {
-    // Exclusive: between the look and the writing somebody may have made it.
+    // Exclusive, because somebody may have created the file after the check.
     await writeFile(join(folder, name), content, { flag: 'wx' }).catch((error: unknown) => {
       throw error instanceof Error && 'code' in error && error.code === 'EEXIST' ? refused(join(folder, name)) : error;
     });

@@ -7,17 +7,17 @@ export type CallStanding = 'answered' | 'failed' | 'under-way' | 'doubtful' | 'i
 /** A call of the journal as it is shown. */
 export interface CallView {
   readonly key: string;
-  /** Milliseconds since the epoch, of its last change. */
+  /** Time of the last change, milliseconds since the epoch. */
   readonly time: number;
   readonly pipeline: string;
   readonly stage: string;
-  /** The event's id, or `#` and the number of the request among equal ones. */
+  /** The event's id, or `#` and the number of the request among identical ones. */
   readonly event: string;
   readonly standing: CallStanding;
   readonly model: string;
   readonly provider: string | undefined;
   readonly attempts: number;
-  /** Null: not known. */
+  /** Null: unknown. */
   readonly cost: Nano | null;
   readonly tokens: { readonly input: number; readonly output: number };
   readonly latencyMs: number;
@@ -46,7 +46,7 @@ function countsOf(tally: Tally | undefined): Pick<CallView, 'attempts' | 'cost' 
   return { attempts, cost, tokens: { input: inputTokens(tokens), output: tokens.output }, latencyMs };
 }
 
-/** For programs. Money is in US dollars. */
+/** The call for programs. Money is in US dollars. */
 export function viewJson(view: CallView): Record<string, unknown> {
   const { key, time, pipeline, stage, event, standing, model, provider = null, attempts, cost, tokens } = view;
   return {

@@ -9,7 +9,7 @@ import { visible } from '../../config/diagnostic/index.js';
 import { KEY_SHOWN } from './list.js';
 import { tellApart } from './tell-apart.js';
 
-/** As many are listed for people. */
+/** The most calls that are listed for people. */
 const LISTED_MAX = 100;
 
 const COLUMNS: readonly Column[] = [
@@ -30,7 +30,7 @@ journal or for one AI stage:
 Your provider's usage page, at the times above, can tell whether they were billed.
 `;
 
-/** `colloquium journal doubtful`: calls whose fate nobody knows, their worst case, and the way out. */
+/** `colloquium journal doubtful`: lists calls whose outcome is unknown, their worst case, and what to do. */
 export async function doubtful(flags: JournalFlags): Promise<number> {
   const { books } = await openBooksOf(flags);
   try {
@@ -49,7 +49,7 @@ function sumOf(calls: readonly DoubtfulCall[]): { readonly atMost: bigint; reado
   return { atMost: priced.reduce((sum, amount) => sum + amount, 0n), unpriced: calls.length - priced.length };
 }
 
-/** One line. Money is in US dollars. */
+/** Prints one line. Money is in US dollars. */
 function json(calls: readonly DoubtfulCall[]): string {
   const { atMost, unpriced } = sumOf(calls);
   const plain = calls.map(({ key, pipeline, stage, event = '', asked = null, model, time, atMost: most }) => ({

@@ -1,6 +1,6 @@
 import type { ConfigFlags } from '../flags/find-config.js';
 
-/** The options that all of `journal`'s commands have, as they were typed. */
+/** The options shared by all of `journal`'s commands, as they were typed. */
 export interface JournalFlags extends ConfigFlags {
   readonly format: 'text' | 'json';
 }

@@ -6,12 +6,12 @@ import { EXIT } from '../exit/exit-codes.js';
 import { print } from '../terminal/print.js';
 import { viewJson, viewOf, type CallView } from './call-view.js';
 
-/** So many characters of a key tell calls apart. */
+/** The characters of a key that suffice to tell calls apart. */
 export const KEY_SHOWN = 12;
 const PRINTED_AT_ONCE = 64 * 1024;
 const WIDTHS = { time: 20, standing: 11, cost: 12 };
 
-/** `colloquium journal ls`: a line for each call, while they are read: the journal may be large. */
+/** `colloquium journal ls`: prints one line per call as it reads them, because the journal may be large. */
 export async function list(flags: JournalListFlags): Promise<number> {
   const { books } = await openBooksOf(flags);
   const toText = flags.format === 'json' ? (view: CallView) => JSON.stringify(viewJson(view)) : line;

@@ -9,7 +9,7 @@ import { findConfig, type ConfigFlags } from '../flags/find-config.js';
 import { membersPlace, resolveFleet, sharedStore } from '../../jobs/fleet/index.js';
 import { inStoreFolder, locationOf } from '../../jobs/ai/index.js';
 
-/** What was kept about calls and money, opened without any provider. */
+/** The stored data about calls and money, opened without any provider. */
 export interface OpenedBooks {
   readonly books: Books;
   /** Absolute. */
@@ -21,17 +21,17 @@ export interface OpenedBooks {
   readonly pipelineBudgets: Readonly<Record<string, string>>;
 }
 
-/** What the journal may hold; what is absent is as the config says. */
+/** The bounds of the journal; an absent one is as in the config. */
 export interface JournalBounds {
   readonly ttlMs?: number | undefined;
   readonly bytesMax?: number | undefined;
 }
 
 /**
- * Opens the state folder of a config, or the one that is used without any. Where nothing was kept yet, nothing is made. A config
- * that joins a fleet means what the fleet shares.
+ * Opens the state folder of a config, or the default one. Creates nothing if nothing was stored yet. For a config that joins a
+ * fleet, opens the data that the fleet shares.
  *
- * @throws ConfigError; UserError when the folder or the fleet's server can't be used
+ * @throws ConfigError; UserError if the folder or the fleet's server can't be used
  */
 export async function openBooksOf(flags: ConfigFlags, bounds: JournalBounds = {}): Promise<OpenedBooks> {
   const config = await findConfig(flags, 'data only');
@@ -49,7 +49,7 @@ export async function openBooksOf(flags: ConfigFlags, bounds: JournalBounds = {}
   return { books, folder, timeZone, dailyBudget, pipelineBudgets: config ? budgetsIn(config) : {} };
 }
 
-/** @returns undefined where there is no fleet */
+/** @returns undefined if there is no fleet */
 async function openFleetBooks(
   config: LoadedConfig,
   options: Parameters<typeof openBooks>[1],
@@ -68,7 +68,7 @@ async function openFleetBooks(
   const books = await openBooks(sharedStore(fleet, link), options, realWorld, isMissing);
   for (const { owner } of await books.budget.reservations()) await books.isGone(owner, realWorld.now());
   if (missing.size > 0) {
-    // Somebody who has calls under way can't be seen: it is dead, or the server was away until a moment ago.
+    // A process that has calls under way but can't be seen is dead, or the server was away until a moment ago.
     await wait(REAPPEAR_MS);
     present = await presentMembers(link, membersPlace(fleet));
   }
@@ -81,7 +81,7 @@ async function openFleetBooks(
   };
 }
 
-/** Read as they stand: nothing else of a pipeline is needed, least of all what it takes from the environment. */
+/** Reads the budgets as they stand: nothing else of a pipeline is needed, in particular not what it takes from the environment. */
 function budgetsIn({ document }: LoadedConfig): Readonly<Record<string, string>> {
   const pipelines = nodeAt(document.root, '/pipelines')?.entries ?? new Map<string, never>();
   const budgets: Record<string, string> = {};

@@ -6,7 +6,7 @@ import { grouped } from '../terminal/grouped.js';
 
 const MB = 2 ** 20;
 
-/** `colloquium journal prune`: forgets old answers. Calls that are under way or in doubt stay. */
+/** `colloquium journal prune`: deletes old answers. Calls that are under way or in doubt stay. */
 export async function prune(flags: JournalPruneFlags): Promise<number> {
   const { books } = await openBooksOf(flags, { ttlMs: flags.olderThan, bytesMax: flags.maxSize });
   try {

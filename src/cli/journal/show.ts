@@ -9,7 +9,7 @@ import { grouped } from '../terminal/grouped.js';
 import { UserError } from '../exit/user-error.js';
 import { viewJson, viewOf, type CallView } from './call-view.js';
 
-/** `colloquium journal show KEY`: one call, whole. */
+/** `colloquium journal show KEY`: shows one call in full. */
 export async function show(key: string, flags: JournalFlags): Promise<number> {
   const { books } = await openBooksOf(flags);
   try {
@@ -28,7 +28,7 @@ export async function show(key: string, flags: JournalFlags): Promise<number> {
   }
 }
 
-/** @throws UserError unless exactly one call's key starts so */
+/** @throws UserError unless the key is the start of exactly one call's key */
 async function findCall(books: Books, key: string): Promise<Found> {
   let only: Found | undefined;
   for await (const found of /^[0-9a-f]+$/.test(key) ? books.journal.all(key) : []) {
@@ -70,6 +70,6 @@ function text(view: CallView, request: unknown, { response, failure }: Outcome):
   const parts = [`${head}\nasked:\n${asked}\n`];
   if (response !== undefined) parts.push(`\nanswered:\n${response}\n`);
   if (failure !== undefined) parts.push(`\nfailed (${failure.code}): ${failure.message}\n`);
-  // What a model says must not move the cursor of a terminal, or worse.
+  // A model's text must not move the terminal's cursor, or do worse.
   return visible(parts.join(''));
 }

@@ -6,7 +6,7 @@ import { findLog, openLog } from './place.js';
 import { bytesText, plural } from './show.js';
 import { writeStderr } from '../terminal/stderr.js';
 
-/** `colloquium log backup`: a copy of the log as it is at one moment. */
+/** `colloquium log backup`: copies the log as it is at one moment. */
 export async function backupLog(destination: string, flags: LogFlags): Promise<ExitCode> {
   const { folder } = await findLog(undefined, flags);
   const { reader } = await openLog(folder);

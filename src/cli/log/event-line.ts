@@ -3,7 +3,7 @@ import { readStoredEvent } from '../../event/index.js';
 import { stdoutPalette } from '../terminal/palette.js';
 
 /**
- * An event for a person at a terminal: when, for which pipeline, and the data, cut at the terminal's width.
+ * Formats an event for a person at a terminal: the time, the pipeline, and the data, truncated to the terminal's width.
  *
  * @param columns of the terminal
  */
@@ -15,7 +15,7 @@ export function eventLine(columns: number): (line: string) => string {
     const time = new Date(event.origin.timestamp).toISOString();
     const pipeline = visible(event.origin.pipeline);
     const room = Math.max(20, columns - time.length - pipeline.length - 2);
-    // Long data is cut first: to make all of it visible could take long.
+    // Long data is truncated first, because making all of it visible could take long.
     const shown = visible(event.data.slice(0, room + 1));
     const data = shown.length > room ? `${shown.slice(0, room - 1)}…` : shown;
     return `${faint(time)} ${place(pipeline)} ${data}`;

@@ -5,7 +5,7 @@ import { bytesText, plural } from './show.js';
 import { onDisk } from '../exit/on-disk.js';
 import { findLog, openLog } from './place.js';
 
-/** `colloquium log ls`: what the log holds, file by file. */
+/** `colloquium log ls`: lists what the log contains, file by file. */
 export async function listLog(named: string | undefined, flags: FormatFlags): Promise<ExitCode> {
   const { folder } = await findLog(named, flags);
   const { reader } = await openLog(folder);

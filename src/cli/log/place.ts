@@ -11,12 +11,12 @@ const FOLDER_DEFAULT = './data';
 /** Where a command finds the stored log. */
 export interface LogPlace {
   readonly folder: string;
-  /** Undefined when there is none. */
+  /** Undefined if there is no config. */
   readonly config: LoadedConfig | undefined;
 }
 
 /**
- * The log that a command is about: the folder that is named, else the one that the config names, else ./data.
+ * Finds the log that a command is about: in the named folder, else the one in the config, else ./data.
  *
  * @throws ConfigError
  */

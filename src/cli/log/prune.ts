@@ -12,7 +12,7 @@ import { writeStderr } from '../terminal/stderr.js';
 
 const DAY_MS = 86_400_000;
 
-/** `colloquium log prune`: retention now, by the config's rules or by those given. */
+/** `colloquium log prune`: applies retention now, by the config's rules or by the given ones. */
 export async function pruneLog(flags: LogPruneFlags): Promise<ExitCode> {
   const { folder, config } = await findLog(undefined, flags);
   if (config === undefined) {
@@ -49,7 +49,7 @@ export async function pruneLog(flags: LogPruneFlags): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-/** Before this position every pipeline of the config has processed its events; where it has none, all are. */
+/** The position before which every pipeline of the config has processed its events; without pipelines, the end of the log. */
 async function processedUpTo(
   config: LoadedConfig,
   folder: string,

@@ -8,7 +8,7 @@ import { findLog } from './place.js';
 import { plural } from './show.js';
 import { writeStderr } from '../terminal/stderr.js';
 
-/** `colloquium log restore`: a log from a backup, checked before it is there. */
+/** `colloquium log restore`: restores a log from a backup, which is verified first. */
 export async function restoreBackup(backup: string, named: string | undefined, flags: LogFlags): Promise<ExitCode> {
   const { folder } = await findLog(named, flags);
   const { records, segments } = await onDisk(() =>

@@ -1,6 +1,6 @@
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
 
-/** A number of bytes for a person: in the unit that leaves one to three digits before the point. */
+/** Formats a number of bytes for a person, in the unit that leaves one to three digits before the point. */
 export function bytesText(bytes: number): string {
   let amount = bytes;
   let unit = 0;

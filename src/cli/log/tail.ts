@@ -14,7 +14,7 @@ import { writeStderr } from '../terminal/stderr.js';
 const STDOUT = 1;
 const NEWLINE = 0x0a;
 
-/** `colloquium log tail`: the newest events, and with `-f` those that follow. */
+/** `colloquium log tail`: prints the newest events, and with `-f` those that follow. */
 export async function tailLog(named: string | undefined, flags: TailFlags): Promise<ExitCode> {
   const { folder } = await findLog(named, flags);
   const { reader } = await openLog(folder);
@@ -32,7 +32,7 @@ export async function tailLog(named: string | undefined, flags: TailFlags): Prom
       }),
     );
   } catch (error) {
-    // Whoever closed the pipe has seen enough.
+    // Whoever closed the pipe has read enough.
     if (!(error instanceof SinkClosedError)) throw error;
   }
   return damaged.length > 0 ? EXIT.dataError : EXIT.ok;
@@ -59,7 +59,7 @@ async function* newestThenMore(
   }
 }
 
-/** The start of the file that the newest events begin in. */
+/** The start of the file that contains the first of the newest events. */
 async function startOfNewest(reader: ReadOnlyLog, wanted: number): Promise<LogPosition> {
   let records = 0;
   const segments = await reader.segments();
@@ -70,7 +70,7 @@ async function startOfNewest(reader: ReadOnlyLog, wanted: number): Promise<LogPo
   return LOG_START;
 }
 
-/** Of some blocks of lines the last so many lines. */
+/** The last lines of some blocks, as many as wanted. */
 function lastLines(blocks: readonly Buffer[], wanted: number): Buffer[] {
   const kept: Buffer[] = [];
   let left = wanted;

@@ -8,10 +8,10 @@ import { findLog, openLog } from './place.js';
 import { bytesText, plural } from './show.js';
 import { writeStderr } from '../terminal/stderr.js';
 
-/** Damaged places that JSON lists; the others are counted. */
+/** The most damaged places that JSON lists; the others are counted. */
 const LISTED_MAX = 10_000;
 
-/** `colloquium log verify`: every damaged place on stdout, one a line. */
+/** `colloquium log verify`: prints every damaged place on stdout, one per line. */
 export async function verifyLog(named: string | undefined, flags: FormatFlags): Promise<ExitCode> {
   const { folder } = await findLog(named, flags);
   const { reader } = await openLog(folder);

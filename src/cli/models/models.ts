@@ -21,9 +21,9 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /**
- * Lists the models that the price table knows, of the providers that a run finds by a key in the environment.
+ * Lists the models in the price table, of the providers that a run finds by a key in the environment.
  *
- * @throws UserError when none has the word that is searched for
+ * @throws UserError if no model matches the search word
  */
 export async function showModels({ search, format }: ModelsFlags): Promise<ExitCode> {
   const word = search?.toLowerCase();

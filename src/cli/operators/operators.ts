@@ -12,9 +12,9 @@ export interface OperatorFlags {
 }
 
 /**
- * Lists the operators by family, explains one or a family, or searches for a word.
+ * Lists the operators by family, explains an operator or a family, or searches for a word.
  *
- * @throws UserError for an unknown name or dialect, or a word that nothing is about
+ * @throws UserError for an unknown name or dialect, or a word that matches nothing
  */
 export async function showOperators(name: string | undefined, { dialect, search }: OperatorFlags): Promise<ExitCode> {
   if (dialect !== undefined && dialect !== 'classic' && dialect !== 'current') {
@@ -39,7 +39,7 @@ async function textFor(
   return dialect === undefined ? families() : listed(operators().filter(isKnown));
 }
 
-/** A line or more for each family. */
+/** Formats each family on one or more lines. */
 function families(): string {
   const groups = operatorGroups().map(({ title, operators: all }) => ({
     title,
@@ -55,7 +55,7 @@ function families(): string {
 `;
 }
 
-/** The operators of a family without its name, which stands before them. */
+/** The names of a family's operators without the family's name, which stands before them. */
 function verbsOf(title: string, all: readonly OperatorInfo[]): readonly string[] {
   return all.map(({ name }) => (name.startsWith(`${title}.`) ? name.slice(title.length) : name));
 }
@@ -68,7 +68,7 @@ function found(word: string, isKnown: IsKnown): string {
   return listed(all);
 }
 
-/** One a line. */
+/** Formats one operator per line. */
 function listed(all: readonly OperatorInfo[]): string {
   const width = Math.max(...all.map(({ name }) => name.length));
   return all.map(({ name, summary }) => `${name.padEnd(width)}  ${summary}\n`).join('');
@@ -112,7 +112,7 @@ function explain(operator: OperatorInfo): string {
   ].join('\n')}\n`;
 }
 
-/** Each in both forms: the text form is of the current dialect. */
+/** Each example in both forms: the text form is always of the current dialect. */
 function examplesOf({ dialects, examples }: OperatorInfo): readonly string[] {
   return examples.flatMap(({ dialect, script, inputs, tables, result }) => {
     const kept = tables === undefined ? '' : `   with tables ${stringifyJson(tables)}`;

@@ -2,7 +2,7 @@ import { KINDS } from '../../jobs/kinds/index.js';
 import { LINES_OF_JSON, OUTPUT_FORMATS } from '../../sinks/formats/index.js';
 import { INPUT_FORMATS } from '../../sources/formats/index.js';
 
-/** What a name is that no operator has, as a hint; undefined: nothing that is known. */
+/** A hint about a name that no operator has; undefined if nothing is known about it. */
 export function whatElse(name: string): string | undefined {
   if (KINDS.stages.get(name) !== undefined) return `it is a stage of a pipeline: colloquium stages ${name} explains it`;
   if ([LINES_OF_JSON, ...INPUT_FORMATS.map((one) => one.name)].includes(name))

@@ -1,4 +1,4 @@
-/** An everyday job: how it is said in a script, and in jq, where that can say it. */
+/** An everyday job: how to write it as a script, and in jq, if jq can do it. */
 export interface Recipe {
   readonly job: string;
   /** In the text form. */
@@ -6,7 +6,7 @@ export interface Recipe {
   readonly jq?: string;
 }
 
-/** Each works on one event; a test runs them, and jq beside them. */
+/** Each recipe works on one event; a test runs them, and jq for comparison. */
 export const RECIPES: readonly Recipe[] = [
   { job: 'project and rename nested fields', text: '{/id, who: /user/name}', jq: '{id, who: .user.name}' },
   {

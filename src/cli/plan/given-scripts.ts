@@ -10,13 +10,13 @@ import {
 } from '../../config/script/index.js';
 import type { FilterStages, ScriptStagePlan } from '../../pipeline/index.js';
 
-/** Is told what is wrong with a script that keeps it from nothing. */
+/** Receives findings about a script that can run anyway. */
 export type Warn = (findings: readonly Diagnostic[]) => void;
 
 /**
- * The scripts that `--filter` was given, each with a name of its own.
+ * Parses the scripts given by `--filter`, and names each differently.
  *
- * @throws ConfigError when one cannot be parsed
+ * @throws ConfigError if one can't be parsed
  */
 export async function parseFilters(texts: readonly string[] = []): Promise<readonly ScriptSource[]> {
   const sources: ScriptSource[] = [];
@@ -26,16 +26,16 @@ export async function parseFilters(texts: readonly string[] = []): Promise<reado
   return sources;
 }
 
-/** What scripts of the command line are planned with. */
+/** The context in which scripts of the command line are planned. */
 export interface ScriptSurroundings {
-  /** Whose sections `computo` and `secrets` hold; undefined: the defaults. */
+  /** The config with the sections `computo` and `secrets` to use; undefined: the defaults. */
   readonly config: LoadedConfig | undefined;
-  /** The tables that they may name; undefined: there are none. */
+  /** The tables that scripts may name; undefined: there are none. */
   readonly tables: ScriptTables | undefined;
   readonly warn?: Warn;
 }
 
-/** The surroundings of scripts, with tables of their own kept apart from those of other pipelines. */
+/** The context of scripts, with its own tables, separate from those of other pipelines. */
 export function surroundingsOf(
   config: LoadedConfig | undefined,
   shelf: TableShelf | undefined,
@@ -46,7 +46,7 @@ export function surroundingsOf(
 }
 
 /**
- * What `--filter` asks for, in front of a pipeline's own stages: events pass them in their order.
+ * The stages for `--filter`, which come before a pipeline's own stages: events pass them in order.
  *
  * @throws ConfigError
  */
@@ -60,9 +60,9 @@ export async function filterStages(
 }
 
 /**
- * A stage that is a script of the command line. The tables that it names are read.
+ * A stage that is a script of the command line. Reads the tables that the script names.
  *
- * @throws ConfigError with all that is wrong, when something in it is certain to fail
+ * @throws ConfigError with all problems, if something in it is certain to fail
  */
 export async function scriptStage(
   kind: 'computo' | 'filter',
@@ -78,9 +78,9 @@ interface Planned {
 }
 
 /**
- * The plan of a script of the command line. The tables that it names are read.
+ * The plan of a script of the command line. Reads the tables that the script names.
  *
- * @throws ConfigError with all that is wrong, when something in it is certain to fail
+ * @throws ConfigError with all problems, if something in it is certain to fail
  */
 export async function givenScript(
   source: ScriptSource,
@@ -103,7 +103,7 @@ async function bare(source: ScriptSource, tables: ScriptTables | undefined): Pro
   return { plan: scriptPlan(source, {}), warnings: findings };
 }
 
-/** Where there is no config, a table is named by a flag. */
+/** Without a config, a table is named by a flag. */
 function withFlag(finding: Diagnostic): Diagnostic {
   return finding.code === 'unknown-table'
     ? { ...finding, hint: 'Give it with --table NAME=FILE:KEY, or name the config that has it: -c FILE.' }

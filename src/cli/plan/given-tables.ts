@@ -7,9 +7,9 @@ import { UserError } from '../exit/user-error.js';
 import type { TableFlag } from '../flags/table-option.js';
 
 /**
- * The tables that scripts may name: those of the command line, and those of the config that it names no others for.
+ * The tables that scripts may name: those of the command line, and those of the config, which the command line overrides.
  *
- * @returns undefined where there are neither
+ * @returns undefined if there are neither
  */
 export async function tablesOf(
   flags: readonly TableFlag[] | undefined,

@@ -15,8 +15,8 @@ interface Target {
 }
 
 /**
- * A replay writes to no file that a pipeline of the config writes, or that it reads itself, by whatever name: it would empty it, or
- * add what the pipeline's next checkpoint cuts off.
+ * Refuses to write to a file that a pipeline of the config writes or the replay itself reads, under any name: this would empty
+ * the file, or append data that the pipeline's next checkpoint truncates.
  *
  * @throws UserError
  */
@@ -60,7 +60,7 @@ function targetsOf({ way, deadLetter }: ReplayPlan): readonly Target[] {
     ...(output === undefined ? [] : [{ path: output, flag: '-o' } as const]),
     ...(deadLetter === undefined ? [] : [{ path: deadLetter, flag: '--dead-letter' } as const]),
   ];
-  // A device or a pipe is nobody's file.
+  // Nobody owns a device or a pipe.
   return targets.filter(({ path }) => nodeFileSystem.stat(path)?.kind !== 'other');
 }
 
@@ -76,7 +76,7 @@ function filesOf(
       ...(deadLetter === undefined ? [] : [{ file: deadLetter, what: 'dead letters' } as const]),
     ];
   } catch (error) {
-    // It is not one that runs now: what is wrong with it is told when it does.
+    // This pipeline is not run now: its problems are reported when it is.
     if (error instanceof ConfigError) return [];
     throw error;
   }

@@ -46,14 +46,14 @@ function concluded(
   seconds: number,
   signalCode: number | undefined,
 ): number {
-  // Whoever closed the pipe has seen enough.
+  // Whoever closed the pipe has read enough.
   if (result.endedBy === 'closed') return EXIT.ok;
   writeStderr(
     stats === 'json'
       ? summaryJson(result, seconds, whyEnded(result, { limit, signalCode }))
       : summaryText(result, seconds),
   );
-  // To one output, only events of unknown pipelines don't go: these are named.
+  // With one output, only events of unknown pipelines are unrouted, and these are reported by name.
   if (stats === 'text' && way.kind === 'to-outputs') writeStderr(unroutedText(result));
   if (signalCode !== undefined) return signalCode;
   const code = exitCodeOf(result, 'what was paid for is kept: run it again');

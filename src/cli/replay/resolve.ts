@@ -21,7 +21,7 @@ import { UserError } from '../exit/user-error.js';
 import type { EventChoice, ReplayPlan, ReplayWay } from '../../jobs/replay/index.js';
 
 /**
- * From what was typed to what is meant.
+ * Turns flags into a plan.
  *
  * @throws UserError, ConfigError
  */
@@ -91,7 +91,7 @@ function choiceOf({ since, until, fromId, deadLetters }: ReplayFlags): EventChoi
   return { since: start, until, fromId, from: deadLetters === true ? 'dead-letters' : 'log' };
 }
 
-/** The time within a UUIDv7, milliseconds since the epoch: the event is not older. */
+/** The time within a UUIDv7, milliseconds since the epoch; the event is not older than this. */
 function timeOfId(id: string): number {
   const match = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/.exec(id);
   if (match === null) {
@@ -142,14 +142,14 @@ async function wayOf(flags: ReplayFlags, config: LoadedConfig): Promise<ReplayWa
   return { kind: 'pipelines', pipelines: pipelines.map((plan) => toOneOutput(plan, take, flags)), through, output };
 }
 
-/** Whatever outputs it has: here everything goes to one, and dead letters are whole in a file. */
+/** Replaces all outputs of the plan with one; dead letters keep the whole line only in a file. */
 function toOneOutput(plan: PipelineServePlan, take: OutputTake, { deadLetter }: ReplayFlags): PipelineServePlan {
   const { spec, block } = plan;
   const rawMax = deadLetter === undefined ? RAW_MAX_ON_STDERR : block.lineBytesMax * 2;
   return { ...plan, spec: { ...spec, outputs: [take] }, block: { ...block, rawMax } };
 }
 
-/** Of a broken line, on stderr; a file gets all of it. */
+/** The most of a broken line that stderr shows; a file gets all of it. */
 const RAW_MAX_ON_STDERR = 4096;
 
 function requireOutputs(plan: PipelineServePlan): PipelineServePlan {

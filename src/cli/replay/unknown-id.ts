@@ -7,8 +7,8 @@ import type { ReplayPlan } from '../../jobs/replay/index.js';
 const NEWLINE = 0x0a;
 
 /**
- * Refuses `--from-id` with an id that no stored event has: it is mistyped, of another log, or the event was deleted. Dead
- * letters outlive their events; they are chosen by what their ids say of time.
+ * Rejects `--from-id` with an id that no stored event has: it is mistyped, from another log, or the event was deleted. Dead
+ * letters outlive their events; they are selected by the time in their ids.
  *
  * @throws UserError; LogError
  */
@@ -28,7 +28,7 @@ async function isStored(id: string, since: number, logFolder: string): Promise<b
   for await (const { bytes } of openReadOnlyLog(nodeWorld(), logFolder).read({ from: { since } })) {
     for (let at = 0, end = bytes.indexOf(NEWLINE); end !== -1; at = end + 1, end = bytes.indexOf(NEWLINE, at)) {
       const found = idOfLine(bytes, at) ?? '';
-      // Ids sort by time, in the order of the log.
+      // Ids sort by time, in log order.
       if (found >= id) return found === id;
     }
   }

@@ -9,8 +9,8 @@ import type { ReplayPlan } from '../../jobs/replay/index.js';
 const NEWLINE = 0x0a;
 
 /**
- * Refuses the name of a pipeline that the config has not and no chosen event was sent to: it is mistyped. The log may hold
- * events of pipelines that the config had once.
+ * Rejects the name of a pipeline that is not in the config and that no selected event was sent to: it is mistyped. The log may
+ * have events of pipelines that used to be in the config.
  *
  * @throws UserError; LogError
  */

@@ -4,16 +4,16 @@ import { EXIT, type ExitCode } from '../exit/exit-codes.js';
 import { systemReason } from '../../files/index.js';
 import { writeStderr } from '../terminal/stderr.js';
 
-/** A device that fails, or is full: no path would help. */
+/** A device that fails or is full: no other path would help. */
 const OF_DEVICES = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'];
 
 /**
- * The one place that prints an error: a line and a hint for what the user can mend, a stack for what only we can.
+ * The one place that prints an error: a line and a hint for what the user can fix, a stack for what only developers can.
  *
  * @returns the exit code
  */
 export async function reportError(error: unknown): Promise<ExitCode> {
-  // Commander has printed it already.
+  // Commander has already printed it.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof ConfigError) {
     const { printDiagnostics } = await import('../terminal/print-diagnostics.js');
@@ -37,7 +37,7 @@ export async function reportError(error: unknown): Promise<ExitCode> {
   return EXIT.bug;
 }
 
-/** What the operating system refused that nobody before could put into better words: a path that leads nowhere, a full disk. */
+/** Describes an operating-system error that nothing else has explained, such as a path that leads nowhere or a full disk. */
 function refusedBySystem(error: unknown): { readonly message: string; readonly exitCode: ExitCode } | undefined {
   const reason = systemReason(error);
   if (!(error instanceof Error) || reason === undefined || !('syscall' in error)) return undefined;

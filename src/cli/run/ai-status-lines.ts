@@ -5,22 +5,22 @@ import { showAmount } from '../../ai/money/index.js';
 import { durationText } from './progress.js';
 import { grouped } from '../terminal/grouped.js';
 
-/** Providers that get a line of their own: more would push everything else off a terminal. */
+/** The most providers that get a line of their own: more would push everything else off a terminal. */
 const PROVIDERS_SHOWN_MAX = 8;
 
-/** What a run with AI stages is at. */
+/** The state of a run with AI stages at one moment. */
 export interface AiMoment {
   readonly progress: Progress;
   readonly status: AiStatus;
   /** Since the start, above 0. */
   readonly seconds: number;
-  /** Of all inputs, where it is known. */
+  /** Of all inputs, if known. */
   readonly totalBytes: number | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** The run in one line, then a line for each provider that has been asked or can't be. */
+/** The run in one line, then one line for each provider that has been called or is unavailable. */
 export function aiStatusLines(moment: AiMoment): readonly string[] {
   const { status } = moment;
   const busy = status.providers.filter(

@@ -9,16 +9,16 @@ const REDRAW_MS = 500;
 const PLAIN_LINE_MS = 30_000;
 
 export interface AiStatusWorld extends ProgressWorld {
-  /** Calls `then` again and again; the returned function ends it. */
+  /** Calls `then` repeatedly; the returned function stops it. */
   readonly every: (ms: number, then: () => void) => () => void;
 }
 
 /**
- * A few lines that redraw themselves on a terminal; elsewhere a plain line every 30 s. By the clock, not by what is done: answers
- * may take long, and then one wants to know why.
+ * A few lines that redraw themselves on a terminal; elsewhere a plain line every 30 s. Driven by the clock, not by progress:
+ * answers may take long, and that is when one wants to know why.
  *
  * @param world its `now` is in milliseconds since the epoch
- * @param totalBytes of all inputs, when known: gives a share and an ETA
+ * @param totalBytes of all inputs, if known: gives a share and an ETA
  */
 export function aiStatusReporter(
   world: AiStatusWorld,
@@ -58,7 +58,7 @@ export function aiStatusReporter(
       const status = await readStatus();
       if (!isClosed()) show(status);
     } catch {
-      // The run meets the same trouble, and tells it better.
+      // The run encounters the same error, and reports it better.
     } finally {
       reading = false;
     }

@@ -2,11 +2,11 @@ import { dollars, knownCost, type AiStatus } from '../../ai/index.js';
 import { showAmount } from '../../ai/money/index.js';
 import { grouped } from '../terminal/grouped.js';
 
-/** What the AI calls of a run came to. */
+/** The totals of a run's AI calls. */
 export interface AiSummary {
-  /** The closing counts' second line, for a person. */
+  /** The second line of the final counts, for a person. */
   readonly text: string;
-  /** The same for a program. Amounts are US dollars. */
+  /** The same for a program. Amounts are in US dollars. */
   readonly json: Readonly<Record<string, number>>;
 }
 

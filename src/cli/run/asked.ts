@@ -8,7 +8,7 @@ import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 import type { RunFlags } from './flags.js';
 
-/** The flags of a question, by the keys that an AI stage has for them. */
+/** The flags of a question, by the corresponding keys of an AI stage. */
 const FLAGS = {
   prompt: '--prompt',
   model: '--model',
@@ -18,11 +18,11 @@ const FLAGS = {
   max_tokens: '--max-tokens',
 } as const;
 
-/** The pipeline of a run that asks by flags alone, and its provider where they give an address. */
+/** The pipeline of a run that asks by flags alone, and its provider if they give an address. */
 const PIPELINE = 'default';
 const PROVIDER = 'base-url';
 
-/** Whether flags ask an AI provider. @throws UserError when some of them are there that make no question */
+/** Whether flags ask an AI provider. @throws UserError if some of them are given but don't make a question */
 export function asksByFlags({ prompt, model, system, schema, into, maxTokens, baseUrl, apiKeyEnv }: RunFlags): boolean {
   if (prompt !== undefined) {
     if (model === undefined) throw new UserError('--prompt needs --model', EXIT.usage, 'such as --model gpt-4o-mini');
@@ -47,9 +47,9 @@ export function asksByFlags({ prompt, model, system, schema, into, maxTokens, ba
 }
 
 /**
- * A config whose one pipeline is the question of the flags. All else is as in the config that is found, if there is one.
+ * Returns a config whose one pipeline is the question of the flags. Everything else is as in the config that is found, if any.
  *
- * @throws UserError for flags that can't be so
+ * @throws UserError for flags that are invalid
  */
 export async function askedConfig(flags: RunFlags, found: LoadedConfig | undefined): Promise<LoadedConfig> {
   const { withSection } = await import('../../config/index.js');
@@ -85,7 +85,7 @@ async function bareConfig(): Promise<LoadedConfig> {
   return bare({ kinds, cwd: process.cwd(), env: process.env, home: homedir() });
 }
 
-/** JSON, or the path of a file, from where it is typed. */
+/** Parses JSON, or resolves the path of a file from the current folder. */
 function schemaOf(given: string): Json {
   if (!/^\s*(?:[{[]|true\s*$|false\s*$)/.test(given)) return resolve(given);
   try {
@@ -95,14 +95,14 @@ function schemaOf(given: string): Json {
   }
 }
 
-/** What is wrong with the question, by its flags. Anything else is left as it is. */
+/** Converts an error in the question to one that names its flags. Any other error is returned as it is. */
 export function byFlags(error: unknown): unknown {
   if (!(error instanceof ConfigError)) return error;
   const [first] = error.diagnostics;
   const flag = first && flagOf(first);
   if (first === undefined || flag === undefined) return error;
   const message = first.message.replace(/^(?:pipelines|ai_providers)\.[^:]*: /, '');
-  // What is typed has no lines to name.
+  // A typed text has no lines to name.
   const place = /\/ai\/schema(\/.+)$/.exec(first.pointer ?? '')?.[1];
   return new UserError(`${flag}: ${message}${place === undefined ? '' : `, at ${place}`}`, EXIT.usage, first.hint);
 }

@@ -1,13 +1,13 @@
 import type { ConfigFlags } from '../flags/find-config.js';
 import type { TableFlag } from '../flags/table-option.js';
 
-/** The options of `run` as they were typed, each already of its own type. */
-/** How the one output is written that is not of the config. */
+/** The format options of the one output that does not come from the config. */
 export type OutputFlags = Pick<
   RunFlags,
   'output' | 'envelope' | 'out' | 'columns' | 'rawOutput' | 'rotate' | 'follow' | 'resume' | 'resume=force' | 'restart'
 >;
 
+/** The options of `run` as they were typed, each already parsed to its own type. */
 export interface RunFlags extends ConfigFlags {
   readonly eval?: string;
   readonly script?: string;
@@ -19,7 +19,7 @@ export interface RunFlags extends ConfigFlags {
   readonly countBy?: string;
   readonly table?: readonly TableFlag[];
   readonly pipeline?: string;
-  /** What is asked of an AI provider, and how. */
+  /** What to ask of an AI provider, and how. */
   readonly prompt?: string;
   readonly model?: string;
   readonly system?: string;

@@ -5,21 +5,21 @@ import { countBy, dedupeBy, explodeList, sampleShare } from '../../pipeline/inde
 import { givenScript, type ScriptSurroundings } from '../plan/given-scripts.js';
 import type { RunFlags } from './flags.js';
 
-/** The stages that flags ask for, beside the filters. */
+/** The stages that flags request, other than filters. */
 export interface GivenStages {
-  /** Before those of the script or the pipeline. */
+  /** Stages before those of the script or the pipeline. */
   readonly before: readonly StagePlan[];
-  /** Behind them. */
+  /** Stages after those of the script or the pipeline. */
   readonly behind: readonly StagePlan[];
   readonly sources: ReadonlyMap<ScriptPlan, ScriptSource>;
 }
 
-/** Whether a flag asks for a stage that is enough of a job by itself. */
+/** Whether a flag requests a stage that is enough of a job by itself. */
 export function hasGivenStage({ explode, sampleRate, dedupe, countBy: count }: RunFlags): boolean {
   return [explode, sampleRate, dedupe, count].some((flag) => flag !== undefined);
 }
 
-/** Several fields, as other tools take them, are a list here. */
+/** Parses a flag's script. Several fields must be a list, unlike in other tools; the error's hint says so. */
 async function scriptOf(flag: string, text: string): Promise<ScriptSource> {
   try {
     return await parseInlineScript(text, flag);
@@ -31,7 +31,7 @@ async function scriptOf(flag: string, text: string): Promise<ScriptSource> {
   }
 }
 
-/** @throws ConfigError for a script that cannot be read, or is certain to fail */
+/** @throws ConfigError for a script that can't be parsed, or is certain to fail */
 export async function givenStages(flags: RunFlags, surroundings: ScriptSurroundings): Promise<GivenStages> {
   const sources = new Map<ScriptPlan, ScriptSource>();
   const made = async (

@@ -3,15 +3,15 @@ import type { Diagnostic } from '../../config/diagnostic/index.js';
 import type { ScriptSource } from '../../config/script/index.js';
 import type { RunPlan } from '../../jobs/run/index.js';
 
-/** What `run` is to do, and how it speaks of it. */
+/** What `run` is to do, and what it reports. */
 export interface RunCommand extends RunPlan {
-  /** The scripts as they stand in their files, by how they are run, when their calls are to be told. */
+  /** The scripts as written in their files, by plan, if their calls are to be traced. */
   readonly traced?: ReadonlyMap<ScriptPlan, ScriptSource>;
-  /** Nothing is written, and nothing sent but so many rows; absent: it is for real. */
+  /** Set for a dry run: nothing is written, and only this many rows are sent. */
   readonly dryRun?: { readonly sample: number };
-  /** What is told of its scripts before it begins. */
+  /** Warnings about its scripts, printed before it starts. */
   readonly warnings: readonly Diagnostic[];
-  /** What is told besides. */
+  /** Other hints that are printed. */
   readonly hints: readonly string[];
   readonly stats: 'text' | 'json';
   readonly progress: boolean;

@@ -5,21 +5,21 @@ import { grouped } from '../terminal/grouped.js';
 const REDRAW_MS = 100;
 const PLAIN_LINE_MS = 30_000;
 const MB = 1e6;
-/** Return to the line's start and clear it. */
+/** Returns to the line's start and clears it. */
 const CLEAR_LINE = '\r\u001b[K';
 
 export interface ProgressWorld {
   readonly write: (text: string) => void;
   readonly isTty: boolean;
   readonly columns: number;
-  /** Milliseconds, steady. */
+  /** Milliseconds of a steady clock. */
   readonly now: () => number;
 }
 
 /**
  * One line that redraws itself on a terminal; elsewhere a plain line every 30 s, so that a log of a long run shows life.
  *
- * @param totalBytes of all inputs, when known: gives a share and an ETA
+ * @param totalBytes of all inputs, if known: gives a share and an ETA
  */
 export function progressReporter(world: ProgressWorld, totalBytes: number | undefined): ProgressReporter {
   const startedAt = world.now();
@@ -59,7 +59,7 @@ export function progressLine(progress: Progress, seconds: number, totalBytes: nu
   return parts.join(' · ');
 }
 
-/** A length of time for people, rounded up. */
+/** Formats a duration for people, rounded up. */
 export function durationText(seconds: number): string {
   const whole = Math.ceil(seconds);
   if (whole < 60) return `${whole} s`;

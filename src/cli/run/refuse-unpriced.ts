@@ -3,7 +3,7 @@ import { ConfigError } from '../../config/diagnostic/index.js';
 import type { RunFlags } from './flags.js';
 
 /**
- * Under a budget, a model without a known price would fail every row: it stops the run before the first.
+ * With a budget, a model without a known price would fail every row, so it stops the run before the first.
  *
  * @throws ConfigError (`unpriced-model`)
  */

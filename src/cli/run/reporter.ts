@@ -3,19 +3,19 @@ import type { aiStatusReporter } from './ai-status.js';
 import { isStdout } from '../../jobs/outputs/index.js';
 import { progressReporter } from './progress.js';
 
-/** Some terminals do not tell how wide they are, and say 0. */
+/** Some terminals don't report their width, but say 0. */
 const COLUMNS_UNKNOWN = 80;
 
 /**
- * Whoever says on stderr how far a run is.
+ * Returns the reporter of a run's progress on stderr.
  *
- * @param aiReporter says it where AI calls are made
+ * @param aiReporter the reporter for runs that make AI calls
  */
 export function progressOn(
   outputs: RunPlan['outputs'],
   aiReporter?: typeof aiStatusReporter,
 ): NonNullable<ProgressTalk['progress']> {
-  // Results on the same terminal would be written over by lines that redraw themselves.
+  // Redrawn lines would overwrite results on the same terminal.
   const isShared = process.stdout.isTTY && outputs.some(isStdout);
   const world = {
     write: (text: string) => void process.stderr.write(text),

@@ -7,11 +7,11 @@ import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 import type { RunFlags } from './flags.js';
 
-/** File names that end so are not asked about. */
+/** File-name endings whose format needs no lookup. */
 const PLAIN = ['', '.ndjson', '.jsonl', '.json', '.log'];
 
 /**
- * The formats of the inputs that are not lines of JSON: what `--in` says, else what the end of a name says.
+ * The formats of the inputs that are not lines of JSON: as given by `--in`, else by the end of the file name.
  *
  * @throws UserError
  */
@@ -39,7 +39,7 @@ export async function resolveFormats(
   return formats;
 }
 
-/** Whether a line begins a record. @throws UserError */
+/** Returns a test of whether a line begins a record. @throws UserError */
 function startTest(pattern: string): (line: string) => boolean {
   const read = patternTest(pattern);
   if ('problem' in read) throw new UserError(`--start: ${read.problem}`, EXIT.usage);
@@ -53,7 +53,7 @@ function refuseToFollow(input: string, format: string, flags: RunFlags): void {
   throw new UserError('--follow reads lines of JSON only', EXIT.usage, hint);
 }
 
-/** `.csv` of `a.csv`, `a.csv.gz` and `a.csv.zst`. */
+/** Returns `.csv` for `a.csv`, `a.csv.gz` and `a.csv.zst`. */
 function endOf(name: string): string {
   return extname(withoutPacking(name)).toLowerCase();
 }

@@ -12,7 +12,7 @@ import { UserError } from '../exit/user-error.js';
 import type { OutputFlags, RunFlags } from './flags.js';
 
 /**
- * How the one output is written that `-o` or standard output is: what `--out` and `--columns` say, or `-r`.
+ * The format of the one output, which is `-o` or standard output: as given by `--out` and `--columns`, or `-r`.
  *
  * @throws UserError
  */
@@ -30,14 +30,14 @@ export function resolveOutputFormat(flags: OutputFlags): Pick<OutputTake, 'forma
   return take;
 }
 
-/** What is told of a file whose name says something else than what it gets. */
+/** Hints about a file whose name suggests another format than the one that it gets. */
 export function formatHints({ out, rawOutput, output = '' }: OutputFlags): readonly string[] {
   const end = /\.(csv|tsv)$/i.exec(withoutPacking(output))?.[1]?.toLowerCase();
   if (end === undefined || out !== undefined || rawOutput === true) return [];
   return [`${output} gets lines of JSON: --out ${end} writes ${end.toUpperCase()}`];
 }
 
-/** The outputs of a config say themselves how they are written. @throws UserError */
+/** Rejects format flags, because a config's outputs set their own formats. @throws UserError */
 export function refuseForConfig(flags: RunFlags): void {
   const flag = flags.rawOutput === true ? '-r' : '--out';
   throw new UserError(
@@ -59,7 +59,7 @@ function refuseUnknown(named: string | undefined): void {
   throw new UserError(`there is no output format ${JSON.stringify(named)}`, EXIT.usage, hint);
 }
 
-/** Where another file, or another run, goes on with the output, the first event cannot decide the columns. */
+/** If another file or another run continues the output, the first event can't decide the columns. */
 function refuseWithoutColumns(flags: OutputFlags, format = ''): void {
   const writesFile = flags.output !== undefined && flags.output !== '-';
   const keepsPlace = flags.resume ?? flags['resume=force'] ?? flags.restart;

@@ -20,7 +20,7 @@ import {
 } from '../../jobs/outputs/index.js';
 
 /**
- * `-o` replaces the config's outputs, with stdout where it says `-`; without either, stdout.
+ * `-o` replaces the config's outputs, `-o -` with stdout; without either, the output is stdout.
  *
  * @throws UserError
  */
@@ -48,7 +48,7 @@ export function resolveOutputs(flags: RunFlags, plan: PipelinePlan): { spec: Out
   });
 }
 
-/** The file that `-o` names, replaced, or standard output. @throws UserError */
+/** The file that `-o` names, which is replaced, or standard output. @throws UserError */
 export function resolveOneOutput(flags: OutputFlags): { spec: OutputTake; plan: OutputTarget } {
   const spec = { envelope: flags.envelope === true, ...resolveOutputFormat(flags) };
   if (flags.output === undefined || flags.output === '-') return { spec, plan: toStdout(spec) };
@@ -60,7 +60,7 @@ export function resolveOneOutput(flags: OutputFlags): { spec: OutputTake; plan: 
   return { spec, plan: { kind: 'file', path: flags.output, mode: 'truncate', keeping, ...packs } };
 }
 
-/** @throws UserError where this version of Node cannot compress so */
+/** @throws UserError if this version of Node can't compress with zstd */
 function refuseWithoutZstd(output: string): void {
   try {
     requireZstd();
@@ -94,7 +94,7 @@ function outputPlan(output: NonNullable<PipelinePlan['outputs']>[number]): Outpu
   }
 }
 
-/** `--dead-letter` replaces the config's file, and is added to as that is; without either, stderr. */
+/** `--dead-letter` replaces the config's file, and is appended to in the same way; without either, stderr. */
 export function resolveDeadLetters(flags: RunFlags, plan: PipelinePlan): Targets['deadLetters'] {
   const permissions = DEAD_LETTER_PERMISSIONS;
   if (flags.deadLetter !== undefined) {
@@ -105,7 +105,7 @@ export function resolveDeadLetters(flags: RunFlags, plan: PipelinePlan): Targets
   return { ...file, keeping: { ...file.keeping, permissions } };
 }
 
-/** Says of files that are set aside, now or by a former run, where the manifest of them is kept. */
+/** Adds the folder of the manifest if files are set aside, now or by an earlier run. */
 export function withStateFolder<Plan extends OutputTarget | Targets['deadLetters']>(
   plan: Plan,
   stateFolder: string,
@@ -116,7 +116,7 @@ export function withStateFolder<Plan extends OutputTarget | Targets['deadLetters
   return isNeeded ? { ...plan, keeping: { ...plan.keeping, stateFolder } } : plan;
 }
 
-/** The config's files are logs: a run adds to them. */
+/** The config's files are logs: a run appends to them. */
 function filePlan(plan: FilePlan, head?: FileHead): FileTarget {
   const { file: path, keyed } = plan;
   const keeping = { ...keepingOf(plan), ...(head && { head }) };

@@ -26,27 +26,28 @@ import { UserError } from '../exit/user-error.js';
 
 const PIPELINE_DEFAULT = 'default';
 
-/** The pipeline that a run is for, whichever way it was named. */
+/** The pipeline that a run is for, however it was named. */
 export interface RunPipeline {
-  /** Its outputs absent, if no config says where they go. */
+  /** Its outputs are absent if no config says where they go. */
   readonly plan: PipelinePlan;
-  /** Its scripts as they stand in their files, by how they are run. */
+  /** Its scripts as written in their files, by plan. */
   readonly sources: ReadonlyMap<ScriptPlan, ScriptSource>;
   readonly config?: LoadedConfig;
-  /** What its scripts hardly mean, though they run. */
+  /** Findings about scripts that run, but probably don't do what was meant. */
   readonly warnings: readonly Diagnostic[];
 }
 
-/** Mistakes that a script runs with, and makes of every event what nobody wants. */
+/** Mistakes with which a script runs, but produces something unwanted for every event. */
 const SILENT_MISTAKES = new Set(['quoted-call', 'text-body', 'unused-parameter']);
 
 /**
- * Finds the pipeline: a one-liner of `-e`, a script file or flags for stages, a script of the config, or a pipeline of the config.
+ * Finds the pipeline: a one-liner of `-e`, a script file or flags for stages, a script of the config, or a pipeline of the
+ * config.
  *
  * @throws UserError, ConfigError
  */
 export async function resolveRunPipeline(flags: RunFlags): Promise<RunPipeline> {
-  // A script that several stages name is warned of once.
+  // If several stages name a script, it is reported only once.
   const warnings = new Map<string, Diagnostic>();
   const warn = (findings: readonly Diagnostic[]): void => {
     for (const one of findings.filter(({ code }) => SILENT_MISTAKES.has(code))) {
@@ -75,7 +76,10 @@ export async function resolveRunPipeline(flags: RunFlags): Promise<RunPipeline> 
 
 type Named = Omit<RunPipeline, 'warnings'> & { readonly shelf: TableShelf | undefined };
 
-/** Asks by flags alone. The config that is found says of providers, budgets and state what it says for all pipelines. */
+/**
+ * Resolves a question asked by flags alone. The config that is found contributes what it says about providers, budgets and state
+ * for all pipelines.
+ */
 async function resolveAsked(flags: RunFlags, warn: Warn): Promise<Named> {
   const config = await askedConfig(flags, await findConfig(flags, 'programs'));
   const shelf = await tablesOf(flags.table, config);
@@ -93,7 +97,7 @@ async function resolveNamed(flags: RunFlags, warn: Warn): Promise<Named> {
   if (asksByFlags(flags)) return await resolveAsked(flags, warn);
   const isScript = flags.eval !== undefined || isFileName(flags.script);
   if (isScript || isStagesAlone(flags)) {
-    // No config is searched for; one that is named gives limits and dialect.
+    // Does not search for a config; a named config gives limits and dialect.
     const config = flags.config === undefined ? undefined : await findConfig(flags, 'programs');
     const shelf = await tablesOf(flags.table, config);
     const surroundings = surroundingsOf(config, shelf, warn);
@@ -124,23 +128,23 @@ async function resolveNamed(flags: RunFlags, warn: Warn): Promise<Named> {
   return { plan, sources, shelf, config };
 }
 
-/** Whether flags for stages are all that says what to do: then no pipeline that lies around has a part in it. */
+/** Whether flags for stages alone say what to do: then a pipeline that happens to be in reach is not used. */
 function isStagesAlone(flags: RunFlags): boolean {
   return hasStageFlag(flags) && (flags.script ?? flags.pipeline ?? flags.config) === undefined;
 }
 
-/** Whether a flag asks for a stage, and no pipeline is needed besides. */
+/** Whether a flag requests a stage, so that no pipeline is needed. */
 function hasStageFlag(flags: RunFlags): boolean {
   return flags.filter !== undefined || hasGivenStage(flags);
 }
 
-/** Whether to read one format and write another is all there is to do. */
+/** Whether the run only reads one format and writes another. */
 function isConversion({ script, pipeline, in: format, out, columns, rawOutput }: RunFlags): boolean {
   const isAsked = [format, out, columns, rawOutput].some((flag) => flag !== undefined);
   return isAsked && (script ?? pipeline) === undefined;
 }
 
-/** `-s` takes a name of the config or a file; what looks like a path is one. */
+/** `-s` takes a name in the config or a file; anything that looks like a path is a file. */
 function isFileName(script: string | undefined): boolean {
   return script !== undefined && (script.includes('/') || isScriptFile(script));
 }
@@ -185,7 +189,7 @@ async function onlyStage(
   };
 }
 
-/** A pipeline that no config has. */
+/** A pipeline that is not in any config. */
 function pipelineOf(stages: readonly StagePlan[]): PipelinePlan {
   return { name: PIPELINE_DEFAULT, stages, onError: { kind: 'dead_letter' } };
 }

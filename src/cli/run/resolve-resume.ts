@@ -7,7 +7,7 @@ import type { RunFlags } from './flags.js';
 import type { OutputTarget } from '../../jobs/outputs/index.js';
 import type { ResumePlan } from '../../jobs/run/index.js';
 
-/** The folder of journal, ledger, checkpoints and locks. @throws ConfigError */
+/** The folder of the journal, ledger, checkpoints and locks. @throws ConfigError */
 export async function stateFolderOf(config: LoadedConfig | undefined): Promise<string> {
   if (config === undefined) return stateDirectoryWithoutConfig({ env: process.env, home: homedir() });
   return (await import('../../config/index.js')).stateDirectory(config);
@@ -19,10 +19,10 @@ export function wantsCheckpoint(flags: RunFlags): boolean {
 }
 
 /**
- * Whether and how the run keeps a checkpoint.
+ * Returns whether and how the run keeps a checkpoint.
  *
  * @param typed the command line, without the program's name
- * @throws UserError when there is nothing that could be cut back
+ * @throws UserError if an output can't be truncated
  */
 export function resolveResume(
   flags: RunFlags,
@@ -44,7 +44,7 @@ export function resolveResume(
   return { how, command: commandThatGoesOn(typed) };
 }
 
-/** What was typed, with the way to go on in place of the one that was taken. */
+/** Returns the typed command, with `--resume` in place of the flag that was given. */
 function commandThatGoesOn(typed: readonly string[]): string {
   const ways = ['--resume', '--resume=force', '--restart'];
   const end = typed.indexOf('--');

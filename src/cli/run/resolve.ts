@@ -16,12 +16,11 @@ import { resolveRunPipeline, type RunPipeline } from './resolve-pipeline.js';
 import { resolveResume, stateFolderOf, wantsCheckpoint } from './resolve-resume.js';
 
 const LINE_BYTES_MAX_DEFAULT = 16 * 2 ** 20;
-/** Of a broken line, on stderr; a file gets all of it. */
+/** The most of a broken line that stderr shows; a file gets all of it. */
 const RAW_MAX_ON_STDERR = 4096;
 
 /**
- * From what was typed to what is meant: the config is found where it is needed, scripts are read and checked, flags and
- * config are weighed against each other.
+ * Turns flags into a plan: finds the config if needed, reads and checks scripts, and reconciles flags with the config.
  *
  * @param typed the command line, without the program's name
  * @throws UserError, ConfigError
@@ -127,9 +126,9 @@ function aiRun(config: LoadedConfig, flags: RunFlags, plan: PipelinePlan): AiRun
   };
 }
 
-/** The config sets a ceiling, and so do the processors, whoever asks for more. */
+/** The number of threads is limited by the processors and, unless a flag sets it, by the config. */
 async function threadPlan(config: LoadedConfig | undefined, flags: RunFlags): Promise<ThreadPlan> {
-  // More threads than processors only wait for each other.
+  // More threads than processors would only wait for each other.
   if (flags.workers !== undefined) return { count: Math.min(flags.workers, availableParallelism()), asked: true };
   const processing = config && (await import('../../config/index.js')).useSection(config, 'processing');
   return { count: Math.min(availableParallelism(), processing?.worker_threads ?? Infinity), asked: false };

@@ -51,7 +51,7 @@ async function runPlan(plan: RunCommand): Promise<number> {
 
 async function concluded(plan: RunCommand, outcome: RunOutcome, signalCode: number | undefined): Promise<number> {
   const { result, seconds, finishedBefore } = outcome;
-  // Whoever closed the pipe has seen enough: a summary would only disturb.
+  // Whoever closed the pipe has read enough: a summary would only disturb.
   if (result.endedBy === 'closed') return EXIT.ok;
   const ai = outcome.ai && (await import('./ai-summary.js')).aiSummary(outcome.ai);
   const way = goOn(plan, outcome.ai?.answered);
@@ -70,7 +70,7 @@ async function concluded(plan: RunCommand, outcome: RunOutcome, signalCode: numb
   return code;
 }
 
-/** As {@link exitCodeOf}, with what it throws told. */
+/** Like {@link exitCodeOf}, but reports the error instead of throwing it. */
 async function exitCodeTold(result: BlockRunResult, way: string): Promise<number> {
   try {
     return exitCodeOf(result, way);
@@ -82,13 +82,16 @@ async function exitCodeTold(result: BlockRunResult, way: string): Promise<number
 /** @param paid answers of this run */
 function goOn({ resume }: RunCommand, paid = 0): string {
   const answers = paid === 1 ? 'the 1 answer' : `all ${grouped(paid)} answers`;
-  const kept = paid === 0 ? 'what was paid for is kept' : `${answers} of this run ${paid === 1 ? 'is' : 'are'} kept, also where the row is not written yet`;
+  const kept =
+    paid === 0
+      ? 'what was paid for is kept'
+      : `${answers} of this run ${paid === 1 ? 'is' : 'are'} kept, also where the row is not written yet`;
   return resume
     ? `${paid === 0 ? '' : `${kept}; `}continue with: ${resume.command}`
     : `${kept}: run the same command again; with --resume and -o it would go on where it stopped`;
 }
 
-/** A listener for every script whose calls are to be told. */
+/** Returns a listener for every script whose calls are to be traced. */
 async function traceOf({ traced }: RunCommand): Promise<TraceOf | undefined> {
   if (traced === undefined) return undefined;
   const { traceTo } = await import('./trace.js');

@@ -4,7 +4,7 @@ import type { WhyEnded } from '../exit/ending.js';
 import { grouped } from '../terminal/grouped.js';
 import type { AiSummary } from './ai-summary.js';
 
-/** The closing line for a person: what came in, and what became of it. Parts that are zero are left out. */
+/** The closing line for a person: how many events came in, and what happened to them. Parts that are zero are left out. */
 export function summaryText(result: BlockRunResult, seconds: number, ai?: AiSummary): string {
   const { input, openBefore, made, output, filtered, skipped, unrouted, deadLettered, merged, open } = result.counts;
   const parts = [`${grouped(input)} in`];
@@ -21,7 +21,7 @@ export function summaryText(result: BlockRunResult, seconds: number, ai?: AiSumm
   return `colloquium: ${parts.join(', ')} (${seconds.toFixed(1)} s)${why}\n${ai?.text ?? ''}`;
 }
 
-/** What to do about events that no output took. */
+/** A hint about events that no output took. */
 export function unroutedText({ counts: { unrouted } }: BlockRunResult): string {
   if (unrouted === 0) return '';
   const events =
@@ -31,7 +31,7 @@ export function unroutedText({ counts: { unrouted } }: BlockRunResult): string {
   return `  hint: ${events} routing key; an output with \`otherwise: true\` takes what no other takes\n`;
 }
 
-/** What stages had to forget, and what to raise. @param stages of its pipeline */
+/** What stages had to forget, and which setting to raise. @param stages of the result's pipeline */
 export function forgottenText({ stages: counts = [] }: BlockRunResult, stages: readonly StagePlan[]): string {
   return stages
     .map((stage) => {
@@ -49,9 +49,9 @@ export function finishedText(lines: number): string {
 }
 
 /**
- * The same for a program, as one JSON line. `input` is the sum of the five that follow it; where a stage looks across events,
- * `input + open_before + made` is the sum of the others, and `stages` says it of each stage. `lines` are told where they are not events each:
- * blank ones, headers, records of several lines.
+ * The same for a program, as one JSON line. `input` is the sum of the five numbers that follow it; if a stage looks across
+ * events, `input + open_before + made` is the sum of the others, and `stages` says the same of each stage. `lines` is present if
+ * not every line is an event, because of blank lines, headers, or records of several lines.
  */
 export function summaryJson(result: BlockRunResult, seconds: number, endedBy: WhyEnded, ai?: AiSummary): string {
   const { input, openBefore, made, output, filtered, skipped, unrouted, deadLettered, merged, open } = result.counts;

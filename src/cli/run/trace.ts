@@ -3,16 +3,16 @@ import { placeInScript, type ScriptSource } from '../../config/script/index.js';
 import { stringifyJson } from '../../json/index.js';
 import { showFile } from '../terminal/print-diagnostics.js';
 
-/** A value is shown up to here: a trace is for reading. */
+/** Longer values are truncated, because a trace is for reading. */
 const VALUE_MAX = 200;
 const INDENT = '  ';
 
-/** As much of an expression's text is shown. */
+/** The characters of an expression's text that are shown. */
 const EXPRESSION_MAX = 60;
 
 /**
- * Tells each call of a script once it has ended, innermost first: its place, the operator or, of a script in the text form, its
- * text, indented by how deep it stands, and what came of it.
+ * Writes each call of a script once it has ended, innermost first: its place, the operator or (for a script in the text form) its
+ * text, indented by its depth, and its result.
  */
 export function traceTo(write: (text: string) => void, source: ScriptSource): TraceListener {
   return ({ path, operator, depth, value, error }) => {

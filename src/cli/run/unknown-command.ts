@@ -4,9 +4,9 @@ import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 
 /**
- * A bare word that names no file was likely meant as a command.
+ * Rejects a bare word that names no file: it was probably meant as a command.
  *
- * @param commands the names of those there are
+ * @param commands the names of the existing commands
  * @throws UserError
  */
 export function refuseUnknownCommand([first]: readonly string[], commands: readonly string[]): void {

@@ -7,7 +7,7 @@ import { printed } from './format.js';
 import { readScript } from './read.js';
 
 /**
- * `colloquium script to-json`: prints a script, in whichever form it is, as JSON on one line.
+ * `colloquium script to-json`: prints a script, in either form, as JSON on one line.
  *
  * @throws ConfigError
  */
@@ -18,7 +18,7 @@ export async function scriptToJson(file: string | undefined): Promise<ExitCode> 
 }
 
 /**
- * `colloquium script to-text`: prints a script, in whichever form it is, as text.
+ * `colloquium script to-text`: prints a script, in either form, as text.
  *
  * @throws ConfigError; UserError for a script of the classic dialect
  */
@@ -34,7 +34,7 @@ export async function scriptToText(file: string | undefined): Promise<ExitCode> 
   return EXIT.ok;
 }
 
-/** A text that would be read as JSON where both forms may stand, and mean something else there, is put in parentheses. */
+/** A text that would be read as JSON with a different meaning, where both forms are allowed, gets parentheses. */
 function outOfJson(printedText: string): string {
   if (!/^[[{]/.test(printedText)) return printedText;
   try {

@@ -9,17 +9,17 @@ import { print } from '../terminal/print.js';
 import { writeStderr } from '../terminal/stderr.js';
 import { UserError } from '../exit/user-error.js';
 
-/** Columns of a line. */
+/** Columns per line. */
 const WIDTH = 80;
 
-/** The text of a script, laid out. @throws Error when it would mean another script: that is a mistake of ours */
+/** The formatted text of a script. @throws Error if it would mean a different script, which is a bug in Colloquium */
 export function printed(script: Json): string {
   const text = printText(script, WIDTH);
   if (!equal(parseText(text).script, script)) throw new Error(`the printed text means another script: ${text}`);
   return `${text}\n`;
 }
 
-/** A text as it is, and as it should be. */
+/** A text before and after formatting. */
 interface Formatted {
   readonly file: string;
   readonly before: string;
@@ -27,10 +27,10 @@ interface Formatted {
 }
 
 /**
- * `colloquium script fmt`: lays out texts, in place or from standard input to standard output. Where one of them can't be
- * formatted, none is written.
+ * `colloquium script fmt`: formats texts, in place or from standard input to standard output. If one of them can't be formatted,
+ * none is written.
  *
- * @param check write nothing, and name those that would be
+ * @param check write nothing, and name the files that would change
  * @throws ConfigError for a text that is not a script; UserError for one with comments
  */
 export async function formatScripts(files: readonly string[], check: boolean): Promise<ExitCode> {
@@ -68,7 +68,7 @@ async function tellUnformatted(texts: readonly Formatted[]): Promise<ExitCode> {
   return texts.length === 0 ? EXIT.ok : EXIT.invalid;
 }
 
-/** Undefined for a text that is to be passed over. */
+/** @returns undefined for a text to skip */
 async function formatted(file: string, path: string, before: string, check: boolean): Promise<Formatted | undefined> {
   const { script, text } = await parseTextScript(file, path, before);
   const hasComments = text?.hasComments === true;

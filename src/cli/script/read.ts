@@ -3,7 +3,7 @@ import { loadScriptFile, parseInlineScript, type ScriptSource } from '../../conf
 import { readStandardInput } from '../../config/source/index.js';
 
 /**
- * The script of a file, or of standard input, which is JSON if it can be, else text.
+ * Reads the script in a file, or on standard input, which is JSON if it can be parsed as such, else text.
  *
  * @throws ConfigError
  */

@@ -1,12 +1,12 @@
-/** Lets so many lines of a kind through in each span of time, and counts the rest. */
+/** Lets a limited number of lines per kind through in each period, and counts the rest. */
 export interface Flood {
-  /** Whether one more is let through. */
+  /** Whether another line is let through. */
   admits(kind: string): boolean;
-  /** Begins the next span. @returns what was kept back in the last one, by kind */
+  /** Starts the next period. @returns how many lines were suppressed in the last one, by kind */
   turn(): ReadonlyMap<string, number>;
 }
 
-/** @param linesMax of a kind in a span */
+/** @param linesMax lines per kind and period */
 export function createFlood(linesMax: number): Flood {
   let counts = new Map<string, number>();
   return {

@@ -2,7 +2,7 @@ let action: (() => void) | undefined;
 let isListening = false;
 let isWaiting = false;
 
-/** Listens for SIGHUP, which would end the process otherwise. One that comes before {@link onHangUp} is kept for it. */
+/** Listens for SIGHUP, which would otherwise end the process. A signal that arrives before {@link onHangUp} is kept for it. */
 export function listenForHangUps(): void {
   if (isListening) return;
   isListening = true;
@@ -12,7 +12,7 @@ export function listenForHangUps(): void {
   });
 }
 
-/** Does something at each SIGHUP, and at once when one came before. */
+/** Calls a function at each SIGHUP, and at once if one arrived before. */
 export function onHangUp(next: () => void): void {
   listenForHangUps();
   action = next;

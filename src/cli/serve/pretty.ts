@@ -3,9 +3,9 @@ import { visible, type Palette } from '../../config/diagnostic/index.js';
 const PLAIN_WORD = /^[^\s"'=\\\p{C}]+$/u;
 
 /**
- * A line of the log as people read it: `12:34:56.789 warn  processing waits pipeline=orders`.
+ * Formats a line of the log for people: `12:34:56.789 warn  processing waits pipeline=orders`.
  *
- * @param json one JSON object: `level`, `time` (ISO 8601) and `msg`, and whatever else is told
+ * @param json one JSON object: `level`, `time` (ISO 8601), `msg`, and any other fields
  */
 export function prettyLine(json: string, palette: Palette): string {
   const { level, time, msg, ...fields } = JSON.parse(json) as Record<string, unknown>;
@@ -16,7 +16,7 @@ export function prettyLine(json: string, palette: Palette): string {
   return `${palette.faint(String(time).slice(11, 23))} ${paint(word, palette)} ${visible(String(msg))}${shown.join('')}\n`;
 }
 
-/** A value is quoted where it could be taken for something else, or would move the terminal's cursor. */
+/** Quotes a value that could be mistaken for something else, or would move the terminal's cursor. */
 function shownValue(value: unknown): string {
   return typeof value === 'string' && PLAIN_WORD.test(value) ? value : visible(JSON.stringify(value));
 }

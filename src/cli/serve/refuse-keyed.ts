@@ -4,7 +4,7 @@ import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 
 /**
- * Refuses outputs that have a file per key, for commands that write the outputs of stored events.
+ * Rejects outputs that have a file per key, for commands that write the outputs of stored events.
  *
  * @param command for people
  * @throws UserError

@@ -8,17 +8,17 @@ import type { ServePlan, Talk } from '../../jobs/index.js';
 import { UserError } from '../exit/user-error.js';
 import { watchConfig, type ConfigWatch } from './watch-config.js';
 
-/** Takes a changed config over while the daemon runs. */
+/** Applies a changed config while the daemon runs. */
 export interface Reloader {
-  /** Reads the config anew, after a reload that is under way. @param why for the log */
+  /** Reads the config again, after any reload that is under way. @param why for the log */
   reload(why: string): void;
-  /** Waits for a reload that is under way, and takes no more. */
+  /** Waits for a reload that is under way, and accepts no more. */
   stop(): Promise<void>;
 }
 
 /**
- * @param first what the daemon runs by
- * @param resolve the config as it is now: fails when there is a mistake in it
+ * @param first the plan that the daemon runs by
+ * @param resolve resolves the current config; fails if there is a mistake in it
  */
 export async function startReloader(
   daemon: Daemon,
@@ -71,7 +71,7 @@ export async function startReloader(
   };
 }
 
-/** At its start a daemon does without a config. A file that has become empty is a save that failed, as on a full disk. */
+/** A daemon can start without a config. A file that has become empty is a failed save, for example on a full disk. */
 function refuseBlank({ config: { document } }: ServePlan): void {
   if (document.text?.trim() !== '') return;
   throw new UserError(
@@ -81,7 +81,7 @@ function refuseBlank({ config: { document } }: ServePlan): void {
   );
 }
 
-/** All but the config's text itself. */
+/** Everything but the config's own text. */
 function essence(plan: ServePlan): unknown {
   return { ...plan, config: undefined };
 }

@@ -32,14 +32,14 @@ import { resolveAlerts } from './resolve-alerts.js';
 
 const DAY_MS = 86_400_000;
 
-/** A stream of events fills at most this part of the queue at a time. */
+/** A stream of events fills at most 1/QUEUE_SHARES of the queue at a time. */
 const QUEUE_SHARES = 4;
 
-/** Of a broken line, on stderr; a file gets all of it. */
+/** The most of a broken line that stderr shows; a file gets all of it. */
 const RAW_MAX_ON_STDERR = 4096;
 
 /**
- * From the config and the flags to what the daemon is to do. Everything in the config that it uses is checked here.
+ * Turns the config and the flags into the daemon's plan. Everything in the config that it uses is checked here.
  *
  * @throws UserError, ConfigError
  */
@@ -77,7 +77,7 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
       ...(server.tls && { tls: server.tls }),
     },
     settings: {
-      // What could not be processed is not taken in.
+      // Accepts nothing that couldn't be processed.
       bodyBytesMax: Math.min(server.max_body_size, processing.max_line_size),
       depthMax: processing.max_depth,
       entriesMax: Math.max(1, Math.floor(processing.max_queue_size / QUEUE_SHARES)),
@@ -111,7 +111,7 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
     pipelines,
     sources: useSources(config),
     lineBytesMax: processing.max_line_size,
-    // One processor is left to the daemon's own thread, which takes events in.
+    // One processor is left to the daemon's own thread, which ingests events.
     workers: Math.max(1, Math.min(processing.worker_threads, availableParallelism() - 1)),
     eventTimeoutMs: processing.event_timeout,
     stateFolder: stateDirectory(config),
@@ -121,7 +121,7 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
   };
 }
 
-/** A daemon goes by all of its config: what `check` finds wrong anywhere keeps it from starting. */
+/** A daemon uses all of its config, so any mistake that `check` finds anywhere prevents it from starting. */
 async function refuseMistakes({ file, env, home, kinds }: LoadedConfig): Promise<void> {
   const findings = await lookWithPrices((isPriced) => checkConfig({ file, env, home, kinds, isPriced }));
   if (hasErrors(findings)) throw new ConfigError(findings);
@@ -142,7 +142,7 @@ function refuseWithoutOutputs({ name, outputs = [] }: PipelinePlan, { file }: Lo
   );
 }
 
-/** A file has one writer, by whatever path: each would cut off what the other wrote behind its checkpoint. */
+/** A file has one writer, under any path: each writer would truncate what the other wrote behind its checkpoint. */
 function refuseSharedFiles(pipelines: readonly PipelineServePlan[]): void {
   const writers = new Map<string, string>();
   for (const pipeline of pipelines) {
@@ -183,7 +183,7 @@ export function pipelineServePlan(
   };
 }
 
-/** Whoever can reach the port could write, and read everything: that must be meant. */
+/** Anyone who can reach the port could write, and read everything, so the operator must ask for this. */
 async function refuseOpenDoor(host: string, { openness, tokens }: AccessPlan, stateFolder: string): Promise<void> {
   if (openness !== 'no' || tokens.length > 0) return;
   if ((await tokenIds(tokenFolderOf(stateFolder))) !== undefined) return;

@@ -11,7 +11,7 @@ import { resolveServe } from './resolve.js';
 import { stderrSink } from '../terminal/stderr-sink.js';
 import { openTalk } from './talk.js';
 
-/** What is cut off after the drain timeout has so long to be noted. */
+/** How long, after the drain timeout, aborted work has to be recorded. */
 const FORCE_AFTER_MS = 4000;
 
 /** `colloquium serve`: from flags to exit code. */
@@ -26,7 +26,7 @@ export async function serve(flags: ServeFlags): Promise<ExitCode> {
     if (ending.signal.aborted) process.exit(code);
     talk.info('draining', { signal });
     end();
-    // Whatever does not come to its end: the next start goes on from the last checkpoint, as after a crash.
+    // For whatever doesn't end: the next start continues from the last checkpoint, as after a crash.
     setTimeout(() => {
       talk.error('not everything came to its end in time (processing.drain_timeout)', { signal });
       process.exit(code);
@@ -40,7 +40,7 @@ export async function serve(flags: ServeFlags): Promise<ExitCode> {
   describe(plan, daemon, talk);
   const reloader = await startReloader(daemon, plan, () => resolveServe(flags), talk);
   onHangUp(() => {
-    // That is how logrotate says that it has renamed a file.
+    // This is how logrotate signals that it has renamed a file.
     void daemon.look();
     reloader.reload('SIGHUP');
   });
@@ -66,7 +66,7 @@ async function started(plan: ServePlan, talk: Talk, onOutputClosed: () => void):
   }
 }
 
-/** What the daemon does, in its first lines. */
+/** Logs what the daemon does, in its first lines. */
 function describe(plan: ServePlan, daemon: Daemon, talk: Talk): void {
   const { pipelines } = plan;
   if (pipelines.length === 0) talk.warn('the config has no pipelines: events are stored, and nothing more');

@@ -1,20 +1,20 @@
 import { AT_REST_MS } from '../../files/index.js';
 
-/** Watches the config and what it refers to. */
+/** Watches the config and the files that it refers to. */
 export interface ConfigWatch {
-  /** These files count from now on. */
+  /** Watches these files from now on. */
   follow(files: readonly string[]): void;
   close(): Promise<void>;
 }
 
-/** @param onChange called when one of the files has changed, after the writing */
+/** @param onChange called after one of the files was changed and its writing has ended */
 export async function watchConfig(files: readonly string[], onChange: () => void): Promise<ConfigWatch> {
   const { watch } = await import('chokidar');
   const stable = { stabilityThreshold: AT_REST_MS, pollInterval: AT_REST_MS / 4 };
   const watcher = watch([...files], { ignoreInitial: true, awaitWriteFinish: stable });
-  // An editor may replace the file: it is gone, and there again.
+  // An editor may replace the file: it disappears, and appears again.
   watcher.on('change', onChange).on('add', onChange);
-  // Without notices there is still SIGHUP.
+  // Without file notifications there is still SIGHUP.
   watcher.on('error', () => undefined);
   let followed = new Set(files);
   return {

@@ -8,21 +8,21 @@ import { findConfig } from '../flags/find-config.js';
 import { revealed } from '../exit/revealed.js';
 import { UserError } from '../exit/user-error.js';
 
-/** Where a daemon listens, and what it asks for. */
+/** Where a daemon listens, and the token that it requires. */
 export interface DaemonAddress {
-  /** Its root. */
+  /** The root of the daemon's URLs. */
   readonly url: URL;
   readonly token: string | undefined;
-  /** Undefined where an address alone was given. */
+  /** Undefined if only an address was given. */
   readonly config: LoadedConfig | undefined;
 }
 
 type AddressFlags = Pick<TapFlags, 'config' | 'url' | 'tokenFile' | 'verbose'>;
 
 /**
- * From flags, config and environment to a daemon. A config's token is never sent to another address than the config's, unless
- * both are named; a token that is given goes to no other machine that only a config names which was found; and none goes to
- * another machine in the clear.
+ * Finds a daemon from flags, config and environment. A config's token is only sent to the config's own address, unless both are
+ * named; a given token goes to another machine only if the address, or the config that has it, is named; no token goes to another
+ * machine unencrypted.
  *
  * @throws UserError, ConfigError
  */
@@ -61,7 +61,7 @@ function refuseToSend(what: string, { protocol, hostname: host, origin }: URL, i
   );
 }
 
-/** Whether what is sent to a host, by its name in a URL, stays on this machine. */
+/** Whether data sent to a host, by its name in a URL, stays on this machine. */
 function isThisMachine(host: string): boolean {
   const name = host.replace(/^\[|\]$/g, '');
   if (isLoopback(name) || name === hostname().toLowerCase()) return true;

@@ -5,9 +5,9 @@ import { UserError } from '../exit/user-error.js';
 import type { DaemonAddress } from './daemon-address.js';
 
 /**
- * Asks a daemon for its live events.
+ * Requests a daemon's live events.
  *
- * @throws UserError when it is not there, or does not let us
+ * @throws UserError if it is not there, or refuses
  */
 export async function openTap({ url, token }: DaemonAddress, flags: TapFlags): Promise<Readable> {
   const path = new URL('tap', url);

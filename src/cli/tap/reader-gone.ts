@@ -5,9 +5,8 @@ const STDOUT = 1;
 const LOOK_INTERVAL_S = '0.2';
 
 /**
- * Resolves soon after nobody reads standard output any more; where it is not a pipe, never. Node learns of it only by writing, and
- * of a reader that has gone nothing should have to be written. GNU `tail` is made to wait for just that; where there is another
- * one, or none, the next write tells.
+ * Resolves soon after nobody reads standard output any more; never, if it is not a pipe. Node notices this only by writing, but
+ * noticing should not require writing anything. GNU `tail` can wait for it; with another `tail`, or none, the next write notices.
  *
  * @param signal ends the waiting
  */

@@ -1,15 +1,15 @@
 import { plural } from '../log/show.js';
 
-/** Between two notes on stderr. */
+/** The time between two notes on stderr. */
 const NOTE_INTERVAL_MS = 1000;
 
-/** What is said of events that are not shown. */
+/** Reports events that are not shown. */
 export interface TapTalk {
-  /** The daemon left events out. */
+  /** Reports events that the daemon left out. */
   missed(events: number): void;
-  /** The filter failed on an event. */
+  /** Reports an event on which the filter failed. */
   failed(reason: string): void;
-  /** Says what was not said yet. */
+  /** Writes what was not reported yet. */
   close(): void;
 }
 

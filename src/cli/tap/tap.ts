@@ -18,15 +18,15 @@ import { writeStderr } from '../terminal/stderr.js';
 
 const STDOUT = 1;
 
-/** What the daemon writes where events are left out. */
+/** The line that the daemon writes where it leaves events out. */
 const MISSED = /^\{"missed":([0-9]+)\}$/;
 
-/** Where no config says otherwise: whatever a daemon lets through may be filtered. */
+/** The limits without a config: anything that a daemon accepts may be filtered. */
 const LIMITS = { depthMax: Number.POSITIVE_INFINITY, lineBytesMax: Number.POSITIVE_INFINITY };
 
 type Judge = (line: string) => FilterAnswer;
 
-/** `colloquium tap`: the live events of a running daemon, from flags to exit code. */
+/** `colloquium tap`: shows the live events of a running daemon, from flags to exit code. */
 export async function tap(flags: TapFlags): Promise<ExitCode> {
   const daemon = await findDaemon(flags);
   const judge = flags.filter === undefined ? () => true : await judgeFor(flags.filter, daemon);
@@ -40,7 +40,7 @@ export async function tap(flags: TapFlags): Promise<ExitCode> {
     talk.close();
     writeStderr('colloquium: the daemon has ended\n');
   } catch (error) {
-    // Whoever closed the pipe has seen enough.
+    // Whoever closed the pipe has read enough.
     if (error instanceof SinkClosedError) return EXIT.ok;
     talk.close();
     if (error instanceof SinkError) throw error;
@@ -51,7 +51,7 @@ export async function tap(flags: TapFlags): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-/** Filters run here, not in the daemon, whose time is not an onlooker's to spend. */
+/** Filters run here, not in the daemon, because an observer should not spend the daemon's time. */
 async function judgeFor(texts: readonly string[], { config }: DaemonAddress): Promise<Judge> {
   const surroundings = surroundingsOf(config, await tablesOf(undefined, config));
   const filters = await filterStages(await parseFilters(texts), surroundings);
@@ -62,7 +62,7 @@ async function judgeFor(texts: readonly string[], { config }: DaemonAddress): Pr
 async function show(events: Readable, judge: Judge, talk: TapTalk): Promise<void> {
   const sink = stdoutSink();
   const print = isatty(STDOUT) ? eventLine(process.stdout.columns) : (line: string) => line;
-  // Not by `pipeline`, whose error would be that of the stream that is given up, not of the output that has closed.
+  // Not with `pipeline`, which would report the abandoned stream's error instead of the closed output's.
   const lines = events.pipe(split2());
   events.on('error', (error) => lines.destroy(error));
   for await (const line of lines as AsyncIterable<string>) {

@@ -1,7 +1,7 @@
 import chalk, { chalkStderr, type ChalkInstance } from 'chalk';
 import { type Palette, PLAIN } from '../../config/diagnostic/index.js';
 
-/** Colours for stderr: none where it is not a terminal or `NO_COLOR` is set, always with `FORCE_COLOR`. */
+/** Colors for stderr: none if it is not a terminal or `NO_COLOR` is set, always with `FORCE_COLOR`. */
 export function stderrPalette(): Palette {
   return paletteOf(chalkStderr);
 }
@@ -12,7 +12,7 @@ export function stdoutPalette(): Palette {
 }
 
 function paletteOf(colours: ChalkInstance): Palette {
-  // chalk minds FORCE_COLOR and the terminal, but not NO_COLOR.
+  // chalk respects FORCE_COLOR and the terminal, but not NO_COLOR.
   const { NO_COLOR: refused = '' } = process.env;
   if (refused !== '') return PLAIN;
   return {

@@ -5,8 +5,8 @@ let stdout: Sink | undefined;
 /**
  * Prints on stdout.
  *
- * @returns false when nobody reads it any more
- * @throws SinkError when it can't be written
+ * @returns false if nobody reads it any more
+ * @throws SinkError if it can't be written
  */
 export async function print(text: string): Promise<boolean> {
   stdout ??= stdoutSink();

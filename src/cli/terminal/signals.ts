@@ -4,13 +4,13 @@ const CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
 
 /** Listens to signals. */
 export interface Signals {
-  /** The exit code that a signal asks for, once there was one. */
+  /** The exit code that a signal requests, once there was one. */
   readonly code: () => number | undefined;
-  /** Leaves signals to whoever else listens to them. */
+  /** Leaves signals to any other listeners. */
   readonly ignore: () => void;
 }
 
-/** The first SIGINT or SIGTERM calls `drain`; the second leaves at once. */
+/** The first SIGINT or SIGTERM calls `drain`; the second exits at once. */
 export function onSignals(drain: () => void): Signals {
   let code: number | undefined;
   const onSignal = (signal: keyof typeof CODES): void => {

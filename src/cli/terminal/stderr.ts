@@ -3,10 +3,10 @@ import { visible } from '../../config/diagnostic/index.js';
 let takeAway: (() => void) | undefined;
 
 /**
- * Says something to the person, {@link visible}. What is drawn on the terminal's last lines goes first: it would be written
- * over.
+ * Writes something for the person, {@link visible}. Lines drawn at the bottom of the terminal are removed first, because they
+ * would be overwritten.
  *
- * @param done told when it is out, or why it is not
+ * @param done called when the text is written, or with the error
  */
 export function writeStderr(
   text: string | Uint8Array,
@@ -17,7 +17,7 @@ export function writeStderr(
   process.stderr.write(visible(said), done);
 }
 
-/** @param take called before anything is said, to take away what is drawn; undefined: nothing is any more */
+/** @param take called before anything is written, to remove what is drawn; undefined: nothing is drawn any more */
 export function beforeStderr(take: (() => void) | undefined): void {
   takeAway = take;
 }

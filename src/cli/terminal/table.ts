@@ -3,13 +3,13 @@ import { visible } from '../../config/diagnostic/index.js';
 /** A column of a table for people. */
 export interface Column {
   readonly title: string;
-  /** Numbers stand right. */
+  /** Numbers are right-aligned. */
   readonly align: 'left' | 'right';
 }
 
 const GAP = '  ';
 
-/** Lays out rows of text, made visible, under their titles, each on one line that ends in a newline, none in blanks. */
+/** Lays out rows of text, made visible, under their titles: one line per row, ending in a newline, without trailing blanks. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const lines = [
     columns.map(({ title }) => title),

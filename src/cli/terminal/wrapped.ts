@@ -1,7 +1,7 @@
-/** Columns of a line that people read. */
+/** Columns of a line for people. */
 const WIDTH = 100;
 
-/** Words behind a head, over as many lines as they take: the next ones begin below the first word. */
+/** Wraps words behind a head, over as many lines as needed; further lines start below the first word. */
 export function wrapped(head: string, words: readonly string[]): string {
   const lines: string[] = [];
   let line = head;

@@ -8,7 +8,7 @@ import { onDisk } from '../exit/on-disk.js';
 import { findTokens } from './find-tokens.js';
 import { writeStderr } from '../terminal/stderr.js';
 
-/** `colloquium token create`: the token on stdout, alone; what there is to say of it on stderr. */
+/** `colloquium token create`: prints the token on stdout, and everything else on stderr. */
 export async function create(flags: CreateFlags): Promise<ExitCode> {
   const folder = await findTokens(flags);
   const role = ROLES.find((one) => one === flags.role) ?? 'ingest';

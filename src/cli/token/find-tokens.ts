@@ -5,7 +5,7 @@ import { tokenFolderOf } from '../../server/access/index.js';
 import type { TokenFlags } from './flags.js';
 import { findConfig } from '../flags/find-config.js';
 
-/** Where a daemon of this config looks for tokens. @throws ConfigError */
+/** Where a daemon with this config looks for tokens. @throws ConfigError */
 export async function findTokens(flags: TokenFlags): Promise<string> {
   const place = { env: process.env, home: homedir() };
   const config = await findConfig(flags, 'data only');

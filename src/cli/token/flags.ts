@@ -1,6 +1,6 @@
 import type { ConfigFlags } from '../flags/find-config.js';
 
-/** The options that all of `token`'s commands have, as they were typed. */
+/** The options shared by all of `token`'s commands, as they were typed. */
 export type TokenFlags = ConfigFlags;
 
 export interface CreateFlags extends TokenFlags {

@@ -15,7 +15,7 @@ const COLUMNS = [
   { title: 'name', align: 'left' },
 ] as const;
 
-/** `colloquium token list`: the oldest first. Exit code 74 when a file among them holds no token. */
+/** `colloquium token list`: lists tokens, oldest first. Exit code 74 if a file among them holds no token. */
 export async function list(flags: TokenListFlags): Promise<ExitCode> {
   const folder = await findTokens(flags);
   const records: TokenRecord[] = [];

@@ -6,7 +6,7 @@ import { onDisk } from '../exit/on-disk.js';
 import { findTokens } from './find-tokens.js';
 import { writeStderr } from '../terminal/stderr.js';
 
-/** `colloquium token revoke`: takes away the one token whose id begins like this. */
+/** `colloquium token revoke`: revokes the one token whose id starts with the given text. */
 export async function revoke(start: string, flags: TokenFlags): Promise<ExitCode> {
   const folder = await findTokens(flags);
   const ids = (await onDisk(() => tokenIds(folder))) ?? [];

@@ -1,9 +1,9 @@
 import { formatPointer } from 'computo-js';
 
-/** Whether a key of a schema, with its value, is what the compiler has stumbled over. */
+/** Whether a key of a schema, with its value, is what the compiler failed on. */
 type IsBlamed = (key: string, value: unknown) => boolean;
 
-/** Where in a schema the `$ref` or the regular expression stands that could not be compiled; '' when nobody can tell. */
+/** The pointer to the `$ref` or regular expression in a schema that could not be compiled; '' if it can't be determined. */
 export function blamedPointer(schema: unknown, error: unknown): string {
   if (!(error instanceof Error)) return '';
   const missing = 'missingRef' in error ? error.missingRef : undefined;
@@ -16,7 +16,7 @@ function leadsTo(missing: string): IsBlamed {
     key === '$ref' && typeof value === 'string' && missing.endsWith(value.replace(/^(?:\.{0,2}\/)+/, ''));
 }
 
-/** Of `pattern` it is the value, of `patternProperties` a key. */
+/** The expression is the value of `pattern`, but a key of `patternProperties`. */
 function isExpressionOf(message: string): IsBlamed {
   const isNamed = (expression: unknown): boolean =>
     message.startsWith(`Invalid regular expression: /${String(expression)}/`);

@@ -2,28 +2,28 @@ import type { Ajv, ErrorObject, Options } from 'ajv';
 import { blamedPointer } from './blame.js';
 import { dialectOf } from './dialect.js';
 
-/** Compares a value with a schema. @returns what is wrong with it; nothing: it conforms */
+/** Validates a value against a schema. @returns the errors; empty if the value conforms */
 export type Validate = (value: unknown) => readonly ErrorObject[];
 
 export type CompiledSchema =
   | { readonly ok: true; readonly validate: Validate }
-  /** `pointer`: JSON Pointer into the schema, to what keeps it from being one. */
+  /** `pointer`: JSON Pointer to the part of the schema that is not valid. */
   | { readonly ok: false; readonly pointer: string; readonly message: string };
 
 const OPTIONS: Options = {
   allErrors: true,
   strict: false,
-  // It is validated by hand, to know where a schema is wrong.
+  // Validated separately below, to know where a schema is wrong.
   validateSchema: false,
-  // Formats that nobody knows are no reason to write on the console: JSON Schema says to ignore them.
+  // Unknown formats must not be logged to the console: JSON Schema says to ignore them.
   logger: false,
 };
 
 const compiled = new WeakMap<object, Promise<CompiledSchema>>();
 
 /**
- * Compiles a JSON Schema by the rules of the draft that its `$schema` names, or of 2020-12: each object once, so that who
- * looks for mistakes and who checks answers share the work.
+ * Compiles a JSON Schema by the rules of the draft that its `$schema` names, or of 2020-12. Compiles each object only once, so
+ * that checking a config and validating answers share the work.
  */
 export async function compileSchema(schema: unknown): Promise<CompiledSchema> {
   if (typeof schema === 'boolean') return await compile(schema);
@@ -39,7 +39,7 @@ export async function compileSchema(schema: unknown): Promise<CompiledSchema> {
 
 async function compile(schema: boolean | object): Promise<CompiledSchema> {
   const [Dialect, { default: addFormats }] = await Promise.all([dialectOf(schema), import('ajv-formats')]);
-  // One each: two stages may use the same schema, and with it the same `$id`.
+  // One instance per schema: two stages may use the same schema, and with it the same `$id`.
   const ajv: Ajv = new Dialect(OPTIONS);
   addFormats(ajv);
   const rules = typeof schema === 'boolean' ? schema : withoutDialect(schema);
@@ -62,12 +62,12 @@ function wordsFor(error: ErrorObject | undefined): string {
   return error?.message ?? 'it breaks the rules of JSON Schema';
 }
 
-/** ajv takes only the one spelling of `$schema` that its draft has, and `$async` is a word of its own. */
+/** ajv accepts only one spelling of `$schema` per draft, and gives `$async` a meaning of its own. */
 function withoutDialect(schema: object): object {
   return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$schema' && key !== '$async'));
 }
 
-/** The rules for a part of a schema offer alternatives; the error deepest inside is the one of the alternative that is meant. */
+/** The rules of JSON Schema offer alternatives for parts of a schema; the deepest error belongs to the intended alternative. */
 function innermost(errors: readonly ErrorObject[]): ErrorObject | undefined {
   const depth = ({ instancePath }: ErrorObject): number => instancePath.split('/').length;
   return errors.reduce<ErrorObject | undefined>(

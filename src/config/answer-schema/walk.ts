@@ -1,6 +1,6 @@
 import { formatPointer } from 'computo-js';
 
-/** A schema that is not just true or false. */
+/** A schema other than true or false. */
 export type SchemaObject = Readonly<Record<string, unknown>>;
 
 /** Keywords whose value is one schema, a list of them, or a map of them. */
@@ -25,9 +25,9 @@ export function isSchemaObject(value: unknown): value is SchemaObject {
 }
 
 /**
- * Changes a schema and all those within it, from the inside out. What is data, as under `const`, stays.
+ * Transforms a schema and all schemas within it, from the inside out. Leaves data unchanged, such as the value of `const`.
  *
- * @param change is also given the JSON Pointer to the schema
+ * @param change also receives the JSON Pointer to the schema
  */
 export function mapSchemas(
   schema: SchemaObject,
@@ -53,7 +53,7 @@ function mapped(
   return change(Object.fromEntries(entries), formatPointer(path));
 }
 
-/** A schema and all those within it, from the inside out, each with the JSON Pointer to it; none where it is just true or false. */
+/** A schema and all schemas within it, from the inside out, each with the JSON Pointer to it; empty if the schema is just true or false. */
 export function schemasIn(schema: unknown): readonly { readonly schema: SchemaObject; readonly pointer: string }[] {
   const found: { readonly schema: SchemaObject; readonly pointer: string }[] = [];
   if (isSchemaObject(schema)) {

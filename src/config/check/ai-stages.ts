@@ -21,22 +21,22 @@ import {
 } from '../plan/request-literal.js';
 
 export interface AiStage {
-  /** Of the settings of its calls. */
+  /** The path of its call settings. */
   readonly path: readonly string[];
   readonly node: SourceNode;
   readonly kind: StageInConfig;
 }
 
-/** The script at a place of the config, if it can be had. */
+/** Returns the script at a place of the config, if it could be read. */
 export type ScriptAt = (pointer: string) => ScriptSource | undefined;
 
-/** What the request of a stage says in plain words. */
+/** The literal text of a key in a stage's request; undefined if it is not a literal. */
 export function literalOf(path: readonly string[], key: string, scriptAt: ScriptAt): Literal | undefined {
   const request = scriptAt(formatPointer([...path, 'request']));
   return request && requestLiteral(request, key);
 }
 
-/** The AI stages of a pipeline, however broken the rest is. */
+/** The AI stages of a pipeline. Works however broken the rest is. */
 export function aiStagesOf(path: KeyPath, pipeline: SourceNode, kinds: Kinds<StageInConfig>): AiStage[] {
   return stagesOf(path, pipeline, kinds).flatMap(({ path: stagePath, node: stage, kind }) => {
     if (kind?.callsAt === undefined) return [];
@@ -45,7 +45,10 @@ export function aiStagesOf(path: KeyPath, pipeline: SourceNode, kinds: Kinds<Sta
   });
 }
 
-/** The providers that may serve a stage: the one that its request names, else those it names itself, else all, or the model's vendor. */
+/**
+ * The providers that may serve a stage: the one that its request names; else those that the stage names; else all, or the model's
+ * vendor.
+ */
 export function serversOf(
   config: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
   stage: AiStage,
@@ -71,7 +74,7 @@ function ofStage(
   return vendorsFor(document, stage.path, modelOf(stage, env, scriptAt), { env, vendors: kinds.vendors });
 }
 
-/** Stages that name providers or schemas that are not there. */
+/** Finds stages that name missing providers or schemas. */
 export async function checkAiStages(
   { document, env, kinds }: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
   base: PathBase,
@@ -99,7 +102,7 @@ export async function checkAiStages(
   return findings;
 }
 
-/** Who is asked for vectors and has none. Where several may serve, one that has them is enough. */
+/** Reports a stage that asks for vectors if none of its providers has them. If several may serve, one that has them is enough. */
 function withoutVectors(
   config: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
   stage: AiStage,
@@ -122,7 +125,7 @@ function withoutVectors(
   return [diagnose(document, formatPointer(stage.path), finding, 'key')];
 }
 
-/** Pictures, documents and recordings that none of a stage's providers takes. */
+/** Finds pictures, documents and recordings that none of a stage's providers accepts. */
 function refusedMedia(
   config: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
   stage: AiStage,

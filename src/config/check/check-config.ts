@@ -35,7 +35,7 @@ import { windowsWithoutTime } from './windows-without-time.js';
 import { secretsInClear } from './secrets-in-clear.js';
 
 export interface CheckConfigOptions {
-  /** The kinds of stages, outputs, sources and providers that it may have. */
+  /** The kinds of stages, outputs, sources and providers that the config may use. */
   readonly kinds: ConfigKinds;
   /** Absolute path of the config. */
   readonly file: string;
@@ -43,15 +43,15 @@ export interface CheckConfigOptions {
   /** The user's home folder. */
   readonly home: string;
   readonly isPriced: IsPriced;
-  /** What the input of pipelines looks like, from real data. */
+  /** The shape of the pipelines' input, from real data. */
   readonly sample?: Sample;
-  /** The one pipeline that the sample is for. Default: all. */
+  /** The only pipeline that the sample applies to. Default: all. */
   readonly samplePipeline?: string;
 }
 
 /**
- * Everything that can be found wrong with a config, its scripts and its schemas without running it, in the order of places.
- * Nothing that is wrong in one place keeps another from being looked at. No network, no secrets are needed.
+ * Finds everything wrong with a config, its scripts and its schemas that can be found without running it, sorted by place. A
+ * mistake in one place does not keep other places from being checked. Needs no network and no secrets.
  */
 export async function checkConfig({ file, ...options }: CheckConfigOptions): Promise<readonly Diagnostic[]> {
   try {
@@ -75,11 +75,11 @@ class Checker {
   readonly #given: Omit<CheckConfigOptions, 'file'>;
   readonly #resolver: ScriptResolver;
   readonly #options: ScriptOptions;
-  /** What is known of the tables, by their names. */
+  /** What is known of the tables, by name. */
   #tables: Readonly<Record<string, TableShape>> = {};
-  /** Scripts that were checked, by where they stand: several places may name one. */
+  /** Findings of checked scripts, by the scripts' places: several places may name one script. */
   readonly #checked = new Map<string, readonly Diagnostic[]>();
-  /** The scripts of all pipelines, by the places that name or hold them. */
+  /** The scripts of all pipelines, by the places that name or contain them. */
   readonly #scripts = new Map<string, ScriptSource | undefined>();
   readonly #scriptAt = (pointer: string): ScriptSource | undefined => this.#scripts.get(pointer);
 
@@ -159,7 +159,7 @@ class Checker {
     ];
   }
 
-  /** Reads the scripts and texts of a pipeline's stages. */
+  /** Reads the scripts and text files of a pipeline's stages. */
   async #stages(path: readonly string[], node: SourceNode): Promise<readonly Diagnostic[]> {
     const { stages: kinds } = this.#config.kinds;
     const findings: Diagnostic[] = [];
@@ -203,7 +203,8 @@ class Checker {
 }
 
 /**
- * One finding per mistake: an anchor's text is judged once for each place that uses it, with other words before the colon.
+ * Keeps one finding per mistake: an anchor's text is checked once for each place that uses it, and its findings differ only
+ * before the colon.
  */
 export function distinctFindings(findings: readonly Diagnostic[]): Diagnostic[] {
   const byMistake = new Map<string, Diagnostic>();

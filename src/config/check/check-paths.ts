@@ -11,22 +11,22 @@ import { blameFile } from '../source/index.js';
 import { checkConfig, distinctFindings, type CheckConfigOptions } from './check-config.js';
 
 export interface CheckPathsOptions extends Omit<CheckConfigOptions, 'file'> {
-  /** How script files that no config names are checked. */
+  /** How to check script files that no config names. */
   readonly script?: ScriptOptions;
 }
 
 export interface CheckedPaths {
   readonly diagnostics: readonly Diagnostic[];
-  /** The files that were looked at, scripts and schemas that configs refer to not counted. */
+  /** The checked files, without the scripts and schemas that configs refer to. */
   readonly files: readonly string[];
 }
 
-/** A folder is searched this deep: beyond it there is a loop, or no config. */
+/** How deep a folder is searched: deeper levels mean a loop, or contain no config. */
 const FOLDER_DEPTH_MAX = 32;
 
 /**
- * Checks configs and script files, and folders of them. In a folder these are the files with a config's name, all `.json`,
- * `.jsonc` and `.computo` files, and the YAML files that have a config's sections; hidden folders and `node_modules` are left out.
+ * Checks configs and script files, and folders of them. A folder is searched for files with a config's name, all `.json`,
+ * `.jsonc` and `.computo` files, and YAML files that have a config's sections; hidden folders and `node_modules` are skipped.
  *
  * @param paths absolute
  */
@@ -51,7 +51,7 @@ export async function checkPaths(paths: readonly string[], options: CheckPathsOp
   return { diagnostics: distinctFindings(found).sort(byPlace), files: [...files] };
 }
 
-/** Data may be anybody's. What is run by being looked at must be trusted, or named. */
+/** Data may belong to anybody, but a program that would run when it is checked must be trusted, or named. */
 async function refusedProgram(file: string): Promise<readonly Diagnostic[] | undefined> {
   if (!isProgram(file)) return undefined;
   try {
@@ -78,7 +78,7 @@ async function filesIn(folder: string, depth: number, sections: readonly string[
   return files;
 }
 
-/** Also by a link. A named pipe would be waited for, whatever its name. */
+/** Includes links to files. Excludes named pipes, on which reading would block, whatever their name. */
 function isFile(entry: Dirent, path: string): boolean {
   return entry.isFile() || (entry.isSymbolicLink() && statSync(path, { throwIfNoEntry: false })?.isFile() === true);
 }
@@ -88,7 +88,7 @@ async function isWanted(path: string, sections: readonly string[]): Promise<bool
   return ['.yaml', '.yml'].includes(extname(path)) && (await hasSections(path, sections));
 }
 
-/** Whether a YAML file speaks of one of a config's sections at its top level: other tools have YAML files too. */
+/** Whether a YAML file has one of a config's sections at its top level: other tools use YAML files, too. */
 async function hasSections(path: string, sections: readonly string[]): Promise<boolean> {
   const text = await readFile(path, 'utf8').catch(() => '');
   return sections.some((section) => text.split('\n').some((line) => line.startsWith(`${section}:`)));
@@ -105,7 +105,7 @@ async function checkFile(
     if (isPackage(file)) return hasOwnConfig(source) ? await checkConfig({ ...options, file }) : [];
     if (isConfig(file, source, sections)) return await checkConfig({ ...options, file });
     const script = options.script ?? {};
-    // Which tables there are is the matter of whoever uses the script.
+    // Which tables exist depends on who uses the script.
     const found = checkScript(source, script).filter(({ code }) => code !== 'unknown-table');
     if (options.sample === undefined) return found;
     return [...found, ...checkShapes([alone(source)], script, options.sample)];
@@ -115,7 +115,7 @@ async function checkFile(
   }
 }
 
-/** What follows from a script by itself: its result is the data. */
+/** The shape step of a script by itself: its result is the data. */
 function alone(source: ScriptSource): ShapeStep {
   return { scripts: [{ source }], behind: (data, [made = data]) => made };
 }
@@ -128,7 +128,7 @@ function hasOwnConfig({ origin }: ScriptSource): boolean {
   return origin.document.root.entries?.has('colloquium') === true;
 }
 
-/** A JSON file is a config by its name, or by having a config's sections; else it is a script. */
+/** Whether a JSON file is a config, by its name or its sections; otherwise it is a script. */
 function isConfig(file: string, { origin }: ScriptSource, sections: readonly string[]): boolean {
   if (configFileNames.has(basename(file))) return true;
   const keys = [...(origin.document.root.entries?.keys() ?? [])];

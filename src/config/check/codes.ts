@@ -1,4 +1,4 @@
-/** What a code of a finding means: the reference that the README prints. */
+/** The meaning of a finding's code, for the reference in the README. */
 export interface FindingCode {
   readonly code: string;
   readonly summary: string;

@@ -13,7 +13,7 @@ const ONLY_RUN = {
   hint: 'for serve, write one file, or an output for each key with `when`',
 } as const;
 
-/** Outputs whose files can't be named: an unknown field, or one that no event has. */
+/** Finds outputs whose files can't be named because of a field that is unknown, or that no event has. */
 export function misnamedOutputs(
   { document, env, kinds }: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
   pipeline: string,

@@ -1,4 +1,4 @@
-/** Everything that can be found wrong without running anything. */
+/** Finds everything that can be found wrong without running anything. */
 export { unpricedModelsOf, type IsPriced } from './unpriced-models.js';
 export { weakTokens } from './weak-tokens.js';
 export { checkConfig, type CheckConfigOptions } from './check-config.js';

@@ -15,12 +15,12 @@ type ConfigFiles = Pick<ConfigText, 'document' | 'env' | 'kinds'>;
 export interface WrittenFile {
   readonly pipeline: string;
   readonly pointer: string;
-  /** What its path leads to; of an output that has a file per key, what its folder leads to is in front. */
+  /** The resolved path; for an output that has a file per key, only its folder is resolved. */
   readonly file: string;
   readonly template: NameTemplate | undefined;
 }
 
-/** Files that a pipeline would write from two places at once. */
+/** Finds files that a pipeline would write from two places at once. */
 export function sharedOutputFiles(config: ConfigFiles, base: PathBase, pipeline: string): Diagnostic[] {
   const files = writtenFiles(config, base, pipeline);
   return files.flatMap((written, index) => {
@@ -37,7 +37,7 @@ export function sharedOutputFiles(config: ConfigFiles, base: PathBase, pipeline:
   });
 }
 
-/** Files that two pipelines write: fine when one of them runs at a time, not when `serve` runs both. */
+/** Finds files that two pipelines write: fine if only one of them runs at a time, but not if `serve` runs both. */
 export function filesOfSeveralPipelines(config: ConfigFiles, base: PathBase): Diagnostic[] {
   const files = [...pipelinesOf(config.document).keys()].flatMap((pipeline) => writtenFiles(config, base, pipeline));
   return files.flatMap((written, index) => {
@@ -52,7 +52,7 @@ export function filesOfSeveralPipelines(config: ConfigFiles, base: PathBase): Di
   });
 }
 
-/** Outputs in a folder that is watched as a source: what they write would come in again, for ever. */
+/** Finds outputs in a folder that is watched as a source: what they write would be read again, in an endless loop. */
 export function outputsInWatchedFolders(config: ConfigFiles, base: PathBase): Diagnostic[] {
   const watched = (nodeAt(config.document.root, '/sources')?.items ?? []).flatMap((source) =>
     config.kinds.sources.all
@@ -79,7 +79,7 @@ export function outputsInWatchedFolders(config: ConfigFiles, base: PathBase): Di
   );
 }
 
-/** The folder of files with such names. */
+/** The folder of the files of a template. */
 function folderOf({ folder, names }: NameTemplate): NameTemplate | string {
   const [above] = /.*(?=\/)/.exec(names) ?? [];
   return above === undefined ? folder : { folder, names: above };
@@ -90,17 +90,17 @@ function isShared(one: WrittenFile, other: WrittenFile): boolean {
   return canBeOne(one.template ?? one.file, other.template ?? other.file);
 }
 
-/** Which file it is, by whatever path. */
+/** Identifies a file, whatever path leads to it. */
 function keyOf({ file }: WrittenFile): string {
   try {
     return fileKey(file);
   } catch {
-    // What cannot be looked at is told of when it is opened.
+    // A file that can't be examined is reported when it is opened.
     return file;
   }
 }
 
-/** The files that a pipeline writes, as far as the config says which. */
+/** The files that a pipeline writes, as far as the config names them. */
 export function writtenFiles(config: ConfigFiles, base: PathBase, pipeline: string): WrittenFile[] {
   const node = pipelinesOf(config.document).get(pipeline)?.node;
   const places: { path: readonly string[]; node: SourceNode | undefined; isOutput?: true }[] = [];
@@ -127,19 +127,19 @@ export function writtenFiles(config: ConfigFiles, base: PathBase, pipeline: stri
   });
 }
 
-/** What a path leads to; undefined for what is not a path, or depends on a variable that is not set. */
+/** The resolved path; undefined if the value is not a path, or depends on an unset variable. */
 export function absolutePath(node: SourceNode | undefined, base: PathBase, env: Env): string | undefined {
   const text = pathText(node, env);
   return text === undefined ? undefined : ledTo(resolvePath(base, text));
 }
 
-/** The template of a file per key, with what its folder leads to; undefined for a path of one file. */
+/** The template of a file per key, with its folder resolved; undefined for the path of a single file. */
 function absoluteTemplate(node: SourceNode | undefined, base: PathBase, env: Env): NameTemplate | undefined {
   const template = parseTemplate(pathText(node, env) ?? '');
   return template && { ...template, folder: ledTo(resolvePath(base, template.folder)) };
 }
 
-/** A path as it is written, the environment put in. */
+/** A path as written, with environment variables filled in. */
 export function pathText(node: SourceNode | undefined, env: Env): string | undefined {
   if (typeof node?.value !== 'string') return undefined;
   const { text, unset } = fillPlaceholders(node.value, env);
@@ -150,7 +150,7 @@ function ledTo(path: string): string {
   try {
     return resolveLinks(path);
   } catch {
-    // Links that lead nowhere, or a folder that nobody may look into: whoever opens it says so.
+    // A broken link or an unreadable folder is reported when the file is opened.
     return join(path);
   }
 }

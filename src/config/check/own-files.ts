@@ -8,7 +8,7 @@ import { defaultStateDirectory } from '../state/index.js';
 import { diagnose, nodeAt } from '../source/index.js';
 import { absolutePath, writtenFiles, type WrittenFile } from './output-files.js';
 
-/** What the stored log calls its files, whatever else lies in its folder. */
+/** Matches the names of the stored log's files, whatever else is in its folder. */
 const OF_THE_LOG = /^(?:[0-9]{10,}-[0-9]+\.|claims-[0-9]|lock\.[0-9s])/;
 
 /** Whether a name is one of the stored log's. */
@@ -17,7 +17,8 @@ export function isNameOfLog(name: string): boolean {
 }
 
 /**
- * Outputs onto what the program reads or keeps itself, by whatever name: the config, a script, a table, a file of `state_dir` or of the log.
+ * Finds outputs that would overwrite what the program itself reads or keeps, under whatever name: the config, a script, a table,
+ * or a file of `state_dir` or of the log.
  *
  * @param scripts the files of the scripts, absolute
  */
@@ -57,7 +58,7 @@ export function outputsOntoOwnFiles(
   });
 }
 
-/** What cannot be looked at is told of when it is opened. */
+/** A file that can't be examined is reported when it is opened. */
 function unlessUnreadable<T>(look: () => T): T | undefined {
   try {
     return look();

@@ -7,10 +7,10 @@ import type { ScriptSource } from '../script/index.js';
 import { diagnose, type SourceDocument, type SourceNode } from '../source/index.js';
 
 /**
- * Outputs whose routing keys no event can have. Silent where the keys can't be known.
+ * Finds outputs whose routing keys no event can have. Reports nothing if the keys can't be known.
  *
  * @param routingKey the pipeline's script, if it has one that could be read
- * @param kinds of its stages, which may set one
+ * @param kinds the kinds of its stages, which may set a routing key
  * @param servers the AI providers that may set the key; undefined: the pipeline has no AI stage
  */
 export function unreachedOutputs(
@@ -48,7 +48,7 @@ export function unreachedOutputs(
   return [...useless, ...unmet];
 }
 
-/** Outputs for what no other output takes, beside one that takes every event. */
+/** Finds outputs with `otherwise` beside an output that takes every event. */
 function uselessOtherwise(
   document: SourceDocument,
   path: readonly string[],
@@ -71,7 +71,7 @@ function uselessOtherwise(
 
 const DEPTH_MAX = 100;
 
-/** Every text that a script can give, if it is made of nothing but constants in the branches of `if`; else undefined. */
+/** Every text that a script can return, if it consists only of constants in the branches of `if`; otherwise undefined. */
 function constantsOf(script: Json, depth = 0): ReadonlySet<string> | undefined {
   if (typeof script === 'string') return new Set([script]);
   if (!Array.isArray(script) || depth > DEPTH_MAX) return undefined;

@@ -6,7 +6,7 @@ import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../sourc
 const SECRET_HEADER = /authorization|api-?key|token|secret/i;
 const LOCAL_URL = /^https?:\/\/(?:localhost|127\.|\[::1\])/;
 
-/** Secrets that stand in the config themselves: whoever reads the file, or its repository, has them. */
+/** Finds secrets that are written in the config itself: everybody who reads the file, or its repository, has them. */
 export function secretsInClear(document: SourceDocument): Diagnostic[] {
   return [
     ...providerSecrets(document),
@@ -37,7 +37,7 @@ function providerSecrets(document: SourceDocument): Place[] {
     const path = ['ai_providers', name];
     const address = node.entries?.get('base_url')?.node;
     const url = address?.value;
-    // A server on this machine takes any key.
+    // A server on this machine accepts any key.
     if (!(typeof url === 'string' && LOCAL_URL.test(url)))
       places.push(...['api_key', 'api_keys'].flatMap((key) => placesAt(document, [...path, key])));
     if (address !== undefined && hasPassword(address)) places.push({ path: [...path, 'base_url'], node: address });
@@ -66,12 +66,12 @@ function natsSecrets(document: SourceDocument): Place[] {
   ];
 }
 
-/** Whoever knows such an address may send to it. */
+/** Finds webhook addresses: whoever knows one may send to it. */
 function webhookSecrets(document: SourceDocument): Place[] {
   return placesAt(document, ['alerts', 'webhook']);
 }
 
-/** What stands at a path, where that may be one value or a list of them. */
+/** The values at a path that may hold one value or a list. */
 function placesAt(document: SourceDocument, path: readonly string[]): Place[] {
   const node = nodeAt(document.root, formatPointer(path));
   if (node === undefined) return [];

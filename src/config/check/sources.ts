@@ -4,7 +4,7 @@ import { hasPlaceholder } from '../env/index.js';
 import { pipelinesOf } from '../plan/pipelines-of.js';
 import { diagnose, nodeAt, type SourceDocument } from '../source/index.js';
 
-/** Sources whose events would go to a pipeline that is not there. */
+/** Finds sources whose events would go to a missing pipeline. */
 export function unknownPipelines(document: SourceDocument): Diagnostic[] {
   const names = [...pipelinesOf(document).keys()];
   return (nodeAt(document.root, '/sources')?.items ?? []).flatMap((source, index) => {

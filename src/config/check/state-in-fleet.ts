@@ -4,7 +4,7 @@ import type { ConfigText } from '../load/validate.js';
 import { stagesOf } from '../plan/script-sites.js';
 import { diagnose, nodeAt, type SourceNode } from '../source/index.js';
 
-/** Stages of a pipeline that look across events, where a fleet is joined: a member sees only some of the events, in any order. */
+/** Finds stages of a pipeline that look across events, if a fleet is joined: a member sees only some of the events, in any order. */
 export function stateInFleet(
   { document, kinds }: Pick<ConfigText, 'document' | 'kinds'>,
   path: readonly string[],

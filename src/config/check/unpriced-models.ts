@@ -12,18 +12,18 @@ import { diagnoseScript, type ScriptSource } from '../script/index.js';
 import { diagnose, nodeAt, type Finding } from '../source/index.js';
 import { aiStagesOf, literalOf, serversOf, type AiStage, type ScriptAt } from './ai-stages.js';
 
-/** A provider, as far as its prices depend on it. */
+/** The parts of a provider that its prices depend on. */
 export interface PricedProvider {
   readonly name: string;
   readonly kind: string;
-  /** Undefined: that of its kind, or it is not known before the run. */
+  /** Undefined: the default of its kind, or not known before the run. */
   readonly baseUrl: string | undefined;
 }
 
-/** Whether the built-in price table knows a model. Handed in: prices are another floor's matter. */
+/** Whether the built-in price table knows a model. Passed in, because prices belong to another floor. */
 export type IsPriced = (model: string, provider: PricedProvider, asksFor: StageInConfig['asksFor']) => boolean;
 
-/** Models that would cost nobody knows what, where there is a budget to keep. */
+/** Finds models without a known price, in pipelines that have a budget. */
 export function unpricedModels(
   config: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
   known: readonly string[],
@@ -41,9 +41,9 @@ export function unpricedModels(
 }
 
 /**
- * As {@link unpricedModels}, of one pipeline for which there is a budget, whoever sets it.
+ * Like {@link unpricedModels}, for a single pipeline that has a budget, wherever it is set.
  *
- * @throws ConfigError when a script of it can't be read
+ * @throws ConfigError when one of its scripts can't be read
  */
 export async function unpricedModelsOf(
   config: LoadedConfig,
@@ -93,7 +93,7 @@ function unpricedIn(
   );
   return asked
     .filter(({ model, priced, listed }) => {
-      // Who is not said to serve the model need not: it is left out as long as another one has a price for it.
+      // A provider that does not list the model need not serve it: it is skipped if another provider has a price for the model.
       return !priced && (listed || !asked.some((other) => other.priced && other.model === model));
     })
     .map(({ model, place, server }) => place(unpriced(model, server)));
@@ -114,16 +114,16 @@ function pricedProvider(
   return { name, kind: textAt('kind') ?? kindOf(name, kinds.providers).kind, baseUrl: textAt('base_url') };
 }
 
-/** A model that a stage asks a provider for, and where the config says so. */
+/** A model that a stage asks a provider for, and the place in the config that says so. */
 interface AskedModel {
   readonly model: string;
-  /** What the provider calls it, where that is another name. */
+  /** The provider's name for the model, if it differs. */
   readonly as?: string | undefined;
   readonly place: (finding: Finding) => Diagnostic;
   readonly listed: boolean;
 }
 
-/** The models that a provider may be asked for by a stage, as far as the config says. */
+/** The models that a stage may ask a provider for, as far as the config says. */
 function modelsOf(
   { document, env }: Pick<ConfigText, 'document' | 'env'>,
   provider: string,
@@ -148,7 +148,7 @@ function modelsOf(
   return [{ model, place, listed: false }];
 }
 
-/** Whether the config has one: for the name that is asked for, else for what the provider calls it. */
+/** Whether the config has a price: for the requested name, or else for the provider's name. */
 function hasPrice(
   config: Pick<ConfigText, 'document' | 'env'>,
   provider: string,

@@ -6,13 +6,13 @@ import { partAt } from '../load/validate.js';
 import { diagnose, nodeAt, type SourceDocument } from '../source/index.js';
 import { isLoopback } from '../units/index.js';
 
-/** A shorter token can be guessed by whoever may try often enough. */
+/** A shorter token can be guessed with enough attempts. */
 const TOKEN_CHARACTERS_MIN = 16;
 
 /**
- * Tokens that are too short for an address that other machines reach.
+ * Finds tokens that are too short for an address that other machines can reach.
  *
- * @param tokens as they were read, in the order of the config; undefined for one that is not known
+ * @param tokens the tokens that were read, in the order of the config; undefined for an unknown one
  * @param host the address to listen on
  */
 export function weakTokens(
@@ -36,7 +36,7 @@ export function weakTokens(
   });
 }
 
-/** The same by the config alone: of tokens that stand in files or come from commands nothing is known here. */
+/** Like {@link weakTokens}, based on the config alone: tokens from files or commands are not known here. */
 export function weakTokensIn(document: SourceDocument, env: Env): Diagnostic[] {
   const node = partAt(document, ['server']);
   if (node?.entries === undefined) return [];

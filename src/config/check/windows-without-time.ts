@@ -4,7 +4,7 @@ import type { ConfigText } from '../load/validate.js';
 import { stagesOf } from '../plan/script-sites.js';
 import { diagnose, type SourceNode } from '../source/index.js';
 
-/** Windows of a pipeline that go by when events come in, which says little of stored ones. */
+/** Finds windows of a pipeline that are based on arrival times, which say little about stored events. */
 export function windowsWithoutTime(
   { document, kinds }: Pick<ConfigText, 'document' | 'kinds'>,
   path: readonly string[],

@@ -1,11 +1,11 @@
 import { byPlace, type Diagnostic } from './diagnostic.js';
 
-/** A config or script that cannot be used: everything that is wrong with it, at once. */
+/** A config or script that can't be used. Carries all findings at once. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly diagnostics: readonly Diagnostic[];
 
-  /** @param diagnostics at least one error; warnings found on the way may be among them */
+  /** @param diagnostics at least one error; may include warnings found on the way */
   constructor(diagnostics: readonly Diagnostic[]) {
     const sorted = [...diagnostics].sort(byPlace);
     const first = sorted.find((diagnostic) => diagnostic.severity === 'error') ?? sorted[0];

@@ -1,27 +1,27 @@
-/** How much a finding matters: an error keeps the config or script from being used, a warning does not. */
+/** An error keeps the config or script from being used, a warning does not. */
 export type Severity = 'error' | 'warning';
 
-/** One finding about a config or script file, placed for a person and for an editor. */
+/** One finding about a config or script file, with its place for readers and editors. */
 export interface Diagnostic {
-  /** The file as it was opened (an absolute path), or a name such as `-e` for text that came from elsewhere. */
+  /** The file as it was opened (an absolute path), or a name such as `-e` for text from elsewhere. */
   readonly file: string;
-  /** From 1. */
+  /** Starts at 1. */
   readonly line: number;
-  /** From 1, in UTF-16 code units. */
+  /** Starts at 1, in UTF-16 code units. */
   readonly column: number;
-  /** One past the last column, where the place ends on its first line. */
+  /** One past the last column, if the place ends on its first line. */
   readonly endColumn?: number;
   readonly severity: Severity;
   /** Stable: scripts and editors may match on it. */
   readonly code: string;
   readonly message: string;
-  /** The way out. */
+  /** How to fix the problem. */
   readonly hint?: string;
   /** JSON Pointer to the place within the file's value. */
   readonly pointer?: string;
-  /** The lines around the place. Absent where there is no text, as for a JavaScript config. */
+  /** The lines around the place. Absent if there is no text, as for a JavaScript config. */
   readonly frame?: CodeFrame;
-  /** Other places that have to do with it. */
+  /** Other places that are involved. */
   readonly related?: readonly RelatedPlace[];
 }
 
@@ -38,7 +38,7 @@ export interface CodeFrame {
   readonly lines: readonly FrameLine[];
   /** The number of the marked line. */
   readonly line: number;
-  /** From 0: where in the marked line's text the caret starts. */
+  /** Where the caret starts in the marked line's text, from 0. */
   readonly caretStart: number;
   /** At least 1. */
   readonly caretLength: number;
@@ -49,7 +49,7 @@ export interface FrameLine {
   readonly text: string;
 }
 
-/** Orders findings as a reader meets them: by file, then by place, errors before warnings at the same place. */
+/** Orders findings by file, then by place, with errors before warnings at the same place. */
 export function byPlace(a: Diagnostic, b: Diagnostic): number {
   if (a.file !== b.file) return a.file < b.file ? -1 : 1;
   if (a.line !== b.line) return a.line - b.line;

@@ -4,21 +4,21 @@ import { hideSecrets, isSecretItem } from './hide-secrets.js';
 
 const LINES_BEFORE = 2;
 const LINES_AFTER = 1;
-/** Wider lines are cut around the place: a script may be one line of a megabyte. */
+/** Wider lines are truncated around the place: a script may be one line of a megabyte. */
 const WIDTH_MAX = 160;
-/** How much of a line beyond what is shown is looked at for the key of a secret. */
+/** How much of a line beyond the visible part is searched for the key of a secret. */
 const MARGIN = 200;
 const CUT = '…';
-/** How far above a line it is looked for the key whose list it may belong to. */
+/** How many lines above a line are searched for the key whose list the line may belong to. */
 const LOOK_BACK = 20;
 
 /**
- * Cuts the lines around a place out of a text.
+ * Extracts the lines around a place from a text.
  *
  * @param starts the offsets at which the text's lines start
  * @param line from 1
  * @param column from 1
- * @param length how many characters to mark; cut at the end of the line, at least 1
+ * @param length the number of characters to mark; limited to the end of the line, at least 1
  */
 export function codeFrame(
   text: string,
@@ -28,7 +28,7 @@ export function codeFrame(
   length: number,
 ): CodeFrame {
   const from = Math.max(1, line - LINES_BEFORE);
-  // The line after the last newline is not a line, unless the place itself is there.
+  // The text behind the last newline is not a line, unless the place is there.
   const last = starts.at(-1) === text.length ? starts.length - 1 : starts.length;
   const to = Math.max(line, Math.min(last, line + LINES_AFTER));
 
@@ -62,7 +62,7 @@ function lineLength(text: string, starts: readonly number[], line: number): numb
   return end - start;
 }
 
-/** A piece of a line, which may be long. What shows as nothing would shift the caret or garble a terminal. */
+/** Returns part of a line, which may be long. Replaces invisible characters, which would shift the caret or garble a terminal. */
 function lineText(text: string, starts: readonly number[], line: number, from: number, length: number): string {
   if (line < 1) return '';
   const start = (starts[line - 1] ?? text.length) + from;

@@ -1,23 +1,23 @@
-/** A key that holds a secret, and the text written after it; a reference to the environment, a file or a command is no secret. */
+/** Matches a key that holds a secret, and the text after it. A reference to the environment, a file or a command is not a secret. */
 const SECRET =
   /((?<!\w)(?:api_key|password|secret|authorization|webhook)["']?\s*:\s*)(?!["']?\$\{|\{)("(?:[^"\\]|\\.)*"?|'[^']*'?|\S.*?(?=\s*[,}](?:\s|$)|$))/gi;
 
-/** A key that holds one or more secrets on its line. */
+/** Matches a key that holds one or more secrets on its line. */
 const SECRETS = /((?<!\w)(?:api_keys|tokens|headers|query|secrets)["']?\s*:\s*)(\S.*)$/i;
 
-/** A key whose secrets stand on the lines below it. */
+/** Matches a key whose secrets are on the lines below it. */
 const SECRETS_BELOW = /(?<!\w)(?:api_keys|tokens|headers|query|secrets)["']?\s*:\s*[[{]?\s*$/i;
 
-/** The user and password of a URL, and what follows its question mark. */
+/** Match the user and password of a URL, and its query string. */
 const IN_URLS = [/(:\/\/)([^\s/@"']+)(?=@)/g, /(:\/\/[^\s"'?]*\?)([^\s"',}]+)/g];
 
-/** A line that may go on with a list or map that was opened above it. */
+/** Matches a line that may continue a list or map opened above it. */
 const ITEM = /^\s*(?:-\s|["'][^"']*["']\s*,?\s*$|[\w"'-]+\s*:|$)/;
 
 /**
- * Puts stars over the secrets in a line of a config, also one that can't be parsed. Stars keep the columns where they are.
+ * Replaces the secrets in a line of a config by asterisks, even if the config can't be parsed. Keeps the columns.
  *
- * @param isItem whether the line belongs to a list of secrets: {@link isSecretItem}
+ * @param isItem whether the line belongs to a list of secrets: see {@link isSecretItem}
  */
 export function hideSecrets(line: string, isItem: boolean): string {
   if (isItem && ITEM.test(line)) return line.replace(/^(\s*(?:-\s+|[\w"'-]+\s*:\s*)?)(.*)$/, star);
@@ -28,7 +28,7 @@ export function hideSecrets(line: string, isItem: boolean): string {
 /** Whether a line belongs to a list or map of secrets. @param above the lines above it, nearest first */
 export function isSecretItem(line: string, above: readonly string[]): boolean {
   for (const other of above) {
-    // A key that stands no deeper is the next one beside it.
+    // A key that is not indented deeper is the next one beside it.
     if (SECRETS_BELOW.test(other)) return /^\s*-/.test(line) || indentOf(line) > indentOf(other);
     if (!ITEM.test(other) || /^\S+:/.test(other)) return false;
   }

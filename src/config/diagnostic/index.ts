@@ -1,4 +1,4 @@
-/** Findings about files: what they are, how they look, and the error that carries them. */
+/** Findings about files: their structure and presentation, and the error that carries them. */
 export { ConfigError } from './config-error.js';
 export { byPlace, hasErrors, type Diagnostic, type RelatedPlace, type Severity } from './diagnostic.js';
 export { codeFrame } from './frame.js';

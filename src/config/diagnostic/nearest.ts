@@ -1,12 +1,12 @@
 /**
- * The candidate that a person most likely meant by `name`: the one with the smallest edit distance (insert, delete, replace,
- * swap neighbours, each one step; upper and lower case are alike), if it is near enough to be no guess.
+ * The candidate most likely meant by `name`: the one with the smallest edit distance (insert, delete, replace, or swap neighbors,
+ * one step each; ignoring case), if it is close enough not to be a mere guess.
  *
  * Distance: optimal string alignment (Damerau 1964).
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   const wanted = plain(name);
-  // Of one letter every other letter is as near as can be.
+  // To a single letter, all other letters are equally close.
   const reach = wanted.length < 2 ? 0 : Math.max(1, Math.floor(wanted.length / 3));
   let best: string | undefined;
   let bestDistance = reach + 1;
@@ -22,7 +22,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** The hint made of {@link nearest}: `did you mean "…"?`, or nothing. */
+/** The hint based on {@link nearest}: `did you mean "…"?`, or undefined. */
 export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
   const found = nearest(name, candidates);
   return found === undefined ? undefined : suggestion(found);
@@ -32,10 +32,10 @@ export function suggestion(name: string): string {
   return `did you mean "${name}"?`;
 }
 
-/** Longer names are not compared: the distance costs the product of both lengths. */
+/** Longer names are not compared: the cost is the product of both lengths. */
 const NAME_LENGTH_MAX = 100;
 
-/** `max-queue-size` and `maxQueueSize` are `max_queue_size`, mistyped. */
+/** Treats `max-queue-size` and `maxQueueSize` as misspellings of `max_queue_size`. */
 function plain(name: string): string {
   return name.slice(0, NAME_LENGTH_MAX).toLowerCase().replace(/[-_ ]/g, '');
 }

@@ -1,7 +1,7 @@
 import { visible } from './visible.js';
 import type { CodeFrame, Diagnostic } from './diagnostic.js';
 
-/** How parts of a rendered finding are coloured. Each takes and returns text. */
+/** How parts of a rendered finding are colored. Each function takes and returns text. */
 export interface Palette {
   readonly error: (text: string) => string;
   readonly warning: (text: string) => string;
@@ -12,14 +12,14 @@ export interface Palette {
 
 const asIs = (text: string): string => text;
 
-/** No colour at all. */
+/** No colors. */
 export const PLAIN: Palette = { error: asIs, warning: asIs, place: asIs, faint: asIs, hint: asIs };
 
 export interface RenderOptions {
   readonly palette?: Palette;
-  /** How a file's path is shown, for example relative to the working directory. Default: as it is. */
+  /** Formats a file's path, for example relative to the working directory. Default: unchanged. */
   readonly showFile?: (file: string) => string;
-  /** Applied to the finished text: the caller hands in the masking of secrets. */
+  /** Applied to the finished text, to mask secrets. */
   readonly mask?: (text: string) => string;
 }
 

@@ -1,11 +1,11 @@
 const HIDDEN = '***';
 
-/** Of base64 of a secret behind so many bytes, the characters before this depend on those bytes too. */
+/** In base64 of a secret that follows 0, 1 or 2 other bytes, the characters before this index depend on those bytes, too. */
 const OWN_FROM = [0, 2, 3] as const;
 
 /**
- * How a secret may stand in a text: as it is, within JSON, percent-encoded in any usual way, and in base64, also as a part of
- * something longer, such as `user:secret`.
+ * The forms in which a secret may appear in a text: as it is, within JSON, percent-encoded in any usual way, and in base64, also
+ * as a part of something longer, such as `user:secret`.
  */
 export function formsOf(secret: string): readonly string[] {
   return [...new Set([secret, ...inJson(secret), ...percentEncoded(secret), ...base64(secret)])];
@@ -37,7 +37,7 @@ function percentEncoded(text: string): string[] {
   return forms.flatMap((one) => [one, one.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]);
 }
 
-/** What only the secret decides: the first and the last characters may hold bits of what stands beside it. */
+/** Returns only what the secret alone determines: the first and last characters may hold bits of adjacent text. */
 function base64(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const own = OWN_FROM.map((from, before) => {

@@ -3,18 +3,18 @@ import type { Json } from 'computo-js';
 /** Environment variables by name, as in `process.env`. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** `${NAME}` or `${NAME:-default}`. Anything else is text as it stands. */
+/** `${NAME}` or `${NAME:-default}`. Anything else is literal text. */
 const PLACEHOLDER = /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
 
 export interface Filled {
   readonly text: string;
   /** Every variable that the text refers to. */
   readonly names: readonly string[];
-  /** Those that are not set and have no default; their placeholders stay. */
+  /** Variables that are unset and have no default; their placeholders are left in the text. */
   readonly unset: readonly string[];
 }
 
-/** Puts environment variables into a text. A default is used where the variable is not set, or empty. */
+/** Fills environment variables into a text. A default is used if the variable is unset or empty. */
 export function fillPlaceholders(text: string, env: Env): Filled {
   if (!text.includes('${')) return { text, names: [], unset: [] };
   const names: string[] = [];

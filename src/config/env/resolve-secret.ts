@@ -6,10 +6,10 @@ import { Secret } from './secret.js';
 const COMMAND_TIMEOUT_MS = 30_000;
 const SECRET_BYTES_MAX = 64 * 1024;
 
-/** How secrets are reached; a test may hand in its own. */
+/** How secrets are read; a test may pass its own. */
 export interface SecretReaders {
   readonly readFile: (path: string) => Promise<string>;
-  /** Runs a program and gives what it printed. */
+  /** Runs a program and returns its output. */
   readonly run: (program: string, args: readonly string[]) => Promise<string>;
 }
 
@@ -20,7 +20,7 @@ const READERS: SecretReaders = {
       const limits = { timeout: COMMAND_TIMEOUT_MS, maxBuffer: SECRET_BYTES_MAX };
       execFile(program, [...args], limits, (error, stdout) => {
         if (error === null) resolve(stdout);
-        // The error's own text would repeat the command line and what it wrote.
+        // The error's own message would repeat the command line and its output.
         else
           reject(
             new Error(
@@ -31,13 +31,13 @@ const READERS: SecretReaders = {
     }),
 };
 
-/** A secret that could not be had. Its message names where it was sought, never what was found. */
+/** A secret could not be read. The message names where it was expected, never what was found. */
 export class SecretError extends Error {
   override readonly name = 'SecretError';
 }
 
 /**
- * Gets a secret from where it is kept. Newlines at its end are dropped.
+ * Reads a secret. Removes newlines at its end.
  *
  * @throws SecretError if there is none
  */

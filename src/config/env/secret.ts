@@ -3,12 +3,12 @@ import { formsOf, hide } from './mask.js';
 
 const HIDDEN = '***';
 
-/** Shorter texts are words like `none` or `ollama`, in the place of a key that nobody asks for: stars would hide every such word. */
+/** Shorter texts are words like `none` or `ollama`, given as a key that nobody checks: masking would hide every such word. */
 const MASKED_LENGTH_MIN = 7;
 
 const known = new Set<string>();
 
-/** A text that must not be seen. However it is printed, it shows as `***`; only {@link Secret.reveal} gives it. */
+/** A text that must not be shown. It is printed as `***` in every way; only {@link Secret.reveal} returns it. */
 export class Secret {
   readonly #text: string;
 
@@ -36,7 +36,7 @@ export class Secret {
   }
 }
 
-/** Replaces every secret that this process knows of, wherever it stands in `text` and however it is encoded. */
+/** Masks every secret known to this process, wherever it appears in `text` and however it is encoded. */
 export function maskSecrets(text: string): string {
   return hide(text, known);
 }

@@ -7,8 +7,8 @@ import type { Kinds } from './kinds.js';
 import type { TablesInConfig } from './tables.js';
 
 /**
- * What the config floor knows of the kinds of stages, outputs, sources and providers. It is handed them, because the record of a
- * kind is one file, on the floor that runs it. Schemas are functions of the vocabulary, so that such a file loads no zod.
+ * What the config floor knows of the kinds of stages, outputs, sources and providers. They are passed in, because each kind is
+ * one file, on the floor that runs it. Schemas are functions of the vocabulary, so that such a file does not load zod.
  */
 export interface ConfigKinds {
   readonly stages: Kinds<StageInConfig>;
@@ -20,98 +20,98 @@ export interface ConfigKinds {
   readonly tables: TablesInConfig;
 }
 
-/** A kind of something that is written as a map, with a key that tells its kind. */
+/** A kind of something written as a map, with a key that identifies the kind. */
 interface KindInConfig<Settings> {
-  /** The key that tells it from the other kinds; its plans have it too. */
+  /** The key that distinguishes it from other kinds; its plans have it, too. */
   readonly kind: string;
-  /** Of the whole map, with that key in it. */
+  /** The schema of the whole map, including that key. */
   schema(f: SchemaVocabulary): z.ZodType<Settings>;
 }
 
-/** Names of keys, from a map down to what stands in it. */
+/** Names of keys, leading from a map to a value within it. */
 export type KeyPath = readonly string[];
 
 export interface StageInConfig<Settings = unknown> extends KindInConfig<Settings> {
-  /** Where its scripts stand. A `*` stands for each key of a map. */
+  /** Where its scripts are. A `*` stands for each key of a map. */
   readonly scripts: readonly KeyPath[];
-  /** Which of its scripts give a key that tells events apart: one that is the same for all is a mistake. */
+  /** Which of its scripts return a key that distinguishes events: a constant key is a mistake. */
   readonly keys?: readonly KeyPath[];
-  /** Which of its scripts sees a state beside data and context, as `$inputs/2`. */
+  /** Which of its scripts sees a state besides data and context, as `$inputs/2`. */
   readonly seesState?: KeyPath;
-  /** Where data stands in which a `${…}` is its own: texts there are taken for paths, and not data. */
+  /** Where there is data in which `${…}` is not a variable: a text there is a path, not data. */
   readonly data?: readonly KeyPath[];
-  /** Where texts stand in which a `${…}` is a placeholder of their own, for data: no variable is put in. */
+  /** Where there are texts in which `${…}` is a placeholder for data: no variable is filled in. */
   readonly templates?: readonly KeyPath[];
-  /** Which of its scripts are templates where they are plain maps. */
+  /** Which of its scripts are templates if they are plain maps. */
   readonly mapTemplates?: readonly MapTemplate[];
-  /** The pictures, documents and recordings in a member that its request writes literally. Paths are below the member. */
+  /** The pictures, documents and recordings in a literal member of its request. Paths are relative to the member. */
   literalMedia?(key: string, value: Json): readonly LiteralMedia[];
-  /** Where the path of a text file stands. */
+  /** Where the paths of text files are. */
   readonly textFiles?: readonly KeyPath[];
   /** What is wrong with the text of such a file; undefined: nothing. */
   readonly textProblem?: (text: string) => { readonly message: string; readonly hint?: string } | undefined;
-  /** Where the settings of its AI calls stand: request, model, providers, schema, name. Absent: it makes none. */
+  /** Where the settings of its AI calls are: request, model, providers, schema, name. Absent: it makes no calls. */
   readonly callsAt?: KeyPath | undefined;
-  /** What its AI calls ask for, where that is no answer. */
+  /** What its AI calls ask for, if not an answer. */
   readonly asksFor?: 'vectors';
-  /** Undefined when something is wrong with it, which `make` was told. */
+  /** Undefined if something is wrong with the stage, which was reported to `make`. */
   plan(settings: Settings, make: StageMaker): Promise<StagePlan | undefined>;
   /**
-   * What the data behind it can look like.
+   * The possible shape of the data behind the stage.
    *
-   * @param made by its scripts, in their order
-   * @param stage as it is written; it may be broken
+   * @param made the results of its scripts, in order
+   * @param stage the stage as written; it may be broken
    */
   shape(data: Shape, made: readonly Shape[], stage: SourceNode): Shape;
   /**
-   * What its scripts must give and one of them never does, such as `the request must be an object`; undefined: all is well.
+   * What its scripts must return but one of them never does, such as `the request must be an object`; undefined: all is well.
    *
-   * @param places where the scripts stand, in their order
+   * @param places where the scripts are, in order
    */
   refuses?(
     made: readonly Shape[],
     places: readonly KeyPath[],
   ): { readonly script: number; readonly must: string } | undefined;
-  /** Routing keys that it gives to events where the pipeline sets none. */
+  /** The routing keys that it gives to events if the pipeline sets none. */
   routingKeys?(stage: SourceNode): readonly string[];
-  /** What of its settings can't be so together. @param stage as it is written; each part may be broken */
+  /** Settings that can't be combined. @param stage the stage as written; any part may be broken */
   problems?(stage: SourceNode): readonly SettingProblem[];
-  /** Where the length of a window stands that goes by when events come in, as nothing says their time. */
+  /** Where the length of a window is, if the window is based on arrival times because nothing gives the events' times. */
   windowWithoutTime?(stage: SourceNode): KeyPath | undefined;
-  /** `state`: what it does to an event depends on those before. */
+  /** `state`: its effect on an event depends on earlier events. */
   readonly across?: 'state' | 'nothing' | undefined;
 }
 
-/** A script that makes a map, and is a template where it is one. */
+/** A script that makes a map, and is a template if it is a plain map. */
 export interface MapTemplate {
   readonly at: KeyPath;
   /**
-   * What is wrong with a member that it writes literally, whatever the event.
+   * What is wrong with a literal member, whatever the event.
    *
-   * @param isTemplate it stands in a plain map, so that nothing in it is evaluated
+   * @param isTemplate whether the member is in a plain map, in which nothing is evaluated
    */
   memberProblems(key: string, value: Json, isTemplate: boolean): readonly MemberProblem[];
 }
 
 /** What is wrong with a member that a script writes. */
 export interface MemberProblem {
-  /** Below the member; empty: it should not be there. */
+  /** Relative to the member; empty: the member should not be there. */
   readonly path: KeyPath;
   readonly code: 'unknown-key' | 'quoted-call' | 'invalid-value';
   readonly message: string;
   readonly hint?: string;
 }
 
-/** A picture or the like that a request names, whatever the event. */
+/** A picture, document or recording that a request names, whatever the event. */
 export interface LiteralMedia {
   readonly path: KeyPath;
   readonly mediaType: string;
   readonly url?: string | undefined;
 }
 
-/** A setting that can't be so. */
+/** A setting that is not possible. */
 export interface SettingProblem {
-  /** Below the stage. */
+  /** Relative to the stage. */
   readonly path: KeyPath;
   readonly message: string;
   readonly hint?: string | undefined;
@@ -119,31 +119,31 @@ export interface SettingProblem {
   readonly severity?: 'warning' | undefined;
 }
 
-/** What a stage is planned with. Paths are below the stage. */
+/** What is used to plan a stage. Paths are relative to the stage. */
 export interface StageMaker {
   /** Its place among the stages of the pipeline, and among those of its kind, from 1. */
   readonly place: number;
   readonly placeOfKind: number;
   script(path: KeyPath): Promise<ScriptPlan | undefined>;
-  /** A script, or where it is a plain map the template that this is. */
+  /** A script, or a template if it is a plain map. */
   scriptOrTemplate(path: KeyPath): Promise<ScriptPlan | TemplatePlan | undefined>;
-  /** The text of a file. @param file as it is written */
+  /** Reads a text file. @param file the path as written */
   textFile(path: KeyPath, file: string): Promise<string | undefined>;
-  /** A JSON Schema that stands at a path of the stage. @param value the schema, or the path of its file */
+  /** The JSON Schema at a path of the stage. @param value the schema, or the path of its file */
   jsonSchema(path: KeyPath, value: Json): Promise<Json | undefined>;
   /**
    * The providers that a stage names, or all.
    *
-   * @param path of its AI calls
-   * @param model for requests that name none
+   * @param path the path of its AI calls
+   * @param model the model for requests that name none
    */
   providers(path: KeyPath, named: readonly string[] | undefined, model: string | undefined): Promise<readonly string[]>;
 }
 
-/** What a kind leaves to what is written of every output. */
+/** The settings that all outputs share and that a kind does not plan itself. */
 export type TakeInConfig = Exclude<keyof OutputTake, 'filesBy'>;
 
-/** What is written of every output. */
+/** The settings that all outputs share. */
 export interface OutputConfigFields {
   readonly when?: readonly string[] | undefined;
   readonly otherwise: boolean;
@@ -155,39 +155,39 @@ export interface OutputConfigFields {
 export interface OutputInConfig<
   Settings extends OutputConfigFields = OutputConfigFields,
 > extends KindInConfig<Settings> {
-  /** Keys that hold the path of a file that it writes. */
+  /** Keys that hold the path of a file that the output writes. */
   readonly files: readonly string[];
-  /** Without what all outputs have. */
+  /** Plans the output, without the settings that all outputs share. */
   plan(settings: Settings, make: PathMaker): Omit<OutputPlan, TakeInConfig>;
 }
 
 export interface PathMaker {
-  /** An absolute path. */
+  /** Makes a path absolute. */
   path(written: string): string;
 }
 
-/** What is to be read for a pipeline. */
+/** The plan of a source to read for a pipeline. */
 export interface SourcePlan {
   readonly kind: string;
   readonly pipeline: string;
 }
 
 export interface SourceInConfig<Settings = unknown> extends KindInConfig<Settings> {
-  /** Keys that hold the path of a folder all of whose files are read. */
+  /** Keys that hold the path of a folder whose files are all read. */
   readonly folders: readonly string[];
   plan(settings: Settings, make: PathMaker): SourcePlan;
-  /** The plans of this kind as they are read: several may be one. */
+  /** Combines plans of this kind: several may be read as one. */
   together?(plans: readonly SourcePlan[]): readonly SourcePlan[];
 }
 
 /** A well-known AI provider. */
 export interface VendorInConfig {
   readonly name: string;
-  /** Of the provider. */
+  /** The kind of the provider. */
   readonly kind: string;
-  /** Absent: as its kind has it. */
+  /** Absent: the default of its kind. */
   readonly baseUrl?: string;
-  /** What its key is called in the environment; the first that is set counts. */
+  /** The environment variables that may hold its key; the first one that is set counts. */
   readonly keys: readonly string[];
   /** Whether it has a model of this name. */
   readonly serves: (model: string) => boolean;
@@ -197,11 +197,11 @@ export interface ProviderInConfig {
   readonly kind: string;
   /** Whether its vendor may have a model of this name. */
   knows(model: string): boolean;
-  /** Why it takes no such picture, document or recording; undefined: it does. Default: it takes all. */
+  /** Why it does not accept such a picture, document or recording; undefined: it does. Default: accepts all. */
   refusesMedia?(media: { readonly mediaType: string; readonly url?: string | undefined }): string | undefined;
-  /** What one of its requests for vectors takes. Absent: it has none. */
+  /** What one of its requests for vectors takes. Absent: the provider has no vectors. */
   readonly embeddings?: object;
-  /** Where requests go by default; undefined: one must be configured. */
+  /** Where requests go by default; undefined: an address must be configured. */
   readonly baseUrl: string | undefined;
   readonly needsKey: boolean;
 }

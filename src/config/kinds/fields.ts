@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { choice, duration, flag, fraction, integer, jsonPointer, path, size, text } from '../schema/fields.js';
 import { alternatives, isMap, list, named, section } from '../schema/structures.js';
 
-/** A script as it stands in a config: JSON, or a text that is a script, a name or a file. Checked by computo-js, not here. */
+/** A script in a config: JSON, or a text that is a script, a name or a file. Checked by computo-js, not here. */
 export const script = () => json('a script').meta({});
 
 /** Any JSON value. */
@@ -18,7 +18,7 @@ const jsonSchema = () =>
     (input) => (typeof input === 'string' ? 0 : isMap(input) ? 1 : undefined),
   );
 
-/** The value of a key whose being there says it all. */
+/** The value of a key that only needs to be present. */
 const yes = () =>
   z
     .unknown()
@@ -36,7 +36,7 @@ const pipelineName = () =>
 
 const routingKey = () => text('a routing key as text; numbers need quotes');
 
-/** What every output has. */
+/** The keys that all outputs share. */
 const outputKeys = () => ({
   when: alternatives(
     'a routing key, or a list of them',
@@ -49,7 +49,7 @@ const outputKeys = () => ({
   envelope: flag().prefault(false).describe('Write the whole event instead of its data alone.'),
 });
 
-/** When a file that is written is replaced by a new one. */
+/** When a written file is replaced by a new one. */
 export const rotation = () => ({
   rotate_size: size(1).optional().describe('Start a new file at this size.'),
   rotate_every: duration(1000)
@@ -66,13 +66,13 @@ export const rotation = () => ({
     ),
 });
 
-/** `{number}` must be there, or rotated files would replace each other; no folder, no other placeholder. */
+/** Requires `{number}`, without which rotated files would replace each other, and allows no folder and no other placeholder. */
 function isPartPattern(pattern: string): boolean {
   const rest = pattern.replaceAll(/\{(?:name|ext|number|date|time)\}/g, '');
   return pattern.split('{number}').length === 2 && !/[{}/]/.test(rest) && !pattern.startsWith('.');
 }
 
-/** The words in which the kinds of stages, outputs and sources write their schemas. */
+/** The vocabulary in which the kinds of stages, outputs and sources write their schemas. */
 export const FIELDS = {
   alternatives,
   choice,

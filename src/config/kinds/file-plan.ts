@@ -2,7 +2,7 @@ import { fieldsIn, parseTemplate, templatePath } from '../../files/names/index.j
 import type { FilePlan, OutputTake } from '../plan/pipeline-plan.js';
 import type { PathMaker } from './config-kinds.js';
 
-/** A file to write, as it stands in a config. */
+/** A file to write, as written in a config. */
 interface FileSettings {
   readonly file: string;
   readonly rotate_size?: number | undefined;
@@ -24,10 +24,10 @@ export function filePlan(settings: FileSettings, make: PathMaker): FilePlan {
   };
 }
 
-/** Of a file per key, where nothing else is said. */
+/** Defaults for an output that has a file per key. */
 export const KEYED_FILES_DEFAULTS = { openMax: 100, filesMax: 10_000 } as const;
 
-/** What there is more to a file in whose name a field stands: one of many, told apart by it. */
+/** The additional plan of a path with a field in its name: one of many files, distinguished by the field. */
 export function keyedPlan(
   {
     file,

@@ -1,4 +1,4 @@
-/** What is known of kinds of stages, outputs, sources and providers. Light: it loads no zod. */
+/** What is known of the kinds of stages, outputs, sources and providers. Lightweight: does not load zod. */
 export type {
   ConfigKinds,
   KeyPath,

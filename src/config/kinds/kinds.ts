@@ -1,7 +1,7 @@
-/** Stands for each key of a map, where a kind says what stands where. */
+/** Stands for each key of a map in the paths that a kind gives. */
 export const ANY_KEY = '*';
 
-/** The kinds of something by their names, in the order in which people are told of them. */
+/** The kinds of something by name, in the order in which they are listed in messages. */
 export class Kinds<Kind extends { readonly kind: string }> {
   readonly #byName: Map<string, Kind>;
 
@@ -22,7 +22,7 @@ export class Kinds<Kind extends { readonly kind: string }> {
   }
 
   /**
-   * The kind of what was planned.
+   * The kind of a plan.
    *
    * @throws TypeError when there is no such kind
    */
@@ -32,7 +32,7 @@ export class Kinds<Kind extends { readonly kind: string }> {
     return found;
   }
 
-  /** Adds a kind. @returns what removes it again */
+  /** Adds a kind. @returns a function that removes it again */
   add(one: Kind): () => void {
     this.#byName.set(one.kind, one);
     return () => void this.#byName.delete(one.kind);

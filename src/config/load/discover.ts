@@ -7,7 +7,7 @@ import { distrust, trustedOwners, type Owners } from './whose.js';
 const NAME = 'colloquium';
 const PACKAGE = 'package.json';
 
-/** Where a folder's config may stand, in the order in which one is taken. */
+/** Where a folder's config may be, in order of preference. */
 const SEARCH_PLACES = [
   ...['yaml', 'yml', 'json', 'jsonc'].map((extension) => `${NAME}.${extension}`),
   ...['js', 'mjs', 'cjs', 'ts', 'yaml', 'yml', 'json', 'jsonc'].map((extension) => `${NAME}.config.${extension}`),
@@ -20,7 +20,7 @@ const SEARCH_PLACES = [
   PACKAGE,
 ];
 
-/** The names of config files, without package.json, which is one only by its content. */
+/** The names of config files, except package.json, which is a config only if its content says so. */
 export const configFileNames: ReadonlySet<string> = new Set(
   SEARCH_PLACES.filter((place) => place !== PACKAGE).map((place) => basename(place)),
 );
@@ -28,19 +28,19 @@ export const configFileNames: ReadonlySet<string> = new Set(
 const PROGRAMS: ReadonlySet<string> = new Set(['.js', '.mjs', '.cjs', '.ts']);
 
 export interface DiscoverOptions {
-  /** Whose files are trusted; default: those of the user and of root. */
+  /** The users whose files are trusted; default: the user and root. */
   readonly owners?: Owners;
-  /** Whether a config may be a program, which is run when it is loaded; default: yes. */
+  /** Whether a config may be a program, which runs when it is loaded; default: yes. */
   readonly programs?: boolean;
 }
 
 /**
- * Finds the config that holds for a folder: in it, else in the nearest folder above it, up to the root of its repository or
- * the home folder. A folder that lies in neither is searched alone: what stands above belongs to someone else.
+ * Finds the config that applies to a folder: in it, or else in the nearest folder above it, up to the root of its repository or
+ * the home folder. For a folder in neither, only the folder itself is searched, because those above belong to someone else.
  *
  * @param home the user's home folder
  * @returns the path of the config file (a package.json only if it has a `colloquium` key), or undefined
- * @throws ConfigError (`foreign-config`, `program-config`) for one that nobody has consented to by naming it
+ * @throws ConfigError (`foreign-config`, `program-config`) for a config that must be named to be used
  */
 export async function discoverConfig(
   cwd: string,
@@ -56,15 +56,15 @@ export async function discoverConfig(
   return undefined;
 }
 
-/** Whether loading a config runs it. */
+/** Whether loading a config runs it as a program. */
 export function isProgram(file: string): boolean {
   return PROGRAMS.has(extname(file));
 }
 
 /**
- * Refuses a config that was come across and not named.
+ * Refuses an untrusted config that was found, not named.
  *
- * @param folder where it was searched for
+ * @param folder the folder that was searched
  * @throws ConfigError
  */
 export async function refuseDistrusted(file: string, folder: string, options: DiscoverOptions): Promise<void> {
@@ -96,7 +96,7 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** Cosmiconfig looks for the file; reading it, with places and limits, is ours. */
+/** Cosmiconfig only searches for the file; we read it ourselves, to know places and apply limits. */
 async function findIn(folder: string): Promise<string | undefined> {
   const searchPlaces = await placesIn(folder);
   if (searchPlaces.length === 0) return undefined;
@@ -104,19 +104,19 @@ async function findIn(folder: string): Promise<string | undefined> {
   const loaders = Object.fromEntries(
     ['.yaml', '.yml', '.jsonc', '.js', '.mjs', '.cjs', '.ts', 'noExt'].map((extension) => [extension, present]),
   );
-  // Not needed where the config is named.
+  // Not needed if the config is named.
   const { cosmiconfig } = await import('./explorer.js');
   try {
     const explorer = cosmiconfig(NAME, {
       searchPlaces,
       loaders: { ...loaders, '.json': presentInJson },
       searchStrategy: 'none',
-      // An empty file is somebody's config, too: passed over in silence, they would look for the mistake elsewhere.
+      // An empty file was meant as a config, too: if it were skipped silently, its author would look for the mistake elsewhere.
       ignoreEmptySearchPlaces: false,
       cache: false,
     });
     const found = await explorer.search(folder);
-    // The last place to look in, and no config without our key.
+    // package.json comes last in the search, and is not a config without our key.
     return found?.isEmpty === true && basename(found.filepath) === PACKAGE ? undefined : found?.filepath;
   } catch (error) {
     throw unsearchable(folder, error);
@@ -134,7 +134,7 @@ function isMissing(error: unknown): boolean {
   );
 }
 
-/** The places where there is a file. A named pipe would be waited for; a package.json beyond all measure is none. */
+/** The places that contain a file. Excludes named pipes, on which reading would block, and any package.json that is too large. */
 async function placesIn(folder: string): Promise<string[]> {
   const files = await Promise.all(
     SEARCH_PLACES.map(async (place) => {
@@ -148,7 +148,7 @@ async function placesIn(folder: string): Promise<string[]> {
   return SEARCH_PLACES.filter((_, i) => files[i]);
 }
 
-/** A package.json counts if it has our key, even if it is broken further on; any other JSON file counts as it is. */
+/** A package.json counts if it has our key, even if it is broken further on; any other JSON file always counts. */
 function presentInJson(path: string, content: string): object {
   if (!path.endsWith(PACKAGE)) return { present: true };
   return content.includes(`"${NAME}"`) && packageKey(path, content) ? { [NAME]: { present: true } } : {};

@@ -10,9 +10,9 @@ type Issue = z.core.$ZodIssue;
 const SECRET_KEYS = new Set(['api_key', 'api_keys', 'tokens', 'headers', 'webhook', 'secrets']);
 
 /**
- * Turns what a schema found wrong into placed findings.
+ * Converts the issues of a schema into findings with places.
  *
- * @param base the segments of the section that was checked
+ * @param base the path of the section that was checked
  * @param fromEnv which texts the environment changed: {@link FilledSection.fromEnv}
  */
 export function explainIssues(
@@ -22,7 +22,7 @@ export function explainIssues(
   fromEnv: ReadonlyMap<string, readonly string[]>,
 ): Diagnostic[] {
   const findings = issues.flatMap((issue) => explain(document, issue, base, fromEnv));
-  // A key that is missing because it was mistyped is one mistake, and the mistyped one is its place.
+  // A key that is missing because it was mistyped is one mistake, reported at the mistyped key.
   return findings.filter(({ code, pointer = '' }) => {
     if (code !== 'missing-key') return true;
     const missing = parsePointer(pointer);
@@ -55,7 +55,7 @@ function explain(
   return [invalidValue(document, path, issue.message, fromEnv)];
 }
 
-/** The finding for a key that its section does not have. */
+/** Creates the finding for a key that its section does not have. */
 export function unknownKey(
   document: SourceDocument,
   path: readonly string[],
@@ -82,7 +82,7 @@ function invalidValue(
   const missing = nodeAt(document.root, pointer) === undefined;
   const names = fromEnv.get(pointer);
   const [said = '', hint] = problem.split('\n');
-  // What the environment gives may be a secret anywhere.
+  // Any value from the environment may be a secret.
   const isSecret = names !== undefined || path.some((key) => SECRET_KEYS.has(key));
   const shown = isSecret ? said.replace(/, got .*$/, '') : said;
   const finding = {
@@ -91,11 +91,11 @@ function invalidValue(
     message: path.length === 0 ? shown : `${label(path)}: ${shown}`,
     hint: names === undefined ? hint : `the value comes from the environment: ${names.join(', ')}`,
   } as const;
-  // What is missing is missing from the part around it: its key is the place.
+  // A missing value is reported at the key of the part around it.
   return diagnose(document, pointer, finding, missing ? 'key' : 'value');
 }
 
-/** A path for people: `pipelines.default.stages[0].ai`. */
+/** Formats a path for messages: `pipelines.default.stages[0].ai`. */
 export function label(path: readonly string[]): string {
   return path.map((key, index) => (/^[0-9]+$/.test(key) ? `[${key}]` : index === 0 ? key : `.${key}`)).join('');
 }

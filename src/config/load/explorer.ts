@@ -1,2 +1,2 @@
-/** Loaded only when a config is searched for. Named here, because a dynamic import of CommonJS has no names once bundled. */
+/** Loaded only to search for a config. Exports names, because a dynamic import of CommonJS has none once bundled. */
 export { cosmiconfig, defaultLoaders } from 'cosmiconfig';

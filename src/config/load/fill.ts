@@ -3,16 +3,16 @@ import { fillPlaceholders, type Env } from '../env/index.js';
 import { ANY_KEY, type KeyPath, type Kinds, type StageInConfig } from '../kinds/index.js';
 import { type SourceNode } from '../source/index.js';
 
-/** A section's value with the environment put in, ready for its schema. */
+/** A section's value with environment variables filled in, ready for its schema. */
 export interface FilledSection {
   readonly value: unknown;
-  /** Variables that are needed and not set, with the pointers of the texts that name them. */
+  /** Required variables that are unset, with the pointers of the texts that name them. */
   readonly unset: readonly { readonly name: string; readonly pointer: string }[];
   /** Pointers of texts that the environment changed, with the names of the variables. */
   readonly fromEnv: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Puts the environment into every text of a section, but not into scripts, schemas and other data. Keys stay as they are. */
+/** Fills environment variables into every text of a section, except in scripts, schemas and other data. Keys stay unchanged. */
 export function fillSection(
   node: SourceNode,
   segments: readonly string[],
@@ -30,7 +30,7 @@ export function fillSection(
         key,
         fill(entry.node, [...path, key]),
       ]);
-      // Object.fromEntries defines own properties, `__proto__` too.
+      // Object.fromEntries defines own properties, even `__proto__`.
       return Object.fromEntries(members);
     }
     if (typeof part.value !== 'string') return part.value;
@@ -44,10 +44,10 @@ export function fillSection(
   return { value: fill(node, segments), unset, fromEnv };
 }
 
-/** Whether a value of a config is data or a program: a `${…}` in it is its own. */
+/** Whether a value of a config is data or a program, in which `${…}` is not a variable. */
 export type IsOpaque = (path: readonly string[], value: Json) => boolean;
 
-/** @param stages say where their scripts and their data stand */
+/** @param stages say where their scripts and data are */
 export function opaqueIn(stages: Kinds<StageInConfig>): IsOpaque {
   const scripts = stages.all.flatMap((kind) => [...kind.scripts, ...(kind.templates ?? [])]);
   const data = stages.all.flatMap((kind) => kind.data ?? []);

@@ -6,9 +6,9 @@ import { ConfigError } from '../diagnostic/index.js';
 import { blameFile } from '../source/index.js';
 
 /**
- * Runs a JavaScript or TypeScript config and gives what it exports as default (or as module.exports).
+ * Runs a JavaScript or TypeScript config and returns its default export (or module.exports).
  *
- * A file that changed since it was last imported is run again: its URL carries the time of its last change.
+ * A file that changed since it was last imported is run again: its URL contains the time of its last change.
  *
  * @throws ConfigError (`script-failed`) if it can't be run
  */
@@ -42,7 +42,7 @@ export async function importConfig(path: string): Promise<unknown> {
 }
 
 async function importJavaScript(path: string, changed: number): Promise<unknown> {
-  // CommonJS modules are cached by path, whatever the URL says.
+  // CommonJS modules are cached by path, whatever the URL is.
   const { cache } = createRequire(import.meta.url);
   Reflect.deleteProperty(cache, path);
   const url = pathToFileURL(path);
@@ -52,7 +52,7 @@ async function importJavaScript(path: string, changed: number): Promise<unknown>
 }
 
 async function importTypeScript(path: string, changed: number): Promise<unknown> {
-  // Node runs it by itself: 22 says so in a feature that has the value false, where it would not.
+  // Node.js runs TypeScript itself if it says so: version 22 has this feature with the value false if it would not.
   if (Boolean(Reflect.get(process.features, 'typescript'))) return await importJavaScript(path, changed);
   const { defaultLoaders } = await import('./explorer.js');
   return await defaultLoaders['.ts'](path, await readFile(path, 'utf8'));

@@ -8,26 +8,26 @@ import { withVendors } from '../plan/vendors.js';
 import { readDocument } from './read-document.js';
 import { validateDocument, type ConfigText } from './validate.js';
 
-/** A config that is sound as far as can be said without using it. Its parts are reached through `sections.ts` and `plan/`. */
+/** A config that is valid, as far as can be told without using it. Its parts are accessed through `sections.ts` and `plan/`. */
 export interface LoadedConfig extends ConfigText {
   /** Absolute path of the file. */
   readonly file: string;
-  /** What its paths are relative to. */
+  /** The folder that its paths are relative to. */
   readonly directory: string;
   readonly home: string;
   readonly warnings: readonly Diagnostic[];
 }
 
 export interface LoadOptions {
-  /** The kinds of stages, outputs, sources and providers that it may have. */
+  /** The kinds of stages, outputs, sources and providers that the config may use. */
   readonly kinds: ConfigKinds;
-  /** The config file. Without it, one is searched from `cwd`. */
+  /** The config file. If absent, the search starts at `cwd`. */
   readonly path?: string;
   readonly cwd: string;
   readonly env: Env;
   /** The user's home folder. */
   readonly home: string;
-  /** Whether a config that is found may be a program, which is run; default: yes. One that is named may. */
+  /** Whether a config that is found may be a program, which is run; default: yes. One that is named always may. */
   readonly programs?: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface LoadOptions {
  * Loads a config: finds it, reads it, and checks all of it against the schema.
  *
  * @returns undefined if no path was given and no config was found
- * @throws ConfigError with everything that is wrong. An unset environment variable is no error before its section is used
+ * @throws ConfigError with all findings. An unset environment variable is not an error until its section is used
  */
 export async function loadConfig({
   kinds,
@@ -55,7 +55,7 @@ export async function loadConfig({
   return { ...text, file, directory: dirname(file), home, warnings: findings };
 }
 
-/** What holds where there is no config: every setting is at its default, and paths are relative to `cwd`. */
+/** The config that applies if there is none: all settings have their defaults, and paths are relative to `cwd`. */
 export function bareConfig({ kinds, cwd, env, home }: Omit<LoadOptions, 'path' | 'programs'>): LoadedConfig {
   const root = { value: {}, start: 0, end: 0, entries: new Map() };
   const document = withVendors({ file: 'the command line', root }, env, kinds.vendors);

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../diagnostic/index.js';
 import { fillPlaceholders, type Env } from '../env/index.js';
 import { diagnose, type SourceDocument, type SourceNode } from '../source/index.js';
 
-/** What is wrong with the keys of an AI provider as they are written: given in both ways, or one of them twice. */
+/** Finds mistakes in the keys of an AI provider as written: both ways of giving them used, or one key repeated. */
 export function keyProblems(
   { document, env }: { readonly document: SourceDocument; readonly env: Env },
   provider: string,
@@ -24,9 +24,9 @@ export function keyProblems(
 }
 
 /**
- * Keys of an AI provider that are the same: the limits of one key would be counted for two.
+ * Finds equal keys of an AI provider: the limits of one key would be counted for two.
  *
- * @param keys in the order of `api_keys`; undefined for one that is not known
+ * @param keys in the order of `api_keys`; undefined for an unknown one
  */
 export function repeatedKeys(
   document: SourceDocument,

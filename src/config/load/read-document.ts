@@ -2,7 +2,7 @@ import { basename, extname } from 'node:path';
 import { ConfigError } from '../diagnostic/index.js';
 import { blameFile, diagnose, parseJsonSource, readText, type ParsedSource, type SourceNode } from '../source/index.js';
 
-/** Levels of nesting that a config may have. */
+/** The most levels of nesting in a config. */
 const DEPTH_MAX = 1000;
 
 /**
@@ -35,7 +35,7 @@ export async function readDocument(path: string): Promise<ParsedSource> {
 
 function fromJson(path: string, text: string): ParsedSource {
   const isPackage = basename(path) === 'package.json';
-  // A file of nothing but blanks is an empty config, as it is in YAML.
+  // A file with only white space is an empty config, as in YAML.
   if (text.trim() === '')
     return asMap({ document: { file: path, text, root: { value: null, start: 0, end: 0 } }, warnings: [] });
   const source = parseJsonSource(path, text, { depthMax: DEPTH_MAX, repeatedKeys: isPackage ? 'warning' : 'error' });
@@ -49,7 +49,7 @@ function fromJson(path: string, text: string): ParsedSource {
   return asMap({ document: { ...source.document, root: own }, warnings: [] });
 }
 
-/** A config is a map. An empty file is an empty one, with a warning, because it is hardly what was meant. */
+/** A config is a map. An empty file counts as an empty map, with a warning, because that is hardly intended. */
 function asMap(source: ParsedSource): ParsedSource {
   const { document, warnings } = source;
   const { root } = document;

@@ -10,16 +10,16 @@ import { keyProblems } from './provider-keys.js';
 import { resolvePath } from './resolve-path.js';
 import { partAt, validatePart, type SectionName } from './validate.js';
 
-/** One AI provider, ready for use: its kind decided, its paths absolute. */
+/** One AI provider, ready for use, with its kind determined and its paths absolute. */
 export type ProviderConfig = Omit<Config['ai_providers'][string], 'kind'> & {
   readonly name: string;
   readonly kind: string;
-  /** How many keys it is asked with at a time, each within limits of its own; 1 without a key, too. */
+  /** The number of keys used in parallel, each with limits of its own; 1 without a key, too. */
   readonly lanes: number;
 };
 
 /**
- * A section of the config, with the environment put in, defaults filled in and paths made absolute.
+ * A section of the config, with environment variables and defaults filled in and paths made absolute.
  *
  * @throws ConfigError (`unset-variable`, `invalid-value`) at the places in question
  */
@@ -31,7 +31,7 @@ export function useSection<Name extends SectionName>(config: LoadedConfig, name:
   return withPaths(config, name, value as Config[Name]);
 }
 
-/** The folder of journal, ledger and checkpoints: `state_dir`, else {@link defaultStateDirectory}. Absolute. */
+/** The folder of journal, ledger and checkpoints: `state_dir`, or else {@link defaultStateDirectory}. Absolute. */
 export function stateDirectory(config: LoadedConfig): string {
   return useSection(config, 'state_dir') ?? defaultStateDirectory(config.directory, config);
 }
@@ -49,7 +49,7 @@ export function providerNames(config: LoadedConfig): readonly string[] {
 /**
  * One AI provider's settings.
  *
- * @param forLook only its settings are looked at: it needs no key, and has none
+ * @param forLook whether the settings are only shown: then no key is needed or included
  * @throws ConfigError if there is no such provider, or a variable that it needs is not set
  */
 export function useProvider(config: LoadedConfig, name: string, forLook = false): ProviderConfig {
@@ -78,7 +78,7 @@ export function useProvider(config: LoadedConfig, name: string, forLook = false)
 }
 
 /**
- * What is to be read besides HTTP.
+ * The sources to read besides HTTP.
  *
  * @throws ConfigError
  */
@@ -96,7 +96,7 @@ export function secretNames({ document }: Pick<LoadedConfig, 'document'>): reado
 }
 
 /**
- * Where one of the secrets comes from that scripts may name.
+ * Where a secret that scripts may name comes from.
  *
  * @throws ConfigError if a variable that it needs is not set
  */

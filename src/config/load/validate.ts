@@ -13,12 +13,12 @@ import { keyProblems } from './provider-keys.js';
 
 export type SectionName = Exclude<keyof Config, '$schema' | 'scripts' | 'pipelines' | 'ai_providers'>;
 
-/** A config as it is written, and what it is judged by. */
+/** A config as written, and what is needed to check it. */
 export interface ConfigText {
   readonly document: SourceDocument;
   readonly env: Env;
   readonly kinds: ConfigKinds;
-  /** Made of the kinds. */
+  /** Built from the kinds. */
   readonly schema: ConfigSchema;
 }
 
@@ -28,9 +28,7 @@ export interface Validated<T> {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/**
- * Checks every section of a config. A variable that is not set is a warning here, and what depends on it is not judged.
- */
+/** Checks every section of a config. An unset variable is a warning here, and values that depend on it are not checked. */
 export function validateDocument(config: ConfigText): Diagnostic[] {
   const { document, schema } = config;
   const { shape } = schema.sections;
@@ -63,9 +61,9 @@ export function validateDocument(config: ConfigText): Diagnostic[] {
 }
 
 /**
- * Checks one part of a config against its schema, with the environment put in.
+ * Checks one part of a config against its schema, with environment variables filled in.
  *
- * @param unsetIs how an unset variable counts: an error when the part is about to be used, a warning when it is looked over
+ * @param unsetIs how an unset variable counts: an error if the part is about to be used, a warning if it is only checked
  */
 export function validatePart<T>(
   { document, env, kinds }: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
@@ -103,7 +101,7 @@ function unsetVariable(
   });
 }
 
-/** A provider that no wire is known for by its name must say where it is. */
+/** A provider whose name matches no known wire must have an address. */
 function baseUrlMissing(
   { document, kinds: { providers } }: ConfigText,
   name: string,

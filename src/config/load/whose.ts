@@ -2,16 +2,16 @@ import { lstat, readlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Env } from '../env/index.js';
 
-/** Who may have written a config that was found: user ids. Undefined where the system knows none (Windows). */
+/** Ids of the users who may have written a config that was found. Undefined if the system has no user ids (Windows). */
 export type Owners = ReadonlySet<number> | undefined;
 
 const ROOT = 0;
-/** A chain of links that is longer leads in a circle. */
+/** A longer chain of links counts as a circle. */
 const LINKS_MAX = 40;
 const OTHERS_WRITE = 0o002;
 const STICKY = 0o1000;
 
-/** The user and root; for root by sudo also the user who called it, as git has it. */
+/** The user and root; for root through sudo also the calling user, as in git. */
 export function trustedOwners(env: Env): Owners {
   const user = process.geteuid?.();
   if (user === undefined) return undefined;
@@ -20,11 +20,11 @@ export function trustedOwners(env: Env): Owners {
 }
 
 /**
- * Why a config that was found is not to be trusted: its file, its folder, or a link on the way is somebody else's, or everybody
- * may write to it. A group may: its members are chosen by who made it, and many systems give each file to its user's own group.
+ * Why a config that was found is not trusted: its file, its folder, or a link on the way belongs to somebody else, or everybody
+ * may write to it. A group may write: the owner chose its members, and many systems give each file to its user's own group.
  *
- * @param folder where it was searched for
- * @returns undefined when nothing speaks against it
+ * @param folder the folder that was searched
+ * @returns undefined if the config is trusted
  * @throws the file system's errors
  */
 export async function distrust(file: string, folder: string, owners: Owners): Promise<string | undefined> {
@@ -36,7 +36,7 @@ export async function distrust(file: string, folder: string, owners: Owners): Pr
   return undefined;
 }
 
-/** Follows a path over its links: whoever owns a link decides what it leads to. */
+/** Checks a path and the links it goes through: the owner of a link decides where it leads. */
 async function distrustWay(path: string, owners: ReadonlySet<number>): Promise<string | undefined> {
   let at = path;
   for (let links = 0; links < LINKS_MAX; links++) {

@@ -56,7 +56,7 @@ export async function openTable(
   }
 }
 
-/** The tables of a config that can be read, and what is wrong with the others. */
+/** Reads the tables of a config; returns those that can be read, and the findings for the others. */
 export async function readTables(
   config: ConfigText,
   base: PathBase,

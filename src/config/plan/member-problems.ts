@@ -5,7 +5,7 @@ import type { MapTemplate } from '../kinds/index.js';
 import { diagnoseScript, type ScriptSource } from '../script/index.js';
 import { diagnose } from '../source/index.js';
 
-/** What is wrong with the members that a stage's script writes literally. */
+/** Finds what is wrong with the literal members of a stage's script. */
 export function memberProblems(judge: MapTemplate, source: ScriptSource): readonly Diagnostic[] {
   const { script, origin } = source;
   const plain = isTemplate(source);

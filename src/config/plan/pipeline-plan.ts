@@ -3,15 +3,15 @@ import type { CheckOptions, ExecuteOptions, Json, Span } from 'computo-js';
 import type { OpenTables } from '../kinds/tables.js';
 
 /**
- * A pipeline of a config: everything resolved, nothing compiled. But for its tables it is plain JSON data, so that it can be sent to
- * a worker.
+ * A pipeline of a config, with everything resolved but nothing compiled. Plain JSON data, except for its tables, so that it can
+ * be sent to a worker.
  */
 export interface PipelinePlan {
   readonly name: string;
   readonly stages: readonly StagePlan[];
   /** Sets `metadata.routing_key` from the finished data. */
   readonly routingKey?: ScriptPlan;
-  /** Those that its scripts name; absent: none does. */
+  /** The tables that its scripts name; absent: none. */
   readonly tables?: OpenTables;
   /** Absent if the config names none: then the command decides. */
   readonly outputs?: readonly OutputPlan[];
@@ -22,7 +22,7 @@ export interface PipelinePlan {
   readonly budget?: string;
 }
 
-/** What all stages have; the rest is the matter of their kind. */
+/** What all stages share; the rest depends on their kind. */
 export interface StagePlan {
   readonly kind: string;
   readonly name: string;
@@ -31,7 +31,7 @@ export interface StagePlan {
 export interface ScriptPlan {
   readonly script: Json;
   readonly options: Pick<ExecuteOptions, 'dialect' | 'limits' | 'permuto' | 'secrets'>;
-  /** As it was written, where that was in the text form. */
+  /** The script as written, if in the text form. */
   readonly text?: { readonly text: string; readonly spans: Span };
 }
 
@@ -40,38 +40,38 @@ export interface TemplatePlan {
   readonly template: Json;
 }
 
-/** What all outputs have; the rest is the matter of their kind. */
+/** What all outputs share; the rest depends on their kind. */
 export interface OutputPlan extends OutputTake {
   readonly kind: string;
 }
 
-/** What an output takes, and how it is written. */
+/** Which events an output takes, and how they are written. */
 export interface OutputTake {
-  /** The routing keys it takes; absent: every event. */
+  /** The routing keys that it takes; absent: every event. */
   readonly when?: readonly string[];
-  /** It takes what no other output takes. */
+  /** Takes the events that no other output takes. */
   readonly otherwise?: true;
-  /** Whole events are written instead of their data. */
+  /** Whether whole events are written instead of their data. */
   readonly envelope: boolean;
-  /** The format of the data, as the config names it; absent: a line of JSON each. */
+  /** The format of the data, as named in the config; absent: one line of JSON per event. */
   readonly format?: string;
   /** The columns of a table; absent: the keys of the first event. */
   readonly columns?: readonly string[];
-  /** What tells its files apart, where it has a file per key. */
+  /** The fields that select a file, for an output that has a file per key. */
   readonly filesBy?: readonly NameField[];
 }
 
-/** A file per key. */
+/** The plan of a file per key. */
 export interface KeyedFilesPlan extends NameTemplate {
-  /** Open at a time. */
+  /** The most files open at a time. */
   readonly openMax: number;
-  /** All in all. */
+  /** The most files in total. */
   readonly filesMax: number;
 }
 
 /** A file to write, and when a new one is started. */
 export interface FilePlan {
-  /** Absolute. Of an output that has a file per key, what stands for all of them. */
+  /** Absolute. For an output that has a file per key, the path that stands for all its files. */
   readonly file: string;
   readonly keyed?: KeyedFilesPlan;
   /** Bytes. */
@@ -80,19 +80,19 @@ export interface FilePlan {
   readonly rotateEvery?: number;
   readonly retentionDays?: number;
   readonly gzip: boolean;
-  /** Name of rotated files. */
+  /** The name pattern of rotated files. */
   readonly pattern?: string;
 }
 
-/** What becomes of an event that fails. */
+/** What happens to an event that fails. */
 export type OnErrorPlan =
   | { readonly kind: 'dead_letter' }
   | { readonly kind: 'skip' }
-  /** As dead_letter, and nothing after it is read. */
+  /** Like dead_letter, but nothing after the event is read. */
   | { readonly kind: 'stop' }
-  /** The event goes on to the outputs with this data in place of its own. */
+  /** The event continues to the outputs with this data instead of its own. */
   | { readonly kind: 'default'; readonly data: Json };
 
-/** What computo-js is told when it compiles or checks a script. */
+/** The options with which computo-js compiles or checks a script. */
 export type ScriptOptions = Pick<ExecuteOptions, 'dialect' | 'limits' | 'permuto' | 'secrets'> &
   Pick<CheckOptions, 'portable'>;

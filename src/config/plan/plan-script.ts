@@ -6,11 +6,12 @@ import type { ScriptTables } from '../script/index.js';
 import { knownSecrets, secretsFor } from './script-secrets.js';
 
 /**
- * A script with its options and the secrets that it names, once its tables are read and nothing in it is certain to fail.
+ * Plans a script, with its options and the secrets that it names. Fails if anything in the script is certain to fail; reads its
+ * tables.
  *
- * @param options the config's
- * @param tables those that the script may name; absent: there are none
- * @throws ConfigError with all that is wrong
+ * @param options the options of the config
+ * @param tables the tables that the script may name; absent: there are none
+ * @throws ConfigError with all errors
  */
 export async function planScript(
   source: ScriptSource,

@@ -8,21 +8,21 @@ export interface Literal {
   readonly path: string;
 }
 
-/** A member of the request that a script makes, as far as it is written literally. */
+/** A member of the request that a script makes, if it is written literally. */
 export interface RequestMember {
   readonly key: string;
   readonly value: Json;
-  /** In the script. */
+  /** Relative to the script. */
   readonly path: readonly string[];
 }
 
 /**
- * What an AI stage's script makes a key of its request to be, whatever the event: as far as it is an object that says so in plain
- * words, or a call of `obj`.
+ * The literal text that an AI stage's script gives to a key of its request, whatever the event. Known only if the script is an
+ * object with a literal text there, or a call of `obj`.
  */
 export function requestLiteral(script: ScriptSource, key: string): Literal | undefined {
   const found = requestMembers(script.script).find((member) => member.key === key);
-  // A placeholder of a template depends on the event.
+  // In a template, a text with a placeholder depends on the event.
   if (typeof found?.value !== 'string' || (isTemplate(script) && found.value.includes('${'))) return undefined;
   return { text: found.value, script, path: formatPointer(found.path) };
 }
@@ -59,7 +59,7 @@ function mayHave({ script }: ScriptSource, key: string): boolean {
   return members.length === 0 || members.some((member) => member.key === key);
 }
 
-/** Whether a script is a plain map: then its texts are templates. */
+/** Whether a script is a plain map, whose texts are templates. */
 export function isTemplate({ script, text }: ScriptSource): boolean {
   return text === undefined && typeof script === 'object' && script !== null && !Array.isArray(script);
 }
@@ -72,7 +72,7 @@ export function requestMembers(script: Json): readonly RequestMember[] {
   }
   const [head, ...args] = script as readonly Json[];
   if (head !== 'obj') return [];
-  // Classic has pairs, current has keys and values in turn.
+  // The classic dialect has pairs, the current one alternates keys and values.
   if (args.length > 0 && args.every((arg) => Array.isArray(arg) && arg.length === 2 && typeof arg[0] === 'string')) {
     return (args as unknown as readonly (readonly [string, Json])[]).map(([key, value], i) => ({
       key,

@@ -35,7 +35,7 @@ export function scriptNames(config: Pick<LoadedConfig, 'document'>): readonly st
 }
 
 /**
- * A script of the config by name.
+ * Finds a script of the config by name.
  *
  * @throws ConfigError (`unknown-script`, or what is wrong with its file)
  */
@@ -43,21 +43,22 @@ export async function resolveScript(config: LoadedConfig, name: string): Promise
   return await new ScriptResolver(config.document, config).named(name);
 }
 
-/** A pipeline of the config, and what it was made of. */
+/** A pipeline of the config, and what it was made from. */
 export interface ResolvedPipeline {
   readonly plan: PipelinePlan;
-  /** Its scripts as they stand in their files, by how they are run. */
+  /** Its scripts as written in their files, by their plans. */
   readonly sources: ReadonlyMap<ScriptPlan, ScriptSource>;
-  /** Absolute paths of the files that its scripts stand in. */
+  /** Absolute paths of the files that contain its scripts. */
   readonly scriptFiles: readonly string[];
   readonly warnings: readonly Diagnostic[];
 }
 
 /**
- * A pipeline of the config, ready to be built: scripts, secrets and schemas read, paths absolute, the environment put in.
+ * Resolves a pipeline of the config until it is ready to be built: reads scripts, secrets and schemas, makes paths absolute, and
+ * fills in environment variables.
  *
- * @param shelf the tables that its scripts may name; absent: the config's
- * @throws ConfigError with everything that keeps it from being used
+ * @param shelf the tables that its scripts may name; absent: those of the config
+ * @throws ConfigError with everything that keeps the pipeline from being used
  */
 export async function resolvePipeline(
   config: LoadedConfig,
@@ -79,9 +80,9 @@ export async function resolvePipeline(
 }
 
 /**
- * What a pipeline of the config writes to. Nothing is read for it, scripts and secrets least.
+ * The outputs of a pipeline of the config. Reads no other files, and in particular no scripts or secrets.
  *
- * @throws ConfigError with everything that is wrong with its text
+ * @throws ConfigError with everything that is wrong with the pipeline's text
  */
 export function resolveOutputs(config: LoadedConfig, name: string): Pick<PipelinePlan, 'outputs' | 'deadLetter'> {
   return outputsOf(usePipeline(config, name).value, config);
@@ -111,7 +112,7 @@ function unknownPipeline(config: LoadedConfig, name: string): Diagnostic {
 }
 
 class PlanBuilder {
-  /** The scripts that were asked for. */
+  /** The scripts requested so far. */
   readonly sources = new Map<ScriptPlan, ScriptSource>();
   readonly #config: LoadedConfig;
   readonly #resolver: ScriptResolver;

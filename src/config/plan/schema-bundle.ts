@@ -5,57 +5,57 @@ import { isSchemaObject, mapSchemas, schemasIn, withoutKeywords, type SchemaObje
 import { ConfigError, type Diagnostic } from '../diagnostic/index.js';
 import { diagnose, FILE_BYTES_MAX, nodeAt, parseJsonSource, readText, type SourceDocument } from '../source/index.js';
 
-/** Nesting of a schema file. */
+/** The most levels of nesting in a schema file. */
 export const DEPTH_MAX = 1000;
-/** Files that a schema may refer to. */
+/** The most files that a schema may refer to. */
 const FILES_MAX = 100;
 
-/** A JSON Schema and where it was written. */
+/** A JSON Schema, and where it was written. */
 export interface SchemaSource {
   /** Plain JSON. */
   readonly schema: unknown;
   readonly document: SourceDocument;
-  /** JSON Pointer to it within the document. */
+  /** JSON Pointer to the schema within the document. */
   readonly pointer: string;
-  /** Absolute; undefined: it stands in a config. */
+  /** Absolute; undefined: the schema is in a config. */
   readonly file?: string;
-  /** What its references to files are relative to. */
+  /** The folder that its references to files are relative to. */
   readonly folder: string;
 }
 
-/** A schema with all that it refers to in other files, each under a name of its own in its `$defs`. */
+/** A schema with everything that it refers to in other files, each under a name of its own in its `$defs`. */
 export interface SchemaBundle {
   readonly schema: unknown;
-  /** Where a part of it was written. */
+  /** Where a part of the bundle was written. */
   placeOf(pointer: string): Pick<SchemaSource, 'document' | 'pointer'>;
 }
 
-/** A schema of a file that something refers to; `key`: its name in `$defs`. */
+/** A schema in a file that is referred to; `key`: its name in `$defs`. */
 interface Part {
   readonly source: SchemaSource;
   readonly key: string;
-  /** JSON Pointer to it within the file. */
+  /** JSON Pointer to the schema within the file. */
   readonly pointer: string;
   readonly schema: unknown;
 }
 
-/** What a `$ref` to a file means; `fragment`: empty, a JSON Pointer, or an anchor. */
+/** The target of a `$ref` to a file; `fragment`: empty, a JSON Pointer, or an anchor. */
 interface Target {
   readonly file: string;
   readonly fragment: string;
 }
 
 /**
- * Makes one schema of a schema and what its `$ref`s name in other files, which may refer to each other in circles. References to
- * names with a scheme are left alone: nothing is fetched.
+ * Combines a schema and what its `$ref`s name in other files into one schema. The files may refer to each other in circles.
+ * References to names with a scheme stay unchanged: nothing is fetched.
  *
- * @throws ConfigError when a file can't be read, is not JSON or lacks what is meant, or there are too many or too large ones
+ * @throws ConfigError when a file can't be read, is not JSON or lacks the target, or there are too many or too large files
  */
 export async function bundleSchema(root: SchemaSource): Promise<SchemaBundle> {
   return await new Bundler(root).bundle();
 }
 
-/** A schema as JavaScript's own numbers and objects, which compilers and providers take. */
+/** Converts a schema to plain JavaScript numbers and objects, as compilers and providers take it. */
 export function plainSchema(value: Json): unknown {
   return JSON.parse(stringifyJson(value)) as unknown;
 }
@@ -77,7 +77,7 @@ class Bundler {
   async bundle(): Promise<SchemaBundle> {
     const root = this.#root;
     await this.#follow(root, root.schema, '');
-    // What is referred to by these comes behind them.
+    // The loop also reaches parts that are added while it runs.
     for (const { source, schema, pointer } of this.#parts.values()) await this.#follow(source, schema, pointer);
     const own = this.#moved(root, root.schema);
     const parts = [...this.#parts.values()];
@@ -100,7 +100,7 @@ class Bundler {
     return { ...root, $defs: { ...(isSchemaObject(own) ? own : {}), ...added } };
   }
 
-  /** Reads what a schema refers to. */
+  /** Reads the schemas that a schema refers to. */
   async #follow(source: SchemaSource, schema: unknown, at: string): Promise<void> {
     for (const { schema: one, pointer } of schemasIn(schema)) {
       const target = this.#targetOf(source, one);
@@ -139,7 +139,7 @@ class Bundler {
     return { source, key, pointer, schema: plainSchema(node.value) };
   }
 
-  /** Undefined: what it refers to stays where it is. */
+  /** Undefined: the reference stays as it is. */
   #targetOf(source: SchemaSource, { $ref }: SchemaObject): Target | undefined {
     if (typeof $ref !== 'string' || /^[a-z][a-z0-9+.-]*:/i.test($ref)) return undefined;
     const [path = '', fragment = ''] = $ref.split('#', 2);
@@ -155,7 +155,7 @@ class Bundler {
     return ids;
   }
 
-  /** A schema as it stands in the bundle: its references lead to where their targets stand there. */
+  /** Adapts a schema to the bundle: its references point to their targets there. */
   #moved(source: SchemaSource, schema: unknown): unknown {
     if (!isSchemaObject(schema)) return schema;
     return mapSchemas(schema, (one) => {
@@ -173,7 +173,7 @@ function nameOf({ file, fragment }: Target): string {
   return `${file}#${fragment}`;
 }
 
-/** Who a file is on its own means nothing within another one, and no reference leads to its anchors any more. */
+/** Removes a file's own identifiers, which mean nothing within another file, and its anchors, which are no longer referenced. */
 function nameless(schema: unknown): unknown {
   if (!isSchemaObject(schema)) return schema;
   return withoutKeywords(

@@ -7,11 +7,11 @@ import { diagnose, parseJsonSource, readText, type SourceDocument } from '../sou
 import { bundleSchema, DEPTH_MAX, plainSchema, type SchemaSource } from './schema-bundle.js';
 
 /**
- * Gets the JSON Schema of an AI stage, with the files that it refers to.
+ * Loads the JSON Schema of an AI stage, with the files that it refers to.
  *
  * @param value a path, or the schema itself
- * @param pointer where it stands in the config
- * @returns the schema; or what is wrong with it or its files
+ * @param pointer where the value is in the config
+ * @returns the schema, or what is wrong with it or its files
  */
 export async function loadSchema(
   document: SourceDocument,

@@ -3,7 +3,7 @@ import { useSection } from '../load/sections.js';
 import type { Config } from '../schema.js';
 import type { ScriptOptions } from './pipeline-plan.js';
 
-/** How a config's scripts are compiled: its `computo` section. */
+/** The options for compiling a config's scripts: its `computo` section. */
 export function scriptOptions(config: LoadedConfig): ScriptOptions {
   return toScriptOptions(useSection(config, 'computo'));
 }

@@ -7,18 +7,18 @@ import { isScriptFile, loadScriptFile, scriptAt, type ScriptSource } from '../sc
 import { diagnose, readText, type Finding, type SourceDocument, type SourceNode } from '../source/index.js';
 
 /**
- * Finds the scripts of a config. A text is a name under `scripts`, a path to a file, or a script in the text form; any other value
- * is a script as it stands. What is wrong is collected, so that everything can be said at once.
+ * Finds the scripts of a config. A text is a name under `scripts`, a path to a file, or a script in the text form; any other
+ * value is itself a script. Collects findings, so that all of them can be reported at once.
  */
 export class ScriptResolver {
   readonly findings: Diagnostic[] = [];
-  /** Names under `scripts` that something referred to. */
+  /** Names under `scripts` that were referred to. */
   readonly used = new Set<string>();
   readonly #document: SourceDocument;
   readonly #base: PathBase;
   readonly #files = new Map<string, Promise<ScriptSource | undefined>>();
   readonly #textFiles = new Set<string>();
-  /** Scripts in the text form, by where they stand. */
+  /** Scripts in the text form, by place. */
   readonly #texts = new Map<string, Promise<ScriptSource | undefined>>();
 
   constructor(document: SourceDocument, base: PathBase) {
@@ -30,7 +30,7 @@ export class ScriptResolver {
     return this.#document.root.entries?.get('scripts')?.node.entries;
   }
 
-  /** Absolute paths of the script and text files that were asked for so far. */
+  /** Absolute paths of the script and text files requested so far. */
   get scriptFiles(): readonly string[] {
     return [...this.#files.keys(), ...this.#textFiles];
   }
@@ -39,13 +39,13 @@ export class ScriptResolver {
     return [...(this.#scripts?.keys() ?? [])];
   }
 
-  /** The script at a place of the config; undefined if it can't be had, and then there is a finding. */
+  /** The script at a place of the config; undefined, with a finding, if it can't be read. */
   async resolve(path: readonly string[], node: SourceNode): Promise<ScriptSource | undefined> {
     return await this.#follow(path, node, []);
   }
 
   /**
-   * The text of a file that a place of the config names; undefined if it can't be had, and then there is a finding.
+   * The text of a file named at a place of the config; undefined, with a finding, if it can't be read.
    *
    * @param problemIn what is wrong with such a text
    */
@@ -72,9 +72,9 @@ export class ScriptResolver {
   }
 
   /**
-   * The script that a text from the command line means.
+   * Finds the script that a text from the command line names.
    *
-   * @throws ConfigError if there is no such name under `scripts`, or its script can't be had
+   * @throws ConfigError if there is no such name under `scripts`, or its script can't be read
    */
   async named(reference: string): Promise<ScriptSource> {
     const before = this.findings.length;
@@ -118,7 +118,7 @@ export class ScriptResolver {
     });
   }
 
-  /** Each script is read once, and what is wrong with it is said once. */
+  /** Reads each script once, and reports its findings once. */
   async #once(
     known: Map<string, Promise<ScriptSource | undefined>>,
     key: string,
@@ -145,7 +145,7 @@ export class ScriptResolver {
     };
   }
 
-  /** A circle is one mistake, wherever it is entered: it is told from its first name in the order of the alphabet. */
+  /** A circle is one mistake, wherever it is entered: it is reported starting at its alphabetically first name. */
   #refuseCircle(names: readonly string[]): void {
     const start = names.indexOf([...names].sort()[0] ?? '');
     const circle = [...names.slice(start), ...names.slice(0, start)];
@@ -161,7 +161,7 @@ export class ScriptResolver {
 
 type TextNode = SourceNode & { readonly value: string };
 
-/** A text that can only be meant as the name of a script: nothing is bound around a script, so it is no variable. */
+/** A text that can only be the name of a script: not a variable, because no variables exist outside a script. */
 const NAME = /^[A-Za-z_][\w.-]*$/;
 
 /** Whether a text names a file rather than a script. */

@@ -13,10 +13,9 @@ export function knownSecrets(config: Pick<LoadedConfig, 'document'>): Pick<Check
 }
 
 /**
- * The secrets that a script names, read from where they are kept. Others are not read: a variable may well not be set that
- * only another pipeline needs.
+ * Reads the secrets that a script names, and no others: a variable that only another pipeline needs may well be unset.
  *
- * @throws ConfigError when one of them cannot be had
+ * @throws ConfigError when one of them can't be read
  */
 export async function secretsFor(script: Json, config: LoadedConfig): Promise<Pick<ScriptOptions, 'secrets'>> {
   const names = secretNames(config);

@@ -2,7 +2,7 @@ import { formatPointer } from 'computo-js';
 import { ANY_KEY, type KeyPath, type Kinds, type StageInConfig } from '../kinds/index.js';
 import { childOf, nodeAt, type SourceNode } from '../source/index.js';
 
-/** Where a script stands in a pipeline. */
+/** The place of a script in a pipeline. */
 export interface ScriptSite {
   readonly path: KeyPath;
   readonly node: SourceNode;
@@ -12,7 +12,7 @@ export interface ScriptSite {
 export interface FoundStage {
   readonly path: KeyPath;
   readonly node: SourceNode;
-  /** Undefined: it has no key that tells. */
+  /** Undefined: the stage has no key that identifies a kind. */
   readonly kind: StageInConfig | undefined;
 }
 
@@ -24,7 +24,7 @@ export function stagesOf(pipelinePath: KeyPath, pipeline: SourceNode, kinds: Kin
   }));
 }
 
-/** Every place of a pipeline where a script stands, in order, however broken the rest is. */
+/** All places of a pipeline that have a script, in order, however broken the rest is. */
 export function scriptSites(pipelinePath: KeyPath, pipeline: SourceNode, kinds: Kinds<StageInConfig>): ScriptSite[] {
   const patterns = kinds.all.flatMap(({ scripts }) => scripts);
   const sites = stagesOf(pipelinePath, pipeline, kinds).flatMap(({ path, node }) =>
@@ -38,7 +38,7 @@ function siteAt(path: KeyPath, parent: SourceNode, below: KeyPath): ScriptSite |
   return node && { path: [...path, ...below], node };
 }
 
-/** The places in a stage that patterns stand for: a `*` in one stands for each key of the map there. */
+/** The places in a stage that match patterns: a `*` in a pattern matches each key of the map there. */
 export function placesIn(stage: SourceNode, patterns: readonly KeyPath[]): readonly KeyPath[] {
   return patterns.flatMap((pattern) => {
     let places: { readonly path: KeyPath; readonly node: SourceNode | undefined }[] = [{ path: [], node: stage }];

@@ -4,7 +4,7 @@ import type { ConfigKinds, KeyPath } from '../kinds/index.js';
 import { diagnose, nodeAt, type SourceDocument } from '../source/index.js';
 import { stagesOf, type FoundStage } from './script-sites.js';
 
-/** What the stages of a pipeline say of their settings that can't be so together. @param path of the pipeline */
+/** Finds settings of a pipeline's stages that can't be combined. @param path the path of the pipeline */
 export function settingProblems(
   { document, kinds }: { readonly document: SourceDocument; readonly kinds: ConfigKinds },
   path: KeyPath,
@@ -22,15 +22,15 @@ export function settingProblems(
   return [...found, ...constantKeys(document, stages), ...disorder(document, stages), ...sameNames(document, stages)];
 }
 
-/** Settings that newcomers write below a key, and that stand beside it. */
+/** Settings that beginners write below a key, but that belong beside it. */
 const BESIDE = ['within', 'time', 'max_keys', 'burst', 'mark', 'seed', 'name'];
 
-/** Keys that are maps: what stands in a map is data, and no script. */
+/** Finds keys that are maps: a map is data, not a script. */
 function constantKeys(document: SourceDocument, stages: readonly FoundStage[]): readonly Diagnostic[] {
   return stages.flatMap(({ path, node: stage, kind }) =>
     (kind?.keys ?? []).flatMap((below) => {
       const node = nodeAt(stage, formatPointer(below));
-      // A list is written as such a map.
+      // The JSON form of a list is such a map.
       if (node?.entries === undefined || node.entries.has('array')) return [];
       const name = below.at(-1) ?? '';
       const beside = BESIDE.find((key) => node.entries?.has(key) === true);
@@ -48,7 +48,7 @@ function constantKeys(document: SourceDocument, stages: readonly FoundStage[]): 
   );
 }
 
-/** Stages that look across events where these come in the order of the answers of AI providers. */
+/** Finds stages that look across events, if the events arrive in the order in which AI providers answer. */
 function disorder(document: SourceDocument, stages: readonly FoundStage[]): readonly Diagnostic[] {
   const calls = stages.map(({ kind }) => kind?.callsAt !== undefined);
   return stages.flatMap(({ path, kind }, at) => {

@@ -3,10 +3,10 @@ import { didYouMean, type Diagnostic } from '../diagnostic/index.js';
 import { diagnose, type SourceDocument } from '../source/index.js';
 
 /**
- * What is wrong with the providers of an AI stage.
+ * Finds what is wrong with the providers of an AI stage.
  *
- * @param path of the stage's `ai` part
- * @param named its `providers`, undefined in place of what is not a text; absent: all
+ * @param path the path of the stage's `ai` part
+ * @param named its `providers`, with undefined in place of values that are not texts; absent: all
  */
 export function unknownProviders(
   document: SourceDocument,

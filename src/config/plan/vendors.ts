@@ -6,7 +6,7 @@ import { diagnose, type SourceDocument, type SourceEntry, type SourceNode } from
 
 const NOWHERE = { start: 0, end: 0 };
 
-/** A document as if it had this at its root. It has no place there. */
+/** Returns the document as if it had this section at its root. The section has no place in the text. */
 export function withSection(document: SourceDocument, key: string, value: Json): SourceDocument {
   const entries = new Map([...(document.root.entries ?? []), [key, entryOf(value)] as const]);
   const members = [...entries].map(([name, { node }]): [string, Json] => [name, node.value]);
@@ -24,7 +24,7 @@ function nodeOf(value: Json): SourceNode {
   return { value, ...NOWHERE, entries };
 }
 
-/** A config that names no providers has the vendors, those with a key in the environment ready to be asked. */
+/** Gives a config that names no providers the known vendors; those whose key is in the environment are ready to use. */
 export function withVendors(document: SourceDocument, env: Env, vendors: readonly VendorInConfig[]): SourceDocument {
   if (hasProviders(document)) return document;
   const all = vendors.map((vendor): [string, Json] => [vendor.name, providerOf(vendor, env)]);
@@ -48,14 +48,14 @@ function keyIn({ keys }: VendorInConfig, env: Env): string | undefined {
   return keys.find((name) => (env[name] ?? '') !== '');
 }
 
-/** Which of the vendors serve a stage. */
+/** The vendors that serve a stage, or why none does. */
 export type Served = { readonly names: readonly string[] } | { readonly problem: Diagnostic };
 
 /**
- * The vendors of a stage that names no providers, in a config that names none: the model decides. A key is missed only when it is
- * needed.
+ * The vendors for a stage that names no providers, in a config that names none: the model decides. A missing key is reported only
+ * when it is needed.
  *
- * @param path of the stage's `ai` part
+ * @param path the path of the stage's `ai` part
  * @param model undefined: it depends on the event
  */
 export function vendorsFor(

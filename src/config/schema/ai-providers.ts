@@ -4,7 +4,7 @@ import { choice, duration, flag, integer, money, path, text } from './fields.js'
 import { secret } from './secret.js';
 import { alternatives, isMap, list, named, section } from './structures.js';
 
-/** A provider that is named like a kind is of that kind; any other of the kind that has no address of its own. */
+/** The kind of a provider by its name: the kind of the same name, or else the kind that has no address of its own. */
 export function kindOf(name: string, kinds: Kinds<ProviderInConfig>): ProviderInConfig {
   const found = kinds.get(name) ?? kinds.all.find(({ baseUrl }) => baseUrl === undefined);
   if (found === undefined) throw new TypeError('there is no kind of AI provider for any address');
@@ -34,7 +34,7 @@ const modelSettings = {
 };
 const model = section(modelSettings);
 
-/** A model that a provider serves, with what is set for it alone. */
+/** A model that a provider serves, with its own settings. */
 export type ModelConfig = { readonly name: string } & z.output<typeof model>;
 
 const NO_MODEL = 'expected at least one model; without the key models, it serves any';
@@ -174,7 +174,7 @@ export const aiProvider = (kinds: Kinds<ProviderInConfig>) =>
       .describe('More query parameters to send, such as api-version.'),
   });
 
-/** Paths are put behind it. */
+/** Paths are appended to it. */
 function isBaseUrl(value: string): boolean {
   if (!/^https?:\/\//.test(value) || !URL.canParse(value)) return false;
   const { search, hash, username, password } = new URL(value);

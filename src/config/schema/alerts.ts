@@ -2,7 +2,7 @@ import { choice, duration, fraction } from './fields.js';
 import { secret } from './secret.js';
 import { named, section } from './structures.js';
 
-/** What can be watched. */
+/** The signals that can be watched. */
 export const ALERT_SIGNALS = [
   'budget_share',
   'error_rate',

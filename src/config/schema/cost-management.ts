@@ -17,7 +17,7 @@ export const costManagement = section({
 });
 
 function isTimeZone(value: string): boolean {
-  // The default is not worth that time zones are loaded for it.
+  // Avoids the time to load time zones for the default.
   if (value === 'UTC') return true;
   try {
     new Intl.DateTimeFormat('en', { timeZone: value });

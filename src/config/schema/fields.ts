@@ -5,21 +5,21 @@ import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from '../uni
 import { oneOf, show } from './show.js';
 
 /**
- * The kinds of value that keys hold. Each is a zod schema with messages in plain words and with what editors should know
- * (types, ranges, patterns); its output is what the program works with: bytes, milliseconds, decimal text.
+ * The types of values that keys hold. Each is a zod schema with plain messages and with the facts that editors need (types,
+ * ranges, patterns); its output is what the program works with: bytes, milliseconds, decimal text.
  *
- * Text is accepted where a number or a boolean belongs, because `${NAME}` leaves text behind.
+ * Text is accepted for numbers and booleans, because `${NAME}` always yields text.
  */
 
 const PLACEHOLDER_PATTERN = '\\$\\{';
-/** Text that may stand in for a number: digits, or a reference to the environment. */
+/** Text that may be given instead of a number: digits, or a reference to the environment. */
 const NUMBER_TEXT_PATTERN = `^-?[0-9.]+([eE][-+]?[0-9]+)?$|${PLACEHOLDER_PATTERN}`;
 
 /**
- * A scalar that `read` turns into its meaning.
+ * A scalar that `read` converts to its meaning.
  *
  * @param words what is expected, for messages: `a number from 1 to 65535`
- * @param read the meaning of a value, or undefined if it has none
+ * @param read returns the meaning of a value, or undefined if it has none
  * @param json what the JSON Schema says about it
  */
 function scalar<T>(words: string, read: (input: unknown) => T | undefined, json: Record<string, unknown>) {
@@ -52,7 +52,7 @@ export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER) {
   return scalar(range, read, { type: ['integer', 'string'], ...bounds(min, max), pattern: NUMBER_TEXT_PATTERN });
 }
 
-/** A number between two bounds, both allowed. */
+/** A number between two inclusive bounds. */
 export function fraction(min: number, max: number) {
   const read = (input: unknown): number | undefined => {
     const value = typeof input === 'string' ? Number(input.trim() || Number.NaN) : input;
@@ -124,7 +124,7 @@ export function flag() {
   });
 }
 
-/** One of a few words. */
+/** One of several words. */
 export function choice<const Word extends string>(words: readonly Word[]) {
   const read = (input: unknown): Word | undefined => words.find((word) => word === input);
   return scalar(oneOf(words), read, { anyOf: [{ enum: words }, { type: 'string', pattern: PLACEHOLDER_PATTERN }] });
@@ -149,7 +149,7 @@ export function network() {
   });
 }
 
-/** A path; what it is relative to is the resolver's matter. */
+/** A path. The resolver decides what it is relative to. */
 export function path(words = 'a path') {
   return text(words, (value) => !value.includes('\0'));
 }

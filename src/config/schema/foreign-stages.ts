@@ -13,7 +13,7 @@ const LIMIT = 'no stage ends the input: --limit of run does, and every: 10 lets 
 const SORT =
   'no stage sorts all events: aggregate has greatest_first and { top: 10, by: /n }, and the operator sort sorts a list';
 
-/** What other tools call stages, and what is meant here: a hint each. */
+/** Names of stages in other tools, each with a hint at the name used here. */
 export const FOREIGN_STAGES: Readonly<Record<string, string>> = {
   unnest: EXPLODE,
   unwind: EXPLODE,

@@ -25,7 +25,7 @@ const onError = alternatives(
   (input) => (typeof input === 'string' ? 0 : isMap(input) ? 1 : undefined),
 );
 
-/** A pipeline. Of a stage and an output it holds how they are planned. */
+/** A pipeline. The output includes how each stage and output is planned. */
 export function pipeline({ stages, outputs }: Pick<ConfigKinds, 'stages' | 'outputs'>) {
   const stage = byKind(
     'a stage',

@@ -2,7 +2,7 @@ import { Secret } from '../env/index.js';
 import { path, text } from './fields.js';
 import { alternatives, byKey, list, section } from './structures.js';
 
-/** Where a secret comes from. It is read when it is needed, by `resolveSecret`. */
+/** Where a secret comes from. `resolveSecret` reads it when it is needed. */
 export type SecretRef =
   | { readonly kind: 'value'; readonly secret: Secret }
   | { readonly kind: 'file'; readonly path: string }
@@ -10,7 +10,7 @@ export type SecretRef =
 
 const SECRET_KEYS = ['file', 'command'];
 
-/** A secret: text (best `${NAME}`), `{ file }` or `{ command }`. */
+/** A secret: text (preferably `${NAME}`), `{ file }` or `{ command }`. */
 export function secret(words: string) {
   return alternatives(
     `${words}: text such as "\${NAME}", { file: … } or { command: … }`,

@@ -2,10 +2,10 @@ import { NumberText } from 'computo-js';
 
 const SHOWN_MAX = 40;
 
-/** A value as an error message names it: short, on one line, and never a whole tree. */
-/** Of an address; they are nobody's business. */
+/** The credentials in an address, which must not be shown. */
 const CREDENTIALS = /\/\/[^\s/@]*@/;
 
+/** Formats a value for an error message: short, on one line, and never a whole tree. */
 export function show(value: unknown): string {
   switch (typeof value) {
     case 'string':

@@ -5,8 +5,8 @@ import type { Kinds } from '../kinds/kinds.js';
 import { oneOf, show } from './show.js';
 
 /**
- * How the schemas of maps, lists and alternatives say what is wrong. Zod gives one message per issue, so two kinds of
- * message carry structure that `explain.ts` takes apart again: {@link unknownKeyHints} and {@link chosenOption}.
+ * How the schemas of maps, lists and alternatives report errors. Zod gives one message per issue, so two kinds of message carry
+ * structure that `explain.ts` extracts again: {@link unknownKeyHints} and {@link chosenOption}.
  */
 
 function expected(words: string): { error: (issue: { readonly input?: unknown }) => string } {
@@ -43,11 +43,11 @@ export function named<Value extends z.ZodType>(words: string, value: Value) {
 }
 
 /**
- * Alternatives that can be told apart at a glance, so that what is wrong is said about the one that was meant.
+ * Alternatives that are easily distinguished, so that errors refer to the one that was meant.
  *
- * @param pick the index of the option that an input was meant as, or undefined if it is none of them
- * @param keys those that tell maps apart, for suggestions
- * @param foreign hints for keys that other tools have
+ * @param pick returns the index of the option that an input was meant as, or undefined if it is none of them
+ * @param keys the keys that distinguish maps, for suggestions
+ * @param foreign hints for keys of other tools
  */
 export function alternatives<const Options extends readonly [z.ZodType, ...z.ZodType[]]>(
   words: string,
@@ -70,10 +70,10 @@ export function alternatives<const Options extends readonly [z.ZodType, ...z.Zod
 }
 
 /**
- * Maps that are told apart by a key each.
+ * Maps that are each identified by a key.
  *
- * @param what is written so: `a stage`
- * @param foreign hints for keys that other tools have
+ * @param what what is written in this way: `a stage`
+ * @param foreign hints for keys of other tools
  */
 export function byKind<Kind extends { readonly kind: string }, Option extends z.ZodType>(
   what: string,
@@ -89,12 +89,12 @@ export function byKind<Kind extends { readonly kind: string }, Option extends z.
 
 const OPTION = 'option ';
 
-/** The index of the option that a failed {@link alternatives} was meant as. */
+/** The index of the option that the input of a failed {@link alternatives} was meant as. */
 export function chosenOption(message: string): number | undefined {
   return message.startsWith(OPTION) ? Number(message.slice(OPTION.length)) : undefined;
 }
 
-/** The alternative of a map that has one of these keys: the index of the first such key. */
+/** Picks the alternative of a map: the index of the first of these keys that the map has. */
 export function byKey(keys: readonly string[]): (input: unknown) => number | undefined {
   return (input) => {
     const index = isMap(input) ? keys.findIndex((key) => Object.hasOwn(input, key)) : -1;

@@ -2,10 +2,10 @@ import { TABLE_BYTES_MAX, type TablesInConfig } from '../kinds/tables.js';
 import { choice, path, size, text } from './fields.js';
 import { section } from './structures.js';
 
-/** The places of its rows are numbers of 32 bits. */
+/** Positions of rows are 32-bit numbers. */
 const BYTES_MAX = 2 ** 31;
 
-/** A table that scripts look rows up in. */
+/** A table in which scripts look up rows. */
 export function table({ formats }: Pick<TablesInConfig, 'formats'>) {
   return section({
     file: path().describe('The file of the table; .gz is decompressed.'),

@@ -1,4 +1,4 @@
-/** Scripts and where they stand. Light: a run with `-e` or a script file needs this much of the config floor and no more. */
+/** Scripts and their places. Lightweight: a run with `-e` or a script file needs only this part of the config floor. */
 export { checkScript, inDialectOf } from './check-script.js';
 export { diagnoseScript, placeInScript } from './place.js';
 export { isScriptFile, loadScriptFile, parseInlineScript, parseTextScript, scriptAt } from './read-script.js';

@@ -3,20 +3,20 @@ import type { Diagnostic } from '../diagnostic/index.js';
 import { diagnose, diagnoseSpan, lineStarts, nodeAt, positionAt, type Finding } from '../source/index.js';
 import type { ScriptOrigin, ScriptSource, ScriptText } from './script-source.js';
 
-/** A finding about an expression of a script, in the form in which the script was written. */
+/** Creates a finding about an expression of a script, in the form in which the script was written. */
 export function diagnoseScript({ origin, text }: ScriptSource, path: string, finding: Finding): Diagnostic {
   const { document, pointer } = origin;
   if (text === undefined) return diagnose(document, pointer + path, finding);
   return diagnoseText(origin, text, spanAt(text.spans, parsePointer(path)), finding);
 }
 
-/** Where an expression of a script stands: line and column from 1. */
+/** The place of an expression of a script: line and column start at 1. */
 export function placeInScript(source: ScriptSource, path: string): Pick<Diagnostic, 'file' | 'line' | 'column'> {
   const { file, line, column } = diagnoseScript(source, path, { severity: 'warning', code: 'place', message: '' });
   return { file, line, column };
 }
 
-/** A finding about a stretch of a text in the text form, also of one that can't be parsed. */
+/** Creates a finding about a span of a text in the text form, even one that can't be parsed. */
 export function diagnoseText(
   { document, pointer }: ScriptOrigin,
   { text, offsetOf }: Pick<ScriptText, 'text' | 'offsetOf'>,

@@ -10,17 +10,17 @@ import {
 } from '../source/index.js';
 import type { ScriptSource } from './script-source.js';
 
-/** Scripts may be made by programs: only the size of the file bounds their nesting. Computo has limits of its own. */
+/** Scripts may be generated, so only the size of the file limits their nesting. Computo has limits of its own. */
 const DEPTH_MAX = 1_000_000;
 
-/** The name of a file that holds a script. */
+/** The extensions of files that hold a script. */
 const SCRIPT_FILES = ['.json', '.jsonc', '.computo'];
 
-/** What JSON, or a comment before it, begins with. */
+/** Matches the beginning of JSON, or of a comment before it. */
 const BEGINS_JSON = /^\s*(?:["[{\-\dtfn]|\/[/*])/;
 
 /**
- * Reads a script that was typed on the command line: JSON, with comments and trailing commas, if it is that, else the text form.
+ * Reads a script from the command line as JSON, with comments and trailing commas, if it is JSON, or else in the text form.
  *
  * @param label how findings name the text, for example `-e`
  * @throws ConfigError (`syntax-error`) with the place
@@ -59,7 +59,7 @@ export async function loadScriptFile(path: string, blame: Blame = blameFile(path
  * @throws ConfigError (`syntax-error`) with the place
  */
 export async function parseTextScript(name: string, file: string, text: string): Promise<ScriptSource> {
-  // Its parser is loaded only for whoever writes it.
+  // The parser is loaded only if the text form is used.
   const { textScript } = await import('./text-script.js');
   return textScript(name, file, text);
 }
@@ -69,7 +69,7 @@ export function isScriptFile(path: string): boolean {
   return SCRIPT_FILES.includes(extname(path).toLowerCase());
 }
 
-/** A script that stands in a config as JSON or YAML. */
+/** A script written in a config as JSON or YAML. */
 export function scriptAt(document: SourceDocument, pointer: string, node: SourceNode, name: string): ScriptSource {
   return { name, script: node.value, origin: { document, pointer }, warnings: [] };
 }
@@ -83,7 +83,7 @@ function isNoJson(error: unknown): error is ConfigError {
   return error instanceof ConfigError && error.diagnostics.some(({ code }) => code === 'syntax-error');
 }
 
-/** An error of JSON, with what would be wrong with the same as text: that may be what was meant. */
+/** Adds to a JSON error what is wrong with the same text in the text form, which may have been meant. */
 function withHint(error: ConfigError, inText: unknown): unknown {
   const [found] = inText instanceof ConfigError ? inText.diagnostics : [];
   if (found === undefined) return inText;

@@ -3,9 +3,9 @@ import { inDialectOf } from './check-script.js';
 import type { ScriptSource } from './script-source.js';
 
 /**
- * A script as it is run.
+ * The plan to run a script.
  *
- * @param options the config's, with the secrets that it names
+ * @param options the options of the config, with the secrets that the script names
  */
 export function scriptPlan(source: ScriptSource, options: ScriptOptions): ScriptPlan {
   const { script, text } = source;

@@ -2,14 +2,14 @@ import type { CheckOptions, Json } from 'computo-js';
 import type { OpenTable, OpenTables } from '../kinds/tables.js';
 import { textsIn } from './texts-in.js';
 
-/** Tables that scripts may name. */
+/** The tables that scripts may name. */
 export interface TableShelf {
   readonly names: readonly string[];
-  /** Reads one of them, if that was not done before. @throws ConfigError, or another error for people */
+  /** Reads a table, unless it was read before. @throws ConfigError, or another error for the user */
   open(name: string): Promise<OpenTable>;
 }
 
-/** The tables of the scripts of one pipeline: only those that a script names are read. */
+/** The tables that the scripts of one pipeline use: only those that a script names are read. */
 export class ScriptTables {
   readonly #shelf: TableShelf;
   readonly #opened = new Map<string, OpenTable>();
@@ -18,12 +18,12 @@ export class ScriptTables {
     this.#shelf = shelf;
   }
 
-  /** What `check` needs to know of them: their names. */
+  /** What `check` needs to know of the tables: their names. */
   get known(): Required<Pick<CheckOptions, 'tables'>> {
     return { tables: Object.fromEntries(this.#shelf.names.map((name) => [name, null])) };
   }
 
-  /** Those that scripts named so far; absent if there are none. */
+  /** The tables that scripts have named so far; absent if there are none. */
   get opened(): { readonly tables?: OpenTables } {
     return this.#opened.size === 0 ? {} : { tables: Object.fromEntries(this.#opened) };
   }

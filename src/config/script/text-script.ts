@@ -1,4 +1,4 @@
-// Not by the package's own door: what stands behind that is loaded as one, by every run.
+// Not imported from the package's entry point, which loads everything behind it as one, in every run.
 import { parseText, TextFormError, type ParsedText } from '../../computo-js/text-form/index.js';
 import { ConfigError, type Diagnostic } from '../diagnostic/index.js';
 import { textOffsets, type SourceDocument, type SourceNode } from '../source/index.js';
@@ -17,7 +17,7 @@ export function textScript(name: string, file: string, text: string): ScriptSour
 }
 
 /**
- * Reads a script in the text form that stands in a config.
+ * Reads a script in the text form from a config.
  *
  * @param node the text, at `pointer`
  * @throws ConfigError (`syntax-error`) with the place in the config
@@ -34,7 +34,7 @@ export function textScriptAt(
   return read(name, { document, pointer }, { text: node.value, ...(offsetOf && { offsetOf }) });
 }
 
-/** A word is marked up to here. */
+/** The most characters of a word that are marked. */
 const WORD_MAX = 100;
 
 type Unread = Pick<ScriptText, 'text' | 'offsetOf'>;
@@ -50,7 +50,7 @@ function read(name: string, origin: ScriptOrigin, text: Unread): ScriptSource {
 }
 
 function syntaxError(origin: ScriptOrigin, text: Unread, { problem, offset, hint }: TextFormError): Diagnostic {
-  // What is missing at the end is missed behind the last word, not at the start of an empty line.
+  // If something is missing at the end, it is reported behind the last word, not at the start of an empty line.
   const start = Math.min(offset, text.text.trimEnd().length);
   const word = /^\w*/.exec(text.text.slice(start, start + WORD_MAX))?.[0] ?? '';
   const span = { start, end: start + word.length };

@@ -1,6 +1,6 @@
 import type { Json } from 'computo-js';
 
-/** All texts of a script. It may be nested deeper than the stack is, so this keeps a list of its own. */
+/** All texts of a script. Uses a list of its own, because a script may be nested deeper than the call stack allows. */
 export function textsIn(script: Json): ReadonlySet<string> {
   const texts = new Set<string>();
   const left: Json[] = [script];

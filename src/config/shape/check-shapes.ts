@@ -19,14 +19,14 @@ import { diagnose, type SourceDocument } from '../source/index.js';
 import { EVENT_CONTEXT } from './event-context.js';
 import { SAMPLE_ORIGIN, type Sample } from './sample.js';
 
-/** A step of a pipeline, as far as shapes are concerned. */
+/** A step of a pipeline, reduced to what matters for shapes. */
 export interface ShapeStep {
   readonly scripts: readonly ShapeScript[];
-  /** The data behind it. @param made by its scripts, in their order */
+  /** The shape of the data behind the step. @param made the results of its scripts, in order */
   behind(data: Shape, made: readonly Shape[]): Shape;
-  /** What one of its scripts must give, and never does. */
+  /** What one of its scripts must return but never does. */
   refuses?(made: readonly Shape[]): { readonly script: number; readonly must: string } | undefined;
-  /** Data that may come in the place of what the steps before made. */
+  /** Data that may replace the results of the steps before. */
   readonly orElse?: Json | undefined;
 }
 
@@ -36,18 +36,18 @@ export interface ShapeOptions extends ScriptOptions {
 }
 
 export interface ShapeScript {
-  /** Absent where there is none, or none that can be had. */
+  /** Undefined if there is no script, or it could not be read. */
   readonly source: ScriptSource | undefined;
-  /** Whether it sees a state, which can be anything. */
+  /** Whether the script sees a state, which can be anything. */
   readonly seesState?: boolean;
-  /** Where the pipeline names or holds it. */
+  /** Where the pipeline names or contains the script. */
   readonly site?: { readonly document: SourceDocument; readonly pointer: string };
 }
 
 /**
- * Follows the shape of the data through a pipeline, and finds the places where a script reads what cannot be there.
+ * Follows the shape of the data through a pipeline, and finds scripts that read fields that can't exist.
  *
- * @param sample what the input looks like; without it, it can be anything
+ * @param sample the shape of the input; absent: the input can be anything
  */
 export function checkShapes(
   steps: readonly ShapeStep[],
@@ -80,7 +80,7 @@ function inferredOf(script: ScriptSource, options: ShapeOptions, inputs: readonl
   return inferShape(script.script, { dialect, inputs, tables: options.tables, by: script });
 }
 
-/** What a script gives that its step refuses, whatever the data. */
+/** Finds script results that the step refuses, whatever the data. */
 function wrongKind(step: ShapeStep, made: readonly Shape[], sample: Sample | undefined): Diagnostic[] {
   const refused = step.refuses?.(made);
   const source = refused && step.scripts[refused.script]?.source;
@@ -118,7 +118,7 @@ function missFinding(
   ];
   return {
     ...diagnoseScript(source, miss.path, {
-      // A sample is no proof, and a branch may never be taken.
+      // A sample proves nothing, and a branch may never be taken.
       severity: miss.certain && !isSampled ? 'error' : 'warning',
       code: 'missing-field',
       message,

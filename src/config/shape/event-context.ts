@@ -1,6 +1,6 @@
 import { objectShape, scalarShape, type Shape } from 'computo-js';
 
-/** What a script sees as `$inputs/1`. */
+/** The shape of what a script sees as `$inputs/1`. */
 export const EVENT_CONTEXT: Shape = objectShape(
   new Map([
     ['source', { shape: scalarShape('string'), optional: false }],

@@ -1,27 +1,26 @@
 import { joinShapes, shapeOf, type Shape } from 'computo-js';
 import { JsonSyntaxError, parseJson } from '../../json/index.js';
 
-/** Events of a sample that are looked at. */
+/** The most events of a sample that are examined. */
 export const SAMPLE_EVENTS_MAX = 1000;
 
-/** The shape of events, as far as a sample of them shows it. */
+/** The shape of events, as far as a sample shows it. */
 export interface Sample {
-  /** How messages name it. */
+  /** Its name in messages. */
   readonly name: string;
   readonly shape: Shape;
-  /** How many events it was made from. */
+  /** The number of events it was inferred from. */
   readonly events: number;
 }
 
-/** The origin of what a sample shows, in the place of a script. */
+/** The origin of shapes that come from a sample instead of a script. */
 export const SAMPLE_ORIGIN = Symbol('sample');
 
 /**
- * Infers the shape of events from lines of JSON. Blank lines and lines that are no JSON are passed over: a run says what is
- * wrong with those.
+ * Infers the shape of events from lines of JSON. Skips blank lines and lines that are not JSON: a run reports those.
  *
- * @param lines the first {@link SAMPLE_EVENTS_MAX} events among them count
- * @returns undefined if there is no event
+ * @param lines only the first {@link SAMPLE_EVENTS_MAX} events among them count
+ * @returns undefined if there are no events
  */
 export function sampleOf(name: string, lines: Iterable<string>): Sample | undefined {
   let shape: Shape | undefined;

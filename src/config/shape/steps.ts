@@ -6,9 +6,9 @@ import type { SourceDocument, SourceNode } from '../source/index.js';
 import type { ShapeScript, ShapeStep } from './check-shapes.js';
 
 /**
- * The steps of a pipeline in the order in which data goes through them, however broken some of them are.
+ * The steps of a pipeline in the order in which data passes them, however broken some of them are.
  *
- * @param scriptAt the script at a place of the config, if it can be had
+ * @param scriptAt returns the script at a place of the config, if it could be read
  */
 export function stepsOf(
   document: SourceDocument,
@@ -22,7 +22,7 @@ export function stepsOf(
     return { source: scriptAt(pointer), site: { document, pointer } };
   };
   const stages = stagesOf(path, pipeline, kinds).map(({ path: stagePath, node, kind }): ShapeStep => {
-    // After a stage that is broken nothing is known.
+    // Nothing is known behind a broken stage.
     if (kind === undefined) return { scripts: [], behind: () => ANY_SHAPE };
     const places = placesIn(node, kind.scripts);
     return {

@@ -3,21 +3,21 @@ import { codeFrame, type Diagnostic, type Severity } from '../diagnostic/index.j
 import { lineStarts, positionAt } from './lines.js';
 import { childOf, type SourceNode, type SourceSpan } from './node.js';
 
-/** A config or script file, read: its exact value and where every part of it was written. */
+/** A parsed config or script file: its exact value, and where each part was written. */
 export interface SourceDocument {
-  /** How findings name the file. */
+  /** The file's name in findings. */
   readonly file: string;
-  /** Absent where a value has no text of its own: a JavaScript or TypeScript config. */
+  /** Absent if the value has no text of its own: a JavaScript or TypeScript config. */
   readonly text?: string;
-  /** It names no AI providers: those that it has are the well-known ones. */
+  /** Set if the config names no AI providers, so that its providers are the well-known ones. */
   readonly vendors?: true | undefined;
   readonly root: SourceNode;
 }
 
-/** Which end of an object's member a place means. */
+/** Which part of an object's member a place refers to. */
 export type NodePart = 'key' | 'value';
 
-/** What a finding says; where is said by a document and a pointer. */
+/** The content of a finding; its place is given by a document and a pointer. */
 export interface Finding {
   readonly severity: Severity;
   readonly code: string;
@@ -26,9 +26,9 @@ export interface Finding {
 }
 
 /**
- * Where a pointer leads. For a part that does not exist, the place is the nearest one around it that does.
+ * The span that a pointer leads to. For a part that does not exist, the nearest existing part around it.
  *
- * @param part of a member, whether its key or its value is meant; array elements have values only
+ * @param part whether a member's key or its value is meant; array elements have only values
  */
 export function spanOf(root: SourceNode, pointer: string, part: NodePart = 'value'): SourceSpan {
   let node = root;
@@ -53,7 +53,7 @@ export function nodeAt(root: SourceNode, pointer: string): SourceNode | undefine
   return node;
 }
 
-/** A finding about the part of a document that a pointer names. */
+/** Creates a finding about the part of a document that a pointer names. */
 export function diagnose(
   document: SourceDocument,
   pointer: string,
@@ -63,7 +63,7 @@ export function diagnose(
   return diagnoseSpan(document, spanOf(document.root, pointer, part), finding, pointer);
 }
 
-/** A finding about a stretch of a document's text. */
+/** Creates a finding about a span of a document's text. */
 export function diagnoseSpan(
   document: Pick<SourceDocument, 'file' | 'text'>,
   span: SourceSpan,
@@ -96,7 +96,7 @@ export function diagnoseSpan(
 
 const startsByDocument = new WeakMap<object, readonly number[]>();
 
-/** A text's lines are found once, when its first finding is placed. */
+/** Cached: the lines of a text are located once, for its first finding. */
 function lineStartsOf(document: object, text: string): readonly number[] {
   const known = startsByDocument.get(document);
   if (known !== undefined) return known;

@@ -1,4 +1,4 @@
-/** Files as values with places. Light: what parses YAML and JavaScript is imported by its own file. */
+/** Files as values with places. Lightweight: YAML and JavaScript parsing must be imported from their own files. */
 export {
   diagnose,
   diagnoseSpan,

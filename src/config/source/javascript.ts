@@ -6,11 +6,11 @@ import type { SourceEntry, SourceNode } from './node.js';
 
 const NOWHERE = { start: 0, end: 0 };
 const FINDINGS_MAX = 100;
-/** A value may stand in several places of a JavaScript object, and then counts once for each. */
+/** The most values of a config. A value used in several places of a JavaScript object counts once per place. */
 const VALUES_MAX = 200_000;
 
 /**
- * Takes the value that a JavaScript or TypeScript config exports. It has no text: places are JSON Pointers only.
+ * Converts the value that a JavaScript or TypeScript config exports. It has no text: places are JSON Pointers only.
  *
  * @throws ConfigError with every part that is not JSON (`not-json`, `cycle`, `too-deep`)
  */

@@ -1,6 +1,6 @@
 import type { JSONScanner } from 'jsonc-parser';
 
-/** The kinds of token that jsonc-parser's scanner returns: its own enum exists only at compile time. */
+/** The token types that jsonc-parser's scanner returns: its own enum exists only at compile time. */
 export const Token = {
   OpenBrace: 1,
   CloseBrace: 2,
@@ -19,7 +19,7 @@ export const Token = {
   EndOfFile: 17,
 } as const;
 
-/** What the scanner found wrong within a token, by its number. */
+/** The scanner's errors within a token, by number. */
 const SCAN_ERRORS: readonly (string | undefined)[] = [
   undefined,
   'a comment that does not end',
@@ -35,14 +35,14 @@ export function scanProblem(scanner: JSONScanner): string | undefined {
   return SCAN_ERRORS[scanner.getTokenError()];
 }
 
-/** Comments, blanks and line ends. */
+/** Whether a token is a comment, white space or a line end. */
 export function isTrivia(token: number): boolean {
   return token >= Token.LineComment && token <= Token.Trivia;
 }
 
 const SHOWN_MAX = 24;
 
-/** The last token, for a person. */
+/** Describes the last token for a message. */
 export function describeToken(scanner: JSONScanner): string {
   const token: number = scanner.getToken();
   const value = scanner.getTokenValue();

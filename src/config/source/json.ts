@@ -8,19 +8,19 @@ import type { SourceEntry, SourceNode, SourceSpan } from './node.js';
 import { repeatedKey } from './repeated-key.js';
 
 export interface JsonSourceOptions {
-  /** Levels of arrays and objects allowed. */
+  /** The most levels of arrays and objects. */
   readonly depthMax: number;
-  /** What a repeated key is. Of equal keys the last one counts. */
+  /** The severity of a repeated key. Of equal keys the last one counts. */
   readonly repeatedKeys: Severity;
 }
 
 export interface ParsedSource {
   readonly document: SourceDocument;
-  /** Findings that keep nothing from being used. */
+  /** Findings that do not keep the file from being used. */
   readonly warnings: readonly Diagnostic[];
 }
 
-/** A file full of repeated keys needs no finding for each. */
+/** A file full of repeated keys does not need a finding for each. */
 const REPEATED_KEYS_MAX = 100;
 
 /** A container that is still open. */
@@ -30,11 +30,11 @@ type Frame = { readonly start: number } & (
 );
 
 /**
- * Parses JSON with comments and trailing commas, keeping the place of every part and the exact value of every number.
- * Needs no stack: nesting is bounded by `depthMax` alone.
+ * Parses JSON with comments and trailing commas, keeping the place of every part and the exact value of every number. Does not
+ * recurse: only `depthMax` limits the nesting.
  *
  * @param file how findings name the text
- * @throws ConfigError (`syntax-error`, `too-deep`, `repeated-key`). What follows the first mistake in syntax is not read
+ * @throws ConfigError (`syntax-error`, `too-deep`, `repeated-key`). Parsing stops at the first syntax error
  */
 export function parseJsonSource(file: string, text: string, options: JsonSourceOptions): ParsedSource {
   return new JsonSourceParser(file, text, options).parse();
@@ -57,7 +57,7 @@ class JsonSourceParser {
     this.#next();
     for (;;) {
       let node = this.#startValue();
-      // A complete value goes into the open container, and closes as many containers as end here.
+      // A complete value goes into the open container, and closes all containers that end here.
       while (node !== undefined) {
         const frame = this.#frames.at(-1);
         if (frame === undefined) return this.#finish(node);
@@ -66,7 +66,7 @@ class JsonSourceParser {
     }
   }
 
-  /** Reads a scalar or an empty container whole; opens any other container and returns nothing. */
+  /** Reads a whole scalar or empty container; opens any other container and returns undefined. */
   #startValue(): SourceNode | undefined {
     const span = this.#span();
     const token: number = this.#scanner.getToken();
@@ -103,7 +103,7 @@ class JsonSourceParser {
     return undefined;
   }
 
-  /** Reads `"key" :` and the first token of what follows. */
+  /** Reads `"key" :` and the first token after it. */
   #readKey(frame: Extract<Frame, { entries: unknown }>): void {
     const token: number = this.#scanner.getToken();
     if (token !== Token.String) this.#unexpected('a key in quotes');

@@ -1,4 +1,4 @@
-/** A place in a text. Both from 1; columns count UTF-16 code units, as editors do. */
+/** A place in a text. Both numbers start at 1; columns count UTF-16 code units, as editors do. */
 export interface Position {
   readonly line: number;
   readonly column: number;
@@ -11,7 +11,7 @@ export function lineStarts(text: string): readonly number[] {
   return starts;
 }
 
-/** The place of an offset, found by bisection. */
+/** Finds the place of an offset by bisection. */
 export function positionAt(starts: readonly number[], offset: number): Position {
   let low = 0;
   let high = starts.length;

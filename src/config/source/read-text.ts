@@ -1,7 +1,7 @@
 import { closeSync, createReadStream, fstatSync, openSync, readFileSync } from 'node:fs';
 import { ConfigError, type Diagnostic } from '../diagnostic/index.js';
 
-/** Configs and scripts are written by people; anything beyond this is another kind of file, given by mistake. */
+/** Configs and scripts are written by people; a larger file was given by mistake. */
 export const FILE_BYTES_MAX = 16 * 1024 * 1024;
 
 const BOM = 0xfeff;
@@ -9,7 +9,7 @@ const BOM = 0xfeff;
 /**
  * Reads a config or script file as UTF-8 text, without a byte order mark.
  *
- * @param blame makes the finding for a file that can't be read; by default it stands at the file itself
+ * @param blame makes the finding for a file that can't be read; by default it is placed at the file itself
  * @throws ConfigError (`file-not-found`, `file-unreadable`, `file-too-large`, `not-utf8`)
  */
 export async function readText(path: string, blame: Blame = blameFile(path)): Promise<string> {
@@ -17,7 +17,7 @@ export async function readText(path: string, blame: Blame = blameFile(path)): Pr
 }
 
 /**
- * Reads standard input as {@link readText} reads a file. Findings name it `stdin`.
+ * Like {@link readText}, for standard input. Findings name it `stdin`.
  *
  * @throws ConfigError
  */
@@ -36,10 +36,10 @@ function textOf(bytes: Buffer, path: string, blame: Blame): string {
   return text.charCodeAt(0) === BOM ? text.slice(1) : text;
 }
 
-/** Makes a finding at the place that asked for a file. */
+/** Creates a finding at the place that asked for a file. */
 export type Blame = (code: string, message: string, hint?: string) => Diagnostic;
 
-/** Blames the file itself, at its start. */
+/** Places findings at the start of the file itself. */
 export function blameFile(file: string): Blame {
   return (code, message, hint) => ({
     file,
@@ -52,7 +52,7 @@ export function blameFile(file: string): Blame {
   });
 }
 
-/** Synchronous where it can be: with a thousand small files, handing each to another thread takes longer than reading it. */
+/** Synchronous if possible: for a thousand small files, passing each to another thread takes longer than reading it. */
 async function readBytes(path: string, blame: Blame): Promise<Buffer> {
   try {
     const fd = openSync(path, 'r');
@@ -60,7 +60,7 @@ async function readBytes(path: string, blame: Blame): Promise<Buffer> {
       const stat = fstatSync(fd);
       if (stat.size > FILE_BYTES_MAX) return Buffer.alloc(FILE_BYTES_MAX + 1);
       if (stat.isFile()) return readFileSync(fd);
-      // A pipe, such as a shell's <(…), has no size to go by.
+      // The size of a pipe, such as a shell's <(…), is not known.
       return await readStream(fd);
     } finally {
       closeSync(fd);

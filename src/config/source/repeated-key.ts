@@ -3,7 +3,7 @@ import { diagnoseSpan } from './document.js';
 import { lineStarts, positionAt } from './lines.js';
 import type { SourceSpan } from './node.js';
 
-/** The finding for a key that its object has already: it names both places. */
+/** The finding for a key that its object already has. It names both places. */
 export function repeatedKey(
   source: { readonly file: string; readonly text: string },
   name: string,

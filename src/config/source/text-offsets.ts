@@ -1,12 +1,12 @@
 import type { SourceSpan } from './node.js';
 
-/** A piece of a written text: what it stands for, and how many characters it takes. */
+/** A piece of written text: what it stands for, and how many characters it takes. */
 interface Piece {
   readonly means: string;
   readonly length: number;
 }
 
-/** Escapes of JSON and YAML that are one character. */
+/** Escapes of JSON and YAML that consist of one character. */
 const ESCAPES: Readonly<Record<string, string>> = {
   ...{ '0': '\0', a: '\x07', b: '\b', t: '\t', '\t': '\t', n: '\n', v: '\v', f: '\f', r: '\r', e: '\x1b' },
   ...{ ' ': ' ', '"': '"', '/': '/', '\\': '\\', N: '\x85', _: '\xa0', L: '\u2028', P: '\u2029' },
@@ -14,12 +14,12 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const CODE_DIGITS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
 /**
- * Where each character of a text stands that was read from a string of JSON, or from a YAML scalar of any style: between quotes,
- * plain, block or folded. What was folded into a blank or indented stands at the white space there.
+ * Locates each character of a text that was read from a JSON string, or from a YAML scalar of any style: quoted, plain, block or
+ * folded. Characters that result from folding or indentation are located at the white space there.
  *
- * @param span of the string as it is written: its quotes or its `|` included
- * @param value what was read from it
- * @returns offsets in `source` by the offsets in `value`, its end included; undefined where the two don't match
+ * @param span the span of the string as written, including its quotes or its `|`
+ * @param value the text that was read from it
+ * @returns the offset in `source` for each offset in `value`, including its end; undefined if the two don't match
  */
 export function textOffsets(source: string, { start, end }: SourceSpan, value: string): Uint32Array | undefined {
   const read = readerOf(source, start);
@@ -34,7 +34,7 @@ export function textOffsets(source: string, { start, end }: SourceSpan, value: s
     const from = at;
     passSpace();
     const spaces = spacesFrom(value, done);
-    // White space is folded, indented and cut: it stands where it stands in both, if it is as long in both.
+    // White space may be folded, indented and trimmed: offsets advance one by one only if it has the same length in both.
     const step = at - from === spaces ? 1 : 0;
     for (let index = 0; index < spaces; index++) offsets[done + index] = from + step * index;
     done += spaces;
@@ -44,7 +44,7 @@ export function textOffsets(source: string, { start, end }: SourceSpan, value: s
       offsets.fill(at, done, done + means.length);
       done += means.length;
       at += length;
-      // A backslash at the end of a line: the text goes on behind the indentation of the next one.
+      // After a backslash at the end of a line, the text continues behind the indentation of the next line.
       if (at < end && read(at).means === '') passSpace();
     }
   }
@@ -71,7 +71,7 @@ function lineEnd(source: string, start: number): number {
   return newline === -1 ? source.length : newline + 1;
 }
 
-/** How pieces are read in the style that begins at `start`. */
+/** Returns a reader of pieces for the style that begins at `start`. */
 function readerOf(source: string, start: number): (at: number) => Piece {
   const plain = (at: number): Piece => ({ means: source.charAt(at), length: 1 });
   switch (source.charAt(start)) {
@@ -93,6 +93,6 @@ function escapeAt(source: string, at: number): Piece {
   }
   const means = ESCAPES[sign];
   if (means !== undefined) return { means, length: 2 };
-  // A line that goes on: the backslash and the line end mean nothing.
+  // A line continuation: the backslash and the line end stand for nothing.
   return { means: '', length: source.startsWith('\r\n', at + 1) ? 3 : 2 };
 }

@@ -7,22 +7,22 @@ import type { SourceEntry, SourceNode, SourceSpan } from './node.js';
 import { repeatedKey } from './repeated-key.js';
 import { operatorHint } from './yaml-operators.js';
 
-/** Values that a document may have once its aliases are written out: aliases of aliases grow like a bomb. */
+/** The most values of a document with its aliases expanded: aliases of aliases grow exponentially. */
 const EXPANDED_VALUES_MAX = 1_000_000;
 const FINDINGS_MAX = 100;
 
-/** How large a node is with its aliases written out. */
+/** The size of a node with its aliases expanded. */
 interface Extent {
   readonly values: number;
   readonly depth: number;
 }
 
-/** Turns a composed YAML document into source nodes, collecting what is not JSON. */
+/** Converts a composed YAML document to source nodes, and collects everything that is not JSON. */
 export class YamlConverter {
   readonly findings: Diagnostic[] = [];
   readonly #source: { readonly file: string; readonly text: string };
   readonly #depthMax: number;
-  /** The latest node of each anchor; `open` while the node is still being converted. */
+  /** The latest node of each anchor; `open` while the node is being converted. */
   readonly #anchors = new Map<string, SourceNode | 'open'>();
   readonly #extents = new WeakMap<SourceNode, Extent>();
 
@@ -31,13 +31,13 @@ export class YamlConverter {
     this.#depthMax = depthMax;
   }
 
-  /** @param within the span of what holds the node, which places a value that was left out */
+  /** @param within the span of whatever contains the node, used as the place of a missing value */
   convert(node: Node | null, within: SourceSpan = { start: 0, end: 0 }): SourceNode {
     if (node === null) return { value: null, ...within };
     const span = spanOfNode(node, within);
     if (isAlias(node)) return this.#alias(node, span);
     const { anchor } = node as Scalar | YAMLMap;
-    // An anchor can be named so, and nobody does: it is the operator && without quotes.
+    // An anchor may have this name, but nobody uses it: it is the operator && without quotes.
     if (anchor === '&') this.#refuse(span, 'syntax-error', "'&&' is read as an anchor here", operatorHint('&&'));
     if (anchor !== undefined) this.#anchors.set(anchor, 'open');
     const converted = this.#collectionOrScalar(node, span);
@@ -84,7 +84,7 @@ export class YamlConverter {
     return entries;
   }
 
-  /** The members that `<<: *base` or `<<: [*base, *other]` brings in; of equal keys the first counts. */
+  /** The members added by `<<: *base` or `<<: [*base, *other]`; of equal keys the first counts. */
   #mergedEntries(node: Node | null, key: SourceSpan): ReadonlyMap<string, SourceEntry> {
     const source = this.convert(node, key);
     const all = new Map<string, SourceEntry>();
@@ -98,7 +98,7 @@ export class YamlConverter {
     return all;
   }
 
-  /** Numbers, booleans and null as keys are the text that was written. */
+  /** A number, boolean or null used as a key becomes the text as written. */
   #keyName(key: Node | null, span: SourceSpan): string {
     if (key === null) return '';
     if (isAlias(key)) {
@@ -162,7 +162,7 @@ export class YamlConverter {
     return this.#extents.get(node) ?? { values: 1, depth: 0 };
   }
 
-  /** Notes what is wrong; null takes the value's place so that the rest can be looked at. */
+  /** Adds a finding. Returns null in place of the value, so that the rest can be checked. */
   #refuse(span: SourceSpan, code: string, message: string, hint?: string): null {
     this.#found(diagnoseSpan(this.#source, span, { severity: 'error', code, message, hint }));
     return null;
@@ -178,12 +178,12 @@ function spanOfNode(node: Node | null, within: SourceSpan): SourceSpan {
   return range ? { start: range[0], end: Math.max(range[1], range[0]) } : within;
 }
 
-/** `<<` written plain; in quotes it is a key like any other. */
+/** Whether a key is an unquoted `<<`; in quotes it is an ordinary key. */
 function isMergeKey(key: Node | null): boolean {
   return isScalar(key) && key.source === '<<' && key.type === 'PLAIN';
 }
 
-/** The exact value of a YAML number, which may be written in ways that JSON knows not: `+1`, `.5`, `1.`, `007`. */
+/** The exact value of a YAML number, which may be written in ways that JSON does not allow: `+1`, `.5`, `1.`, `007`. */
 function jsonNumber(source: string): Json | undefined {
   const match = /^([-+]?)0*([0-9]*)(?:\.([0-9]*))?([eE][-+]?[0-9]+)?$/.exec(source);
   if (match === null) return undefined;

@@ -1,10 +1,10 @@
-/** Operators of Computo that mean something to YAML when they stand without quotes. */
+/** Matches operators of Computo that have a meaning in YAML if they are not quoted. */
 const OPERATOR = /^(?:&&|\|\||[><!]=|[><*%-])(?=[\s,\]]|$)/;
 
 /**
- * The way out where an operator without quotes is read as YAML's own sign, or text starts with one that YAML reserves.
+ * A hint for an unquoted operator that YAML reads as its own, or a text that starts with a character reserved by YAML.
  *
- * @param text what stands at the place of a mistake
+ * @param text the text at the place of an error
  */
 export function operatorHint(text: string): string | undefined {
   const operator = OPERATOR.exec(text)?.[0];

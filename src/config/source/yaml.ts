@@ -9,27 +9,27 @@ import { operatorHint } from './yaml-operators.js';
 const COMPOSE_OPTIONS = {
   schema: 'core',
   intAsBigInt: true,
-  // Repeated keys are found while converting, which knows both places.
+  // Repeated keys are found during conversion, where both places are known.
   uniqueKeys: false,
   prettyErrors: false,
   logLevel: 'silent',
 } as const;
 
-/** Longer names of variables go without a hint. */
+/** Longer variable names get no hint. */
 const VARIABLE_MAX = 200;
 
 /**
  * Parses one YAML 1.2 document, keeping the place of every part and the exact value of every number.
  *
  * @param file how findings name the text
- * @param depthMax levels of maps and lists allowed
- * @throws ConfigError with every mistake found (`syntax-error`, `repeated-key`, `too-deep`, `several-documents`,
- *   `not-json`, `cycle`, `too-many-aliases`)
+ * @param depthMax the most levels of maps and lists
+ * @throws ConfigError with every error found (`syntax-error`, `repeated-key`, `too-deep`, `several-documents`, `not-json`,
+ *   `cycle`, `too-many-aliases`)
  */
 export function parseYamlSource(file: string, text: string, depthMax: number): ParsedSource {
   const source = { file, text };
   const tokens = [...new Parser().parse(text)];
-  // The composer calls itself for every level, so depth is measured before it runs.
+  // The composer recurses for every level, so the depth is checked before it runs.
   const deep = firstDeeperThan(tokens, depthMax);
   if (deep !== undefined)
     throw new ConfigError([finding(source, deep, 'too-deep', `nested deeper than ${depthMax} levels`)]);
@@ -58,7 +58,7 @@ export function parseYamlSource(file: string, text: string, depthMax: number): P
 
 function syntaxFindings(source: { file: string; text: string }, document: Document.Parsed): Diagnostic[] {
   const { errors, warnings } = document;
-  // Behind what the parser did not expect it finds nothing that it expects: those would be its mistakes.
+  // Errors after an unexpected token are dropped: they would only be consequences of the first.
   const lost = errors.findIndex(({ message }) => message.startsWith('Unexpected'));
   return [...(lost === -1 ? errors : errors.slice(0, lost + 1)), ...warnings].map(({ pos: [start, end], message }) =>
     finding(
@@ -94,7 +94,7 @@ function lowerFirst(text: string): string {
   return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }
 
-/** The first token that stands more than `depthMax` collections deep. */
+/** The first token nested more than `depthMax` collections deep. */
 function firstDeeperThan(tokens: readonly CST.Token[], depthMax: number): SourceSpan | undefined {
   const open: { token: CST.Token; depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
   for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {

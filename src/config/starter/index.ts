@@ -1,2 +1,2 @@
-/** What `init` writes. Light: nothing but text. */
+/** The files that `init` writes. Lightweight: nothing but text. */
 export { starterConfig, STARTER_SAMPLE } from './starter.js';

@@ -1,12 +1,12 @@
-/** The names of the files that stand beside the starter config. */
+/** The names of the files beside the starter config. */
 export interface StarterNames {
-  /** The sample's file. */
+  /** The name of the sample file. */
   readonly sample: string;
-  /** The JSON Schema's file, relative to the config. */
+  /** The path of the JSON Schema file, relative to the config. */
   readonly schema: string;
 }
 
-/** A few events for the starter config to work on, one per line. */
+/** A few events for the starter config to process, one per line. */
 export const STARTER_SAMPLE = [
   { id: 1, level: 'info', service: 'shop', message: 'order placed', amount: 25.5 },
   { id: 2, level: 'debug', service: 'shop', message: 'cache miss' },
@@ -16,7 +16,7 @@ export const STARTER_SAMPLE = [
   .map((event) => `${JSON.stringify(event)}\n`)
   .join('');
 
-/** A config that passes `check`, runs on {@link STARTER_SAMPLE}, and shows by comments what else there is. */
+/** A config that passes `check`, runs on {@link STARTER_SAMPLE}, and has comments that show further settings. */
 export function starterConfig({ sample, schema }: StarterNames): string {
   return `# yaml-language-server: $schema=${schema}
 # (colloquium schema > ${schema} writes the file that editors complete from)

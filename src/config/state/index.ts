@@ -1,13 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Beside a config, the folder of what is kept for it. */
+/** The name of the state folder beside a config. */
 const BESIDE = '.colloquium';
 
-/** In the user's own folder, what is kept for runs without a config: apart from what version 0.1 kept there for every config. */
+/** The folder, below the user's state folder, for runs without a config: separate from what version 0.1 kept there for every config. */
 const RUNS = 'runs';
 
-/** What the default depends on. */
+/** What the default location depends on. */
 export interface StatePlace {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute. */
@@ -15,11 +15,11 @@ export interface StatePlace {
 }
 
 /**
- * Where state is kept for a config that does not say it: `$XDG_STATE_HOME/colloquium` where that variable is set, else
- * `.colloquium` beside the config. Where version 0.1 has kept state in `~/.local/state/colloquium` and there is no `.colloquium` yet,
- * that folder goes on: what it knows was paid for.
+ * The state folder of a config that does not set one: `$XDG_STATE_HOME/colloquium` if that variable is set, or else `.colloquium`
+ * beside the config. If version 0.1 kept state in `~/.local/state/colloquium` and there is no `.colloquium` yet, that folder
+ * stays in use, because the answers in it were paid for.
  *
- * @param folder the config's, absolute
+ * @param folder the config's folder, absolute
  */
 export function defaultStateDirectory(folder: string, place: StatePlace): string {
   const named = namedByEnvironment(place);
@@ -28,7 +28,7 @@ export function defaultStateDirectory(folder: string, place: StatePlace): string
   return !existsSync(beside) && isFromBefore(ofUser(place)) ? ofUser(place) : beside;
 }
 
-/** Where state is kept when there is no config. Light: a run that needs no config asks it. */
+/** The state folder for runs without a config. Lightweight, because such runs call it. */
 export function stateDirectoryWithoutConfig(place: StatePlace): string {
   const named = namedByEnvironment(place);
   if (named !== undefined) return named;
@@ -36,14 +36,14 @@ export function stateDirectoryWithoutConfig(place: StatePlace): string {
   return !existsSync(runs) && isFromBefore(ofUser(place)) ? ofUser(place) : runs;
 }
 
-/** What to tell a person whose config goes on with the state of version 0.1, which all configs share; undefined: nothing. */
+/** A notice for users whose config still uses the state of version 0.1, which all configs share; undefined: no notice. */
 export function sharedStateNotice(directory: string, folder: string, place: StatePlace): string | undefined {
   if (namedByEnvironment(place) !== undefined || directory !== ofUser(place)) return undefined;
   const own = join(folder, BESIDE);
   return `state is in ${directory}, which version 0.1 shared among all configs; to keep it with this config alone, move it to ${own}`;
 }
 
-/** Whether version control is to leave the folder alone: it lies beside a config. */
+/** Whether version control should ignore the folder, because it is beside a config. */
 export function liesBesideConfig(directory: string): boolean {
   return directory.endsWith(`/${BESIDE}`);
 }

@@ -1,4 +1,4 @@
-/** What {@link parseDuration} takes, for JSON Schema. */
+/** What {@link parseDuration} accepts, for JSON Schema. */
 export const DURATION_PATTERN = '^\\s*[0-9]+(\\.[0-9]+)?\\s*(ms|s|m|h|d|w)\\s*$';
 
 const DURATION = /^([0-9]+(?:\.[0-9]+)?)\s*(ms|s|m|h|d|w)$/;
@@ -13,9 +13,9 @@ const MS_PER_UNIT: Readonly<Record<string, number>> = {
 };
 
 /**
- * Reads a duration: `500ms`, `30s`, `15m`, `2h`, `7d`, `1w`, `1.5h`. A day is 24 hours. Units are lower case.
+ * Parses a duration: `500ms`, `30s`, `15m`, `2h`, `7d`, `1w`, `1.5h`. A day is 24 hours. Units are lowercase.
  *
- * @returns milliseconds, rounded to an integer; undefined if the text is no duration, or one beyond 2^53 ms
+ * @returns milliseconds, rounded to an integer; undefined if the text is not a duration, or exceeds 2^53 ms
  */
 export function parseDuration(text: string): number | undefined {
   const match = DURATION.exec(text.trim());

@@ -1,4 +1,4 @@
-/** Sizes and durations as people write them. Light: imports nothing. */
+/** Sizes and durations as people write them. Lightweight: imports nothing. */
 export { DURATION_PATTERN, parseDuration } from './duration.js';
 export { isLoopback } from './host.js';
 export { isInSeconds, momentProblem, MOMENT_WORDS, parseMoment } from './moment.js';

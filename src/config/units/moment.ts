@@ -4,20 +4,21 @@ const ISO =
   /^(?<date>\d{4}-\d{2}-\d{2})(?:[T ](?<time>\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(?<zone>Z|[+-]\d{2}:?\d{2})?)?$/i;
 const EPOCH_MS = /^[0-9]{1,15}$/;
 
-/** Taken for milliseconds, these numbers are days of the years 1970 to 1973; as seconds, they are of any time from 1973 on. */
+/** As milliseconds, numbers in this range fall in the years 1970 to 1973; as seconds, they mean times from 1973 on. */
 const SECONDS_MIN = 1e8;
 const SECONDS_MAX = 1e11;
 
-/** How a moment may be written, for messages. */
+/** The possible forms of a moment, for messages. */
 export const MOMENT_WORDS =
   'a time like 2026-01-02T03:04Z, milliseconds since the epoch, or 15m, 2h, 7d for so long ago';
 
 /**
- * Reads a moment: ISO 8601 to the day, minute, second or finer (UTC where no zone is given), milliseconds since the epoch, or a
+ * Parses a moment: ISO 8601 to the day, minute, second or finer (UTC if no zone is given), milliseconds since the epoch, or a
  * duration before now.
  *
  * @param now milliseconds since the epoch
- * @returns milliseconds since the epoch, an integer; undefined for what is not a moment, or a number that seems to be in seconds
+ * @returns milliseconds since the epoch, an integer; undefined if the text is not a moment, or is a number that seems to be in
+ *   seconds
  */
 export function parseMoment(text: string, now: number): number | undefined {
   if (EPOCH_MS.test(text)) return isInSeconds(text) ? undefined : Number(text);
@@ -26,17 +27,17 @@ export function parseMoment(text: string, now: number): number | undefined {
   const { date, time = '00:00', zone = 'Z' } = ISO.exec(text)?.groups ?? {};
   if (date === undefined) return undefined;
   const moment = Date.parse(`${date}T${time}${zone.toUpperCase()}`);
-  // JavaScript takes the 30th of February for the 2nd of March.
+  // JavaScript reads February 30 as March 2.
   const isReal = !Number.isNaN(moment) && new Date(`${date}T00:00Z`).toISOString().startsWith(date);
   return isReal ? moment : undefined;
 }
 
-/** Whether a number is far more likely meant as seconds since the epoch than as milliseconds: nobody should have to guess. */
+/** Whether a number is far more likely to be seconds since the epoch than milliseconds, so that nobody has to guess. */
 export function isInSeconds(text: string): boolean {
   return EPOCH_MS.test(text) && Number(text) >= SECONDS_MIN && Number(text) < SECONDS_MAX;
 }
 
-/** What is wrong with a text that {@link parseMoment} does not take. */
+/** Explains why {@link parseMoment} does not accept a text. */
 export function momentProblem(text: string): string {
   if (isInSeconds(text)) return `must be in milliseconds, and ${text} seems to be in seconds: write ${Number(text)}000`;
   return `must be ${MOMENT_WORDS}`;

@@ -1,17 +1,17 @@
 import type { NameField } from './template.js';
 
-/** As in RFC 3339: `2026-01-31`. */
+/** The length of an RFC 3339 date: `2026-01-31`. */
 const DATE_LENGTH = 10;
 const DAY_MS = 86_400_000;
 
-/** Texts of days, as many as events of one time can fall on. */
+/** Cached date texts, enough for the days that events of one period fall on. */
 const known = new Map<number, string>();
 const KNOWN_MAX = 100;
 
 /**
- * What tells the files of an output apart, as one text. Equal groups are one file.
+ * Encodes the fields that select a file of an output as one text. Events with equal groups go to the same file.
  *
- * @param key undefined: the event has none
+ * @param key undefined if the event has none
  * @param timestamp milliseconds since the epoch
  */
 export function groupOf(fields: readonly NameField[], key: string | undefined, timestamp: number): string {
@@ -19,13 +19,13 @@ export function groupOf(fields: readonly NameField[], key: string | undefined, t
   return key === undefined || !fields.includes('routing_key') ? date : `${date}=${key}`;
 }
 
-/** What a group is made of. */
+/** The fields encoded in a group. */
 export interface GroupFields {
   readonly date: string;
   readonly key: string | undefined;
 }
 
-/** Takes apart what {@link groupOf} made. */
+/** Decodes the text that {@link groupOf} made. */
 export function fieldsOfGroup(fields: readonly NameField[], group: string): GroupFields {
   const at = fields.includes('date') ? DATE_LENGTH : 0;
   return { date: group.slice(0, at), key: group.length > at ? group.slice(at + 1) : undefined };

@@ -1,4 +1,4 @@
-/** The names of an output that has a file per key: which fields they have, what a key becomes in them, and which files they mean. */
+/** File names of an output that has a file per key: their fields, how a key is written in them, and which files they match. */
 export { groupOf } from './group.js';
 export { misnamed, type Misnamed } from './misnamed.js';
 export { nameOf, type NameOptions } from './name-of.js';

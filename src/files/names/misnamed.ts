@@ -1,6 +1,6 @@
 import { fieldsIn, NAME_FIELDS, parseTemplate, placeholdersIn, type NameTemplate } from './template.js';
 
-/** Parts and temporary files have longer names, and 255 bytes are all. */
+/** Leaves room for the longer names of parts and temporary files: a name has at most 255 bytes. */
 const TEXT_BYTES_MAX = 80;
 
 /** What is wrong with the path of an output. */
@@ -12,11 +12,15 @@ export interface Misnamed {
 export interface NameUse {
   /** Whether events can have a routing key. */
   readonly hasRoutingKey: boolean;
-  /** The names of parts, where that is given. */
+  /** The name pattern of parts, if one is given. */
   readonly pattern?: string | undefined;
 }
 
-/** @param written the path of an output; braces in its folder that hold no field are plain text */
+/**
+ * Checks the path of an output; undefined if nothing is wrong.
+ *
+ * @param written the path; braces in its folder that hold no field are plain text
+ */
 export function misnamed(written: string, { hasRoutingKey, pattern }: NameUse): Misnamed | undefined {
   const file = written.slice(written.lastIndexOf('/') + 1);
   const unknown = placeholdersIn(file).find((name) => NAME_FIELDS.every((field) => field !== name));
@@ -43,7 +47,7 @@ function misbuilt({ names }: NameTemplate): Misnamed | undefined {
   return { message: 'the name of the file may get too long', hint };
 }
 
-/** A part has more dots in its name than any of the files: so no file can have the name of a part. */
+/** Requires more dots in the names of parts than in the names of files, so that no file can have the name of a part. */
 function mistaken({ names }: NameTemplate, pattern: string): Misnamed | undefined {
   const file = withoutFields(names.slice(names.lastIndexOf('/') + 1));
   const ext = file.slice(Math.max(0, file.lastIndexOf('.')));

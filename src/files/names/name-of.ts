@@ -1,24 +1,27 @@
 import { fieldsOfGroup } from './group.js';
 import { fieldsIn, piecesOf } from './template.js';
 
-/** A longer one is cut, and told from others by its hash. Parts and temporary files have longer names, and 255 bytes are all. */
+/**
+ * A longer text is shortened and made distinct by a hash. Parts and temporary files have longer names, and a name has at most 255
+ * bytes.
+ */
 const VALUE_BYTES_MAX = 120;
 const HASH_DIGITS = 32;
 
-/** `%` before what is no hexadecimal digit never comes of a key: it marks what we add. */
+/** An escaped key never has a `%` without a hexadecimal digit behind it: this one marks what we append. */
 const HASH_MARK = '%~';
 const NO_KEY = '%none';
 const EMPTY_KEY = '%empty';
 
 export interface NameOptions {
-  /** Dots in keys are escaped: parts of a file are told from other files by their dots. */
+  /** Whether dots in keys are escaped: dots distinguish parts of a file from other files. */
   readonly escapesDots: boolean;
-  /** The file system takes `Name` and `name` for one. */
+  /** Whether the file system treats `Name` and `name` as one. */
   readonly foldsCase: boolean;
 }
 
 /**
- * The file of a group, below the folder of the template. No two groups have the same one, and none leads out of the folder.
+ * The file of a group, relative to the template's folder. No two groups share a file, and no name leads out of the folder.
  *
  * @param names see `NameTemplate`
  */
@@ -36,13 +39,13 @@ function textOfKey(key: string | undefined, { escapesDots, foldsCase }: NameOpti
   if (key === undefined) return NO_KEY;
   if (key === '') return EMPTY_KEY;
   const text = escaped(key, escapesDots);
-  // A lone surrogate has no bytes of its own: only the hash tells it from others.
+  // A lone surrogate has no UTF-8 bytes of its own: only the hash makes the name distinct.
   const isWhole =
     text.length <= VALUE_BYTES_MAX && Buffer.from(key).toString() === key && !(foldsCase && /[A-Z]/.test(key));
   return isWhole ? text : startOf(text) + HASH_MARK + hashOf(key);
 }
 
-/** Percent-encoding with all but `A-Z a-z 0-9 _ - .` encoded, and a dot where the file system may take it for something else. */
+/** Percent-encodes all but `A-Z a-z 0-9 _ - .`, and a dot where the file system may give it a meaning. */
 function escaped(key: string, escapesDots: boolean): string {
   const text = [...Buffer.from(key)].map((byte) => SAFE[byte] ?? '').join('');
   return escapesDots ? text.replaceAll('.', DOT) : text.replace(/^\.|\.$/g, DOT);
@@ -54,13 +57,13 @@ const SAFE = Array.from({ length: 256 }, (_, byte) => {
   return /[A-Za-z0-9_.-]/.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
 });
 
-/** As much of a name as there is room for, and no part of an escape. */
+/** Shortens a name to fit, without splitting an escape. */
 function startOf(text: string): string {
   const room = VALUE_BYTES_MAX - HASH_MARK.length - HASH_DIGITS;
   return text.slice(0, room).replace(/%[0-9A-F]?$/, '');
 }
 
-/** Of the key's UTF-16 units: of these two different keys always have different ones. */
+/** Hashes the key's UTF-16 units, which always differ between different keys. */
 function hashOf(key: string): string {
   const { createHash } = process.getBuiltinModule('node:crypto');
   return createHash('sha256').update(Buffer.from(key, 'utf16le')).digest('hex').slice(0, HASH_DIGITS);

@@ -2,25 +2,25 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasCode } from '../file-system.js';
 
-/** What the name of an output's file can depend on. */
+/** The fields that the name of an output's file can contain. */
 export const NAME_FIELDS = ['routing_key', 'date'] as const;
 export type NameField = (typeof NAME_FIELDS)[number];
 
-/** The names of an output that has a file per key. */
+/** The name template of an output that has a file per key. */
 export interface NameTemplate {
-  /** The folder that no file of the output is ever outside of. */
+  /** The folder that contains all files of the output. */
   readonly folder: string;
-  /** Below that folder, with the fields in braces: `{date}/{routing_key}.ndjson`. */
+  /** The path below that folder, with fields in braces: `{date}/{routing_key}.ndjson`. */
   readonly names: string;
 }
 
 const PLACEHOLDER = /\{([a-z_]+)\}/g;
 
 /**
- * Splits the path of an output before the first part that has a field in it.
+ * Splits the path of an output before the first segment that contains a field.
  *
- * @param written as it stands in a config, or on the command line
- * @returns undefined when it names one file
+ * @param written the path as written in a config or on the command line
+ * @returns undefined if the path names a single file
  */
 export function parseTemplate(written: string): NameTemplate | undefined {
   const segments = written.split('/');
@@ -41,14 +41,14 @@ export function fieldsIn(text: string): readonly NameField[] {
   return NAME_FIELDS.filter((field) => names.has(field));
 }
 
-/** What stands in braces like a field, whether it is one or not. */
+/** All names in braces that look like a field, known or not. */
 export function placeholdersIn(text: string): readonly string[] {
   return [...text.matchAll(PLACEHOLDER)].map(([, name = '']) => name);
 }
 
 type NamePiece = string | { readonly field: NameField };
 
-/** A template, or a part of one, in pieces: text, and fields. */
+/** Splits a template, or a part of one, into text and fields. */
 export function piecesOf(text: string): readonly NamePiece[] {
   return text.split(/(\{[a-z_]+\})/).map((piece) => {
     const [field] = fieldsIn(piece);
@@ -56,13 +56,13 @@ export function piecesOf(text: string): readonly NamePiece[] {
   });
 }
 
-/** For a comparison of names, what stands for any text without a slash. */
+/** In a comparison of names, matches any text without a slash. */
 const ANY = '\0';
 
 /**
- * Whether two paths can be those of one file. Capital letters are like small ones: there are file systems for which they are.
+ * Whether two paths can name the same file. Ignores case, because some file systems do.
  *
- * @param one a path, absolute, or a template with an absolute folder
+ * @param one an absolute path, or a template with an absolute folder
  */
 export function canBeOne(one: string | NameTemplate, other: string | NameTemplate): boolean {
   const [a, b] = [charactersOf(one), charactersOf(other)];
@@ -88,7 +88,7 @@ export function canBeOne(one: string | NameTemplate, other: string | NameTemplat
   return meet(0, 0);
 }
 
-/** Whether a file of a template with an absolute folder can lie in a folder, where its own folder does not. */
+/** Whether a file of a template with an absolute folder can lie in the folder `into`, although the template's own folder does not. */
 export function canLeadInto({ folder, names }: NameTemplate, into: string): boolean {
   const segments = names.split('/');
   return segments.slice(1).some((_, at) => canBeOne(into, { folder, names: segments.slice(0, at + 1).join('/') }));
@@ -100,7 +100,7 @@ function charactersOf(path: string | NameTemplate): readonly string[] {
   return [...charactersOf(join(path.folder, '/')), ...names];
 }
 
-/** The files that are there and have a name of the template. @throws the operating system's errors */
+/** The existing files whose names match the template. @throws the operating system's errors */
 export function* filesOfTemplate({ folder, names }: NameTemplate): Generator<string> {
   const [segment = '', ...below] = names.split('/');
   const pattern = new RegExp(`^${piecesOf(segment).map(matching).join('')}$`, 's');

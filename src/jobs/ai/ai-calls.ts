@@ -20,15 +20,15 @@ import type { AiCalls, AiEvent, AiOutcome, AiStagePlan } from '../../pipeline/in
 
 /** How a run makes its calls. */
 export interface CallManner {
-  /** Ask anew, whatever the journal holds. */
+  /** Whether to ask providers again, whatever the journal holds. */
   readonly live: boolean;
-  /** For stages that say nothing themselves. */
+  /** For stages that set no policy of their own. */
   readonly inDoubt: InDoubtPolicy;
-  /** How the files are read that messages name. Default: not at all. */
+  /** Reads the files that messages name. Default: no file is read. */
   readonly readPart?: ReadPart | undefined;
 }
 
-/** The AI client as the stages of a pipeline call it. */
+/** Adapts an AI client to the calls that a pipeline's stages make. */
 export function aiCalls(client: AiClient, { live, inDoubt, readPart }: CallManner): AiCalls {
   const send: SendCall = async (request, stage, event) => {
     const context = { ...contextOf(stage, event), inDoubt: stage.inDoubt ?? inDoubt, live };
@@ -40,7 +40,7 @@ export function aiCalls(client: AiClient, { live, inDoubt, readPart }: CallManne
   });
 }
 
-/** Whose call it is, and what its cost is booked under. */
+/** The event that a call is made for, and the tags under which its cost is booked. */
 type TaggedEvent = AiEvent & { readonly tags?: Tags | undefined };
 
 type SendCall = (
@@ -50,7 +50,7 @@ type SendCall = (
   fingerprint: string,
 ) => Promise<AiOutcome>;
 
-/** Calls of which those with a sound request are sent so. Default for `recall`: nothing is known. */
+/** Returns calls that pass valid requests to `send`, and fail for the others. The default `recall` knows no answers. */
 export function callsThat(
   readPart: ReadPart | undefined,
   send: SendCall,
@@ -68,7 +68,7 @@ export function callsThat(
       const fingerprint = fingerprintOf(stage, request);
       const tagged: ParsedTags = made === undefined ? { ok: true, tags: undefined } : parseTags(made);
       return {
-        // Whatever its tags are, it is one of the equal requests that are counted, and may have been answered before.
+        // The fingerprint ignores tags: the request still counts among equal requests, and may have been answered before.
         fingerprint,
         send: (event) =>
           tagged.ok
@@ -90,13 +90,13 @@ function parsedFor({ model, embedding }: AiStagePlan, value: Json, readPart: Rea
     : parseEmbedding(value, { model: model ?? '', ...embedding });
 }
 
-/** The same text for equal requests of a stage, whoever serves them. */
+/** Returns the same text for equal requests of a stage, whichever provider serves them. */
 function fingerprintOf(stage: AiStagePlan, request: UniversalRequest): string {
   const maxTokens = request.max_tokens ?? stage.maxTokens;
   return callKey({ stage: stage.name, request, maxTokens, schema: schemaOf(stage) });
 }
 
-/** For whom and how a stage's request is served. */
+/** The options of a stage's call: its event, and how it is served. */
 export function contextOf(stage: AiStagePlan, event: TaggedEvent): AiCallOptions {
   return {
     stage: stage.name,
@@ -115,7 +115,7 @@ export function contextOf(stage: AiStagePlan, event: TaggedEvent): AiCallOptions
   };
 }
 
-/** What a call came to, as the pipeline takes it. */
+/** Converts the result of a call to the form that the pipeline takes. */
 export function outcomeOf(result: CallResult): AiOutcome {
   switch (result.kind) {
     case 'answered':
@@ -137,7 +137,7 @@ export function outcomeOf(result: CallResult): AiOutcome {
   }
 }
 
-/** The universal answer, as it stands in an event's data. */
+/** The universal answer, as it is written to an event's data. */
 function answerOf({ usage, ...answer }: AnsweredCall) {
   const { provider, model, response, finish_reason, cost_usd, latency_ms, attempts, cached } = answer;
   const { reasoning, tool_calls, logprobs } = answer;
@@ -157,7 +157,7 @@ function answerOf({ usage, ...answer }: AnsweredCall) {
   };
 }
 
-/** A JSON Schema is an object or a boolean; the config's check has seen to that. */
+/** A JSON Schema is an object or a boolean; the config's check has made sure of that. */
 function schemaOf({ schema }: AiStagePlan): JsonSchema | undefined {
   if (typeof schema === 'boolean') return schema;
   return typeof schema === 'object' && schema !== null ? (schema as JsonSchema) : undefined;

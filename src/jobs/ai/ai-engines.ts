@@ -13,27 +13,27 @@ import { aiCalls, type CallManner } from './ai-calls.js';
 import { providersOf, type AiPlan } from './open-client.js';
 import { partReader } from './part-reader.js';
 
-/** Calls in flight where no limit says more: enough to hide an answer's time, few enough for any provider. */
+/** Calls in flight if no limit sets another number: enough to hide an answer's latency, few enough for any provider. */
 const CONCURRENCY_DEFAULT = 16;
 const CONCURRENCY_MAX = 128;
-/** An answer takes about so long; a limit per minute keeps that many calls busy. */
+/** The assumed duration of an answer; a limit per minute keeps a matching number of calls busy. */
 const ANSWER_SECONDS = 5;
-/** Events held for each call in flight, so that one slow answer does not keep the others from being asked. */
+/** Events held per call in flight, so that one slow answer does not delay the calls for other events. */
 const WINDOW_PER_CALL = 4;
 
-/** Says what dead processes have left: calls that may have been billed. */
+/** Reports what dead processes left behind: calls that may have been billed. */
 export function tellDoubt({ recovered: { inDoubt, atMost } }: AiClient, tell: (message: string) => void): void {
   if (inDoubt === 0) return;
   const calls = inDoubt === 1 ? '1 call' : `${inDoubt} calls`;
   tell(`${calls} in doubt, at most ${showAmount(atMost)}: colloquium journal doubtful names them`);
 }
 
-/** How the calls of a run are made. */
+/** Determines how the calls of a run are made. */
 export function callManner({ config, live }: Pick<AiPlan, 'config' | 'live'>): CallManner {
   return { live, inDoubt: useSection(config, 'journal').in_doubt, readPart: partReader(config.directory) };
 }
 
-/** How an executor sends events through a client that is open already, and may be shared. */
+/** The options for an executor that sends events through a client that is already open, and may be shared. */
 export function aiEvents(
   client: AiClient,
   run: Pick<AiPlan, 'config' | 'concurrency' | 'live'>,
@@ -46,12 +46,12 @@ export function aiEvents(
   return { ...block, calls, concurrency, window };
 }
 
-/** Sends events through from here. */
+/** Returns an executor that sends events from this thread. */
 export function onThisThread(events: EventOptions): OpenExecutor {
   return Object.assign(eventExecutor(events), { close: () => Promise.resolve() });
 }
 
-/** As many calls as the providers' limits can feed. */
+/** As many calls as the providers' limits can keep busy. */
 export function concurrencyFor(config: LoadedConfig, providers: readonly string[]): number {
   const each = providers.map((name) => {
     const { max_concurrency: max, rate_limit: limit, lanes } = useProvider(config, name, true);

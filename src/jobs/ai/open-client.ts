@@ -14,7 +14,7 @@ import { isAiStage, type PipelineSpec } from '../../pipeline/index.js';
 import { providerSetup } from './provider-setup.js';
 import { inStoreFolder } from './in-store-folder.js';
 
-/** Journal, ledger and budget that several machines share. */
+/** The journal, ledger and budget that several machines share. */
 export interface SharedBooks {
   readonly store: StoreLocation;
   /** Whether a process of another machine is known to be gone. */
@@ -29,25 +29,25 @@ export interface AiPlan {
     /** US dollars a day, as decimal text. */
     readonly budget: string | undefined;
   }[];
-  /** Ask providers anew, whatever the journal holds. */
+  /** Whether to ask providers again, whatever the journal holds. */
   readonly live: boolean;
-  /** Calls in flight; undefined: by the providers' limits. */
+  /** The number of calls in flight; undefined: derived from the providers' limits. */
   readonly concurrency?: number;
-  /** US dollars that all calls may cost together, as decimal text. */
+  /** The most US dollars that all calls together may cost, as decimal text. */
   readonly maxCost?: string;
-  /** Told of the calls. */
+  /** Notified of the calls. */
   readonly hooks?: CallHooks;
-  /** When providers are asked again that refuse everybody. Undefined: not in this run. */
+  /** When to ask again providers that reject every request. Undefined: not in this run. */
   readonly probeDown?: AiClientOptions['probeDown'];
-  /** Undefined: the state folder has them. */
+  /** Undefined: those in the state folder are used. */
   readonly books?: SharedBooks | undefined;
 }
 
 /**
  * Opens one AI client for all pipelines.
  *
- * @param tell a notice for a person
- * @param forLook nothing will be sent: where no state is kept, none is made
+ * @param tell receives notices for the user
+ * @param forLook whether nothing will be sent: then no state is created if there is none
  * @throws ConfigError when a variable that a provider needs is not set; JobError when the state folder can't be used
  */
 export async function openAi(plan: AiPlan, tell: (message: string) => void, forLook = false): Promise<AiClient> {
@@ -72,7 +72,7 @@ export async function openAi(plan: AiPlan, tell: (message: string) => void, forL
   return await inStoreFolder(folder, () => createAiClient(options));
 }
 
-/** Where there is no config file, nobody has said that programs of this folder are trusted. */
+/** Without a config file, nobody has said that programs in this folder are trusted. */
 function tracing({ env, file, directory }: LoadedConfig, warn: (message: string) => void): AiClientOptions['observer'] {
   return openTracing({ env, folder: isAbsolute(file) ? directory : undefined, warn });
 }
@@ -95,7 +95,7 @@ function budgetOf({ config, pipelines, maxCost }: AiPlan): BudgetOptions {
   };
 }
 
-/** For a look: the folder, or if there is none a memory that is forgotten. */
+/** The stores for a look: those in the folder, or, if there are none, temporary ones in memory. */
 export function locationOf(folder: string): StoreLocation {
   const kept: StoreLocation = { kind: 'lmdb', folder };
   return storesExist(kept) ? kept : { kind: 'memory' };

@@ -2,11 +2,11 @@ import { closeSync, fstatSync, openSync, readFileSync, realpathSync } from 'node
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { ReadPart } from '../../ai/index.js';
 
-/** No provider takes a larger one. */
+/** No provider accepts a larger file. */
 const FILE_BYTES_MAX = 20 * 1024 * 1024;
 
 /**
- * Reads the files that messages name. Data says which: so no other is read than those in the folder of the config, or below it.
+ * Reads the files that messages name. Because the names come from data, only files in or below the config's folder are read.
  *
  * @param directory absolute
  */
@@ -15,7 +15,7 @@ export function partReader(directory: string): ReadPart {
     try {
       const named = resolve(directory, path);
       const file = isBelow(named, directory) ? realpathSync(named) : undefined;
-      // What it links to is not elsewhere, either.
+      // The target of a link must be below the folder, too.
       if (file === undefined || !isBelow(file, realpathSync(directory)))
         return { problem: `${path} is not below ${directory}` };
       return { data: readWhole(file).toString('base64') };

@@ -5,9 +5,9 @@ import { ConfigError, type LoadedConfig, type ProviderConfig } from '../../confi
 import { diagnose } from '../../config/source/index.js';
 
 /**
- * The way to a provider: its own proxy, else that of the environment, and the certificates that it is trusted by.
+ * The network settings of a provider: its own proxy, or else that of the environment, and the certificates to trust.
  *
- * @throws ConfigError when its certificates can't be read, or the environment's proxy is none
+ * @throws ConfigError when the certificates can't be read, or the environment's proxy is not valid
  */
 export function providerNetwork(config: LoadedConfig, provider: ProviderConfig): LaneOptions['network'] {
   const { ca, proxy } = provider;

@@ -14,12 +14,12 @@ import { diagnose } from '../../config/source/index.js';
 import { providerNetwork } from './provider-network.js';
 
 /**
- * A provider of the config as the AI floor takes it. Its key is fetched when the first call needs it, and once; several keys at once, to
- * compare them.
+ * Sets up a provider of the config for the AI floor. A single key is fetched once, when the first call needs it; several keys are
+ * fetched at once, to compare them.
  *
- * @param forLook nothing will be sent: no key is needed
- * @throws ConfigError when a variable that it needs is not set, it has no key and can't do without, or one twice, or the way to it is set
- * wrong
+ * @param forLook whether nothing will be sent: then no key is needed
+ * @throws ConfigError when a variable that the provider needs is not set, a required key is missing, a key is given twice, or the
+ *   network settings are wrong
  */
 export async function providerSetup(config: LoadedConfig, name: string, forLook: boolean): Promise<LaneOptions> {
   const provider = useProvider(config, name, forLook);
@@ -62,7 +62,7 @@ function fetchedOnce(ref: SecretRef): ApiKey {
   return { reveal: async () => (await (secret ??= resolveSecret(ref))).reveal() };
 }
 
-/** A key that can't be read is missed by its lane alone, and told of then. */
+/** Compares only the keys that can be read: the lane of any other key reports the failure when it needs the key. */
 async function refuseRepeated({ document }: LoadedConfig, name: string, keys: readonly ApiKey[]): Promise<void> {
   const texts = await Promise.all(keys.map(async (key) => await Promise.resolve(key.reveal()).catch(() => undefined)));
   const problems = repeatedKeys(document, name, texts);
@@ -71,7 +71,7 @@ async function refuseRepeated({ document }: LoadedConfig, name: string, keys: re
 
 const NO_KEY: ApiKey = { reveal: () => Promise.reject(new Error('nothing is sent without a key')) };
 
-/** Only servers of one's own let anybody in. */
+/** Only a server of your own can do without a key. */
 function noKey({ document, kinds }: LoadedConfig, { name, kind }: ProviderConfig): ConfigError {
   const vendor = document.vendors === true ? kinds.vendors.find((one) => one.name === name) : undefined;
   if (vendor !== undefined) {

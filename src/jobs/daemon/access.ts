@@ -14,11 +14,11 @@ import type { StateFolder } from './upkeep/state-folder.js';
 import type { Talk } from '../talk.js';
 import { reasonOf } from '../reason-of.js';
 
-/** Who may come in, by the plan that is in force and the tokens that were created. */
+/** Decides who has access, by the current plan and the tokens that were created. */
 export class DaemonAccess {
   #ids: readonly string[] | undefined;
   #tokens = new Map<string, TokenRecord>();
-  /** Files that hold no token, and folders that can't be read: each is told once. */
+  /** Files that hold no token, and folders that can't be read: each is reported once. */
   readonly #told = new Set<string>();
   #rules: AccessRules | undefined;
   #rulesPlan: ServePlan | undefined;
@@ -29,7 +29,7 @@ export class DaemonAccess {
     private readonly talk: Talk,
   ) {}
 
-  /** @throws JobError when it can't be known who may come in */
+  /** @throws JobError when the tokens can't be read */
   static async open(plan: () => ServePlan, state: Pick<StateFolder, 'trouble'>, talk: Talk): Promise<DaemonAccess> {
     const access = new DaemonAccess(plan, state, talk);
     try {
@@ -40,7 +40,7 @@ export class DaemonAccess {
     }
   }
 
-  /** Costs next to nothing while nothing changes: it is called for each request. */
+  /** Called for each request, so it costs next to nothing while nothing changes. */
   rules(): AccessRules {
     const plan = this.plan();
     if (this.#rules === undefined || this.#rulesPlan !== plan) {
@@ -52,7 +52,7 @@ export class DaemonAccess {
     return this.#rules;
   }
 
-  /** Takes over what was created and revoked. What can't be read leaves everything as it was. */
+  /** Picks up created and revoked tokens. If the tokens can't be read, everything stays as it was. */
   async refresh(): Promise<void> {
     try {
       await this.#load(({ id, name, role }, message) =>
@@ -66,7 +66,7 @@ export class DaemonAccess {
   async #load(tell: (token: TokenRecord, message: string) => void): Promise<void> {
     const folder = tokenFolderOf(this.plan().stateFolder);
     const ids = await tokenIds(folder);
-    // Without its folder no token was revoked: nobody is to be let in for that.
+    // A missing folder does not mean that tokens were revoked: it must not let anybody in.
     if (this.state.trouble() !== undefined) return;
     if (isDeepStrictEqual(ids, this.#ids) && this.#tokens.size === (ids ?? []).length) return;
     const tokens = await this.#read(folder, ids ?? []);
@@ -81,7 +81,7 @@ export class DaemonAccess {
     const tokens = new Map<string, TokenRecord>();
     for (const id of ids) {
       try {
-        // A file never changes.
+        // A token file never changes.
         const token = this.#tokens.get(id) ?? (await readToken(folder, id));
         if (token !== undefined) tokens.set(id, token);
       } catch (error) {
@@ -100,7 +100,7 @@ export class DaemonAccess {
   }
 }
 
-/** Access as it shows in the daemon's log: each line has `audit` in it. */
+/** Writes access to the daemon's log: each line has the field `audit`. */
 export function auditTrail(talk: Talk): AuditTrail {
   return {
     action: (entry) => talk.info('an admin acted', { audit: 'action', ...entry }),

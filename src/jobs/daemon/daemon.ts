@@ -22,21 +22,21 @@ import { StateFolder } from './upkeep/state-folder.js';
 import { FLOOD_SPAN_MS, type Talk } from '../talk.js';
 import { watchClock } from './upkeep/watch-clock.js';
 
-/** Requests that are under way may finish for so long. */
+/** How long pending requests may take to finish. */
 const REQUEST_GRACE_MS = 10_000;
-/** Stored events are processed for so long before the daemon ends; what is left is processed at the next start. */
+/** How long stored events are processed before the daemon ends; the rest is processed at the next start. */
 const DRAIN_GRACE_MS = 10_000;
-/** Meanwhile a NATS server may be away for so long. What it was not told of is done again, or still to do, at the next start. */
+/** How long a NATS server may be unavailable meanwhile. Work that it did not hear of is redone or still to do at the next start. */
 const NATS_GRACE_MS = 10_000;
-/** … and what could not begin when it came back is tried again after so long. */
+/** The delay before retrying what could not start when the NATS server came back. */
 const NATS_RETRY_MS = 5000;
-/** How often files that nothing is written to are looked after. */
+/** How often files that nothing is written to are tended. */
 const TEND_INTERVAL_MS = 10_000;
-/** How soon it is noticed while no events come that somebody renamed or removed an output. */
+/** How often outputs are checked for being renamed or removed while no events arrive. */
 const LOOK_INTERVAL_MS = 500;
 /** How soon a renewed certificate is served. */
 const CERTIFICATE_INTERVAL_MS = 10_000;
-/** How soon a created token is valid, and a revoked one is not. */
+/** How soon a created token becomes valid, and a revoked one invalid. */
 const TOKENS_INTERVAL_MS = 1000;
 const RETENTION_INTERVAL_MS = 3_600_000;
 
@@ -46,37 +46,37 @@ export interface DaemonOptions {
   readonly talk: Talk;
   /** Takes the dead letters that no file takes. */
   readonly letters: Sink;
-  /** Nobody reads standard output any more. */
+  /** Called when nobody reads standard output any more. */
   readonly onOutputClosed: () => void;
 }
 
 /** A running daemon. */
 export interface Daemon {
-  /** Where it listens. */
+  /** The URL at which the daemon listens. */
   readonly url: string;
-  /** Whether it lets in only who has a token. */
+  /** Whether access requires a token. */
   readonly asksForToken: () => boolean;
-  /** Sees at once whether somebody renamed or removed an output. */
+  /** Checks at once whether an output was renamed or removed. */
   look(): Promise<void>;
-  /** Goes on by another plan, as far as that can be done without a new start. */
+  /** Applies another plan, as far as possible without a restart. */
   reload(plan: ServePlan): Promise<void>;
-  /** A changed config was read, and taken over or refused. */
+  /** Records that a changed config was read, and whether it was applied or refused. */
   reloaded(ok: boolean): void;
-  /** How long that may take, in milliseconds, before AI calls are cut off. */
+  /** How long {@link Daemon.stop} may take, in milliseconds, before AI calls are cut off. */
   readonly drainMs: () => number;
   /**
-   * Takes nothing more in, processes what is stored for a while, and leaves everything at a checkpoint.
+   * Stops accepting events, processes what is stored for a while, and leaves everything at a checkpoint.
    *
-   * @returns what could not be done because the daemon's folders are not where they were, for a person
+   * @returns what could not be done because the daemon's folders are not in their place, as messages for the user
    */
   stop(): Promise<readonly string[]>;
 }
 
 /**
- * Opens the port, so that whoever asks learns how it is, recovers the log, starts the processing, and takes events in.
+ * Opens the port, so that clients can query the daemon's health, recovers the log, starts the processing, and accepts events.
  *
- * @throws LogError; ConfigError, ComputoError for a pipeline that can't be compiled; the operating system's errors for a port
- *   that can't be had
+ * @throws LogError; ConfigError, ComputoError for a pipeline that can't be compiled; the operating system's errors when the port
+ *   can't be opened
  */
 export async function startDaemon(firstPlan: ServePlan, context: DaemonOptions): Promise<Daemon> {
   const { world, talk } = context;
@@ -93,7 +93,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonOptions):
   const state = new StateFolder(plan.stateFolder);
   const access = await DaemonAccess.open(() => plan, state, talk);
 
-  /** Undefined while the log is recovered. */
+  /** Undefined during the recovery of the log. */
   let opened: DaemonParts | undefined;
   const inside = (): DaemonParts => {
     if (opened === undefined) throw recovering();
@@ -138,7 +138,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonOptions):
     await opened?.show();
   });
 
-  // Before a port is opened: whoever has the log already is the one who is to be asked.
+  // Taken before the port is opened, so that clients reach the process that has the log.
   const lock = await takeLogLock(plan.log.folder, plan.log.command);
   const server = await startServer({
     ...plan.listen,
@@ -178,7 +178,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonOptions):
   const here = opened;
   const { log, nats, pipelines } = here;
   nats.fleet?.appear({ url: server.url });
-  /** A server that was away at the start is there: what needs it begins. */
+  /** Starts what waited for a NATS server that was unavailable at the start. */
   const useNats = async (): Promise<void> => {
     nats.fleet?.appear({ url: server.url });
     await pipelines.renew(() => undefined);
@@ -241,7 +241,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonOptions):
         await keeper?.refresh();
         for (const section of fixedAtStart(plan, next)) talk.warn('this takes effect at the next start', { section });
         const before = plan;
-        // Requests go by the new settings from now on; new pipelines' events are stored until they run.
+        // Requests use the new settings from now on; events for new pipelines are stored until these run.
         plan = { ...next, log: before.log, listen: before.listen, fleet: before.fleet };
         state.use(plan.stateFolder);
         talk.setLevel(plan.logging.level);
@@ -279,7 +279,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonOptions):
   };
 }
 
-/** Calls that are named one by one. */
+/** The most calls that are named one by one. */
 const NAMED_MAX = 20;
 
 function tellCutOff(calls: readonly string[], talk: Talk): void {

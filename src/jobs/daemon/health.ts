@@ -13,31 +13,31 @@ import type { Damaged } from './upkeep/damaged-places.js';
 import type { FoldersAway } from './upkeep/own-folders.js';
 import { clockHealth } from './upkeep/watch-clock.js';
 
-/** What the health of a daemon is judged by. */
+/** The facts from which a daemon's health is determined. */
 export interface Vitals {
   readonly engine: HealthComponent;
-  /** The connection to NATS, where there is one. */
+  /** The connection to NATS, if there is one. */
   readonly nats: readonly HealthComponent[];
   readonly log: Pick<LogStats, 'memoryRecords' | 'clockAheadMs'>;
-  /** What is not where it was of the folders that the daemon keeps everything in. */
+  /** Which of the daemon's own folders are not in their place. */
   readonly away: FoldersAway;
   /** Where stored events are lost; undefined: nowhere. */
   readonly damaged: Damaged | undefined;
   /** Why nothing can be stored. */
   readonly writeError: string | undefined;
   readonly space: DiskSpace | undefined;
-  /** Less than this is nearly full, in bytes. */
+  /** In bytes; with less free space the disk counts as nearly full. */
   readonly freeBytesMin: number;
-  /** None: no pipeline asks any. */
+  /** Empty if no pipeline asks any provider. */
   readonly providers: readonly ProviderStatus[];
   readonly isDraining: boolean;
-  /** Undefined: no dead letters are being re-driven. */
+  /** Undefined: no dead letters are being retried. */
   readonly redriving: DriveProgress | undefined;
 }
 
 const RECOVERING = 'the log is being recovered';
 
-/** The parts of the daemon, as the seed names them. @param vitals undefined: its log is being recovered */
+/** The health of the daemon's components. @param vitals undefined: the log is being recovered */
 export function healthBy(vitals: Vitals | undefined, now: number): Health {
   if (vitals === undefined) {
     const waits = { status: 'stopped', error: RECOVERING } as const;
@@ -58,9 +58,9 @@ export function healthBy(vitals: Vitals | undefined, now: number): Health {
 }
 
 /**
- * Whether events should be sent here. A pipeline that waits or has stopped keeps no event from being stored.
+ * Whether events should be sent to this daemon. A pipeline that waits or has stopped does not keep events from being stored.
  *
- * @param vitals undefined: its log is being recovered
+ * @param vitals undefined: the log is being recovered
  */
 export function readinessBy(vitals: Vitals | undefined, now: number): Readiness {
   if (vitals === undefined) return readinessOf([RECOVERING]);
@@ -94,12 +94,12 @@ function damage({ damaged }: Vitals): string | undefined {
   return `the log is damaged ${where}: ${first}`;
 }
 
-/** Only where something is wrong with it. */
+/** Included only if something is wrong with the state folder. */
 function state({ away }: Vitals): readonly HealthComponent[] {
   return away.state === undefined ? [] : [{ name: 'state', status: 'unhealthy', error: away.state }];
 }
 
-/** How far re-driving dead letters has come, while that is done. */
+/** The progress of retrying dead letters, while that runs. */
 function redriving({ redriving: progress }: Vitals): readonly HealthComponent[] {
   if (progress === undefined) return [];
   const { driven, bytes, bytesDone } = progress;

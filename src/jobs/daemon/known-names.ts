@@ -5,7 +5,7 @@ import { isAiStage } from '../../pipeline/index.js';
 import type { KnownNames } from '../../server/index.js';
 import type { ServePlan } from '../serve-plan.js';
 
-/** What the config names, and so may stand in the labels of metrics. */
+/** The names in the config, which may therefore be used as metric labels. */
 export function knownNames({ config, pipelines }: ServePlan): KnownNames {
   const specs = pipelines.map(({ spec }) => spec);
   const stages = specs.flatMap((spec) => spec.stages).filter(isAiStage);
@@ -22,13 +22,13 @@ export function knownNames({ config, pipelines }: ServePlan): KnownNames {
         (name) => useProvider(config, name).models?.flatMap((model) => [model.name, model.as ?? []].flat()) ?? [],
       ),
       ...stages.flatMap(({ model }) => model ?? []),
-      // A request has its model in its script or template, as a word among others.
+      // A request names its model in its script or template, as one word among others.
       ...stages.flatMap(({ request }) => [...wordsIn('template' in request ? request.template : request.script)]),
     ]),
   };
 }
 
-/** Every text in a script. Scripts may be nested deeper than the stack is, so this keeps a list of its own. */
+/** Every text in a script. Uses a list of its own, because a script may be nested deeper than the call stack allows. */
 function wordsIn(script: Json): Set<string> {
   const words = new Set<string>();
   const left: Json[] = [script];

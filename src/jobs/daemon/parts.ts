@@ -14,24 +14,24 @@ import type { StateFolder } from './upkeep/state-folder.js';
 import type { Sink } from '../../sinks/index.js';
 import type { Talk } from '../talk.js';
 
-/** What lies behind a daemon's door: the log, and all that works on it. */
+/** The daemon without its server: the log, and everything that works on it. */
 export interface DaemonParts {
   readonly log: Log;
   readonly nats: DaemonNats;
   readonly pipelines: RunningPipelines;
-  /** What the pipelines were opened with. */
+  /** The options that the pipelines were opened with. */
   readonly around: PipelinesOptions;
   vitals(): Promise<Omit<Vitals, 'freeBytesMin' | 'isDraining' | 'redriving' | 'away' | 'damaged'>>;
-  /** Brings the gauges of the metrics up to date. */
+  /** Updates the gauges of the metrics. */
   show(): Promise<void>;
-  /** To be called when the pipelines have ended. */
+  /** Call this when the pipelines have ended. */
   close(): Promise<void>;
 }
 
 export interface DaemonPartsOptions {
   readonly world: LogWorld;
   readonly state: StateFolder;
-  /** The log's. */
+  /** The lock of the log. */
   readonly lock: Lock;
   readonly talk: Talk;
   /** Takes the dead letters that no file takes. */
@@ -40,14 +40,14 @@ export interface DaemonPartsOptions {
   readonly metrics: Metrics;
   readonly taps: TapHub;
   readonly onDamage: (damage: Damage) => void;
-  /** The NATS server had lost what we read from. */
+  /** Called when the NATS server had lost a stream or consumer that we read from. */
   readonly onRestored: (restored: Restored) => void;
 }
 
 /**
- * Recovers the log, and starts what works on it.
+ * Recovers the log, and starts everything that works on it.
  *
- * @param plan the one that is in force
+ * @param plan returns the current plan
  * @throws LogError; JobError when NATS can't be used; ConfigError, ComputoError for a pipeline that can't be compiled
  */
 export async function openDaemonParts(plan: () => ServePlan, context: DaemonPartsOptions): Promise<DaemonParts> {

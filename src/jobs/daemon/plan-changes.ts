@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { needsNats } from '../fleet/open-nats.js';
 import { outputFiles, type ServePlan } from '../serve-plan.js';
 
-/** What can't be changed while it runs, and differs. */
+/** The changed sections that can't be applied while the daemon runs. */
 export function fixedAtStart(before: ServePlan, next: ServePlan): readonly string[] {
   const sections: string[] = [];
   if (!isDeepStrictEqual(before.listen, next.listen)) sections.push('server.host, port or tls');
@@ -21,17 +21,17 @@ export function changesIntakes(before: ServePlan, next: ServePlan): boolean {
   return !isDeepStrictEqual(intakesOf(before), intakesOf(next));
 }
 
-/** Whose way through the stages is watched: for metrics a few are enough, debugging asks for all. */
+/** Whose way through the stages is observed: metrics need only a few events, debugging needs all. */
 export function observationOf({ level }: ServePlan['logging']): 'first' | 'all' {
   return level === 'debug' ? 'all' : 'first';
 }
 
-/** What the processing depends on. */
+/** The settings that the processing depends on. */
 function processingOf({ pipelines, workers, eventTimeoutMs, stateFolder, logging }: ServePlan): unknown {
   return { pipelines, workers, eventTimeoutMs, stateFolder, observe: observationOf(logging) };
 }
 
-/** What reading depends on. */
+/** The settings that reading depends on. */
 function intakesOf({ sources, lineBytesMax, settings, stateFolder, pipelines }: ServePlan): unknown {
   const { depthMax, idempotencyPointer } = settings;
   const ownFiles = pipelines.flatMap(outputFiles);

@@ -12,17 +12,17 @@ import {
 import type { Block } from '../../sources/index.js';
 import type { AiPlan } from '../ai/open-client.js';
 
-/** What works on the events of one pipeline. */
+/** Processes the events of one pipeline. */
 export interface PipelineEngine {
-  /** Whether it wants blocks of one line each. */
+  /** Whether the engine needs blocks of one line each. */
   readonly singleLines: boolean;
-  /** The blocks of an input as it wants them. */
+  /** Reshapes the blocks of an input as the engine needs them. */
   readonly shape: (blocks: AsyncIterable<Block>) => AsyncIterable<Block>;
   /** Compiles the pipeline. @throws ComputoError */
   open(): OpenExecutor;
 }
 
-/** A pipeline, and what an engine needs to know of it. */
+/** A pipeline, and what an engine needs to know about it. */
 export interface EnginePipeline {
   readonly spec: PipelineSpec;
   readonly block: Omit<BlockOptions, 'pipeline'>;
@@ -34,34 +34,35 @@ export interface EnginesPlan extends Omit<AiPlan, 'config'> {
   /** Only pipelines of a config have AI stages. */
   readonly config?: AiPlan['config'];
   readonly pipelines: readonly EnginePipeline[];
-  /** Opens what works on a pipeline without AI stages. Default: as many threads as pay off. */
+  /** Opens the executor of a pipeline without AI stages. Default: as many threads as pay off. */
   readonly plain?: (block: BlockOptions) => OpenExecutor;
-  /** Opens what works on a pipeline with AI stages. Default: this thread. */
+  /** Opens the executor of a pipeline with AI stages. Default: this thread. */
   readonly calling?: (events: EventOptions) => OpenExecutor;
 }
 
 /** The engines of several pipelines, and what they share. */
 export interface Engines {
   engineOf(pipeline: EnginePipeline): PipelineEngine;
-  /** What the AI stages call through, to look at; undefined where there are none. */
+  /** A view of the client that the AI stages call through; undefined if there are no AI stages. */
   readonly ai: Pick<AiClient, 'providers' | 'spentToday' | 'status'> | undefined;
-  /** No call to a provider is begun any more; those under way are finished. */
+  /** Starts no more calls to providers; pending ones are finished. */
   drain(): void;
   /**
-   * Cuts off the calls under way: nobody knows what becomes of them.
+   * Cuts off pending calls, whose outcome then is unknown.
    *
-   * @returns what names them, for a person
+   * @returns the names of the calls, for the user
    */
   abort(): Promise<readonly string[]>;
-  /** Settles what processes have left open that died since. */
+  /** Settles calls left open by processes that have died since. */
   recover(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens what the stages of all pipelines need: one AI client, if any has an AI stage, because they share the providers' limits.
+ * Opens what the stages of all pipelines need: a single AI client, if any has an AI stage, because they share the providers'
+ * limits.
  *
- * @param tell a notice for a person
+ * @param tell receives notices for the user
  * @throws ConfigError
  */
 export async function openEngines(plan: EnginesPlan, tell: (message: string) => void): Promise<Engines> {

@@ -12,12 +12,12 @@ import type { FleetPlan } from '../fleet-plan.js';
 import { membersPlace, sharedStore } from './plan.js';
 import { openWork, type FleetWork } from './work.js';
 
-/** Events that a member holds at a time, where they are worked on in blocks. */
+/** Events that a member holds at a time, if they are processed in blocks. */
 const HELD_IN_BLOCKS = 512;
-/** … and one by one, for each that the executor takes. */
+/** Events held per event in the executor, if they are processed one by one. */
 const HELD_PER_CALL = 2;
 
-/** What only others here know of this process. */
+/** What the other members can see of this process. */
 export interface Self {
   readonly url: string;
   readonly pipelines: () => readonly MemberPipeline[];
@@ -25,28 +25,28 @@ export interface Self {
 
 /** A fleet that this process has joined. */
 export interface Fleet {
-  /** Where a pipeline's events are put for all. */
+  /** Where a pipeline's events are put for all members. */
   readonly work: Pick<FleetWork, 'sinkFor'>;
-  /** Reads what a pipeline has to do. @param onRestored see {@link FleetWork.queueFor} */
+  /** Reads a pipeline's pending events. @param onRestored see {@link FleetWork.queueFor} */
   readerFor(
     pipeline: EnginePipeline,
     engine: PipelineEngine,
     onRestored: (restored: Restored) => void,
   ): Promise<WorkReader>;
-  /** Looks at what all members share. Whoever looks does not wait for a server that is away. */
+  /** Examines what all members share. Does not wait for an unavailable server. */
   ifThere(look: () => Promise<void>): Promise<void>;
-  /** Journal, ledger and budget that all members share. */
+  /** The journal, ledger and budget that all members share. */
   readonly books: SharedBooks;
-  /** What is new of this process, for the others to see. */
+  /** Publishes news of this process to the other members. */
   appear(news: Partial<Self>): void;
   members(): readonly FleetMember[];
   leave(): Promise<void>;
 }
 
 /**
- * Joins a fleet: from now on the others see this process.
+ * Joins a fleet: from now on the other members see this process.
  *
- * @param depthMax levels of nesting that data may have
+ * @param depthMax the most levels of nesting that data may have
  */
 export async function joinFleet(
   link: NatsLink,

@@ -4,28 +4,28 @@ import { onAbort } from '../../world/index.js';
 import type { FleetMember } from '../../server/index.js';
 import { keepTrying, textOfToken, tokenOf, type NatsLink } from '../../nats/index.js';
 
-/** How often a member shows that it is there. */
+/** How often a member shows that it is alive. */
 const BEAT_MS = 2000;
-/** A member that has not been seen for so long is gone. */
+/** A member that was not seen for this long is gone. */
 const GONE_MS = 10_000;
 const REWATCH_MS = 1000;
 
-/** Who belongs to a fleet. */
+/** Knows who belongs to a fleet. */
 export interface Members {
-  /** Those who were seen lately, this one included, in the order in which they came. */
+  /** The members that were seen lately, including this one, in the order in which they joined. */
   list(): readonly FleetMember[];
-  /** Whether a member was not seen for long. While the server is away nobody can be seen, and nobody counts as gone. */
+  /** Whether a member was not seen for long. While the server is unavailable nobody can be seen, so nobody counts as gone. */
   isGone(member: string): boolean;
   leave(): Promise<void>;
 }
 
-/** Where the members of a fleet show themselves. */
+/** Where the members of a fleet publish their records. */
 export interface MembersPlace {
   readonly bucket: string;
   readonly replicas: number;
 }
 
-/** After an absence of the server every member that is alive has shown itself again within this time. */
+/** After an outage of the server, every live member has shown itself again within this time. */
 export const REAPPEAR_MS = 8000;
 
 /** The members that can be seen now, for a look from outside. */
@@ -39,8 +39,8 @@ export async function presentMembers(link: NatsLink, place: MembersPlace): Promi
 }
 
 /**
- * Shows a member to the others, and watches them. A beat is a record that the server forgets by itself; its time is taken by our
- * own clock, so that other machines' clocks don't matter.
+ * Shows a member to the others, and watches them. A beat is a record that the server expires by itself; its arrival is timed by
+ * our own clock, so that other machines' clocks don't matter.
  *
  * @param elapsed milliseconds; never jumps
  */
@@ -73,7 +73,7 @@ export async function joinMembers(
         for await (const beat of beats) note(beat);
         leave();
       } catch {
-        // The server is away.
+        // The server is unavailable.
       }
       await rest(REWATCH_MS, leaving.signal);
     }

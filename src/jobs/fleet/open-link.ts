@@ -6,8 +6,8 @@ import { JobError } from '../job-error.js';
 /**
  * Connects to the NATS server that the config names.
  *
- * @param urls instead of the config's
- * @throws NatsUnavailableError when it is away, or does not let us in; JobError, ConfigError
+ * @param urls used instead of the config's
+ * @throws NatsUnavailableError when the server is unavailable or refuses us; JobError, ConfigError
  */
 export async function openLink(config: LoadedConfig, urls?: readonly string[]): Promise<NatsLink> {
   return await connectNats(await natsOptions(config, urls), Date.now);

@@ -8,15 +8,15 @@ import type { Talk } from '../talk.js';
 import type { Fleet } from './fleet.js';
 import { reasonOf } from '../reason-of.js';
 
-/** What a daemon has of NATS: nothing, where its config names none. */
+/** A daemon's use of NATS: nothing, if its config names no server. */
 export interface DaemonNats {
-  /** Undefined: there is no server in the config, or it has been away since the start. */
+  /** Undefined: the config names no server, or it has been unavailable since the start. */
   readonly link: NatsLink | undefined;
   readonly fleet: Fleet | undefined;
   health(): readonly HealthComponent[];
-  /** Resolves when a server that was away at the start is there. Undefined: none was. */
+  /** Resolves when a server that was unavailable at the start is there. Undefined: no server was unavailable. */
   readonly arrived: Promise<void> | undefined;
-  /** From now on a server that is away for so many milliseconds is not waited for any more. */
+  /** From now on, waits for an unavailable server at most this many milliseconds. */
   giveUpAfter(ms: number): void;
   close(): Promise<void>;
 }
@@ -34,7 +34,7 @@ const RETRY_MIN_MS = 500;
 const RETRY_MAX_MS = 5000;
 
 /**
- * Connects, and joins the fleet if there is one to join. A server that nobody answers at is waited for, which is told.
+ * Connects, and joins the fleet if there is one. If no server answers, reports that and keeps waiting for it.
  *
  * @throws JobError when the server can't be used; ConfigError
  */
@@ -45,7 +45,7 @@ export async function openNats(plan: ServePlan, world: LogWorld, talk: Talk): Pr
   return nats;
 }
 
-/** What a daemon has where its config names a server. */
+/** A daemon's use of NATS if its config names a server. */
 class ConnectedNats implements DaemonNats {
   link: NatsLink | undefined;
   fleet: Fleet | undefined;
@@ -86,7 +86,7 @@ class ConnectedNats implements DaemonNats {
     await this.link?.close();
   }
 
-  /** @returns whether the server is there */
+  /** @returns whether the server is available */
   async #connect(): Promise<boolean> {
     const { config, fleet, settings } = this.plan;
     const [{ openLink }, { joinFleet }] = await Promise.all([import('./open-link.js'), import('./fleet.js')]);
@@ -104,7 +104,7 @@ class ConnectedNats implements DaemonNats {
     }
   }
 
-  /** Never resolves when it is ended before. */
+  /** Never resolves if it is ended before it succeeds. */
   async #keepTrying(): Promise<void> {
     for (let delayMs = RETRY_MIN_MS; ; delayMs = Math.min(RETRY_MAX_MS, delayMs * 2)) {
       await this.world.wait(delayMs, this.#closing.signal);
@@ -112,7 +112,7 @@ class ConnectedNats implements DaemonNats {
       try {
         if (await this.#connect()) break;
       } catch (error) {
-        // It is there, and lets us not in: whoever looks after it may change that.
+        // The server is there but refuses us; its operator may change that.
         this.talk.error('NATS cannot be used', { error: reasonOf(error) });
       }
     }
@@ -125,14 +125,14 @@ class ConnectedNats implements DaemonNats {
   }
 }
 
-/** Whether a daemon has anything to do with NATS. */
+/** Whether a daemon needs NATS. */
 export function needsNats({ fleet, pipelines, sources }: ServePlan): boolean {
   return (
     fleet !== undefined || hasSubjects(pipelines) || sources.some((source) => sourceKinds.of(source).needsNats === true)
   );
 }
 
-/** Whether any of them writes to NATS. */
+/** Whether any pipeline writes to NATS. */
 export function hasSubjects(pipelines: ServePlan['pipelines']): boolean {
   return pipelines.some(({ outputs }) => outputs.some((output) => outputKinds.of(output).to === 'nats'));
 }

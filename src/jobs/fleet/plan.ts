@@ -5,8 +5,8 @@ import type { FleetPlan } from '../fleet-plan.js';
 import type { MembersPlace } from './members.js';
 
 /**
- * @param join the server's address, where a flag names one: then the daemon joins whatever the config says
- * @returns undefined when it works alone
+ * @param join the server's address, if a flag names one: then the daemon joins whatever the config says
+ * @returns undefined if the daemon works alone
  */
 export function resolveFleet(config: LoadedConfig, join: string | undefined): FleetPlan | undefined {
   const fleet = useSection(config, 'fleet');
@@ -22,17 +22,17 @@ export function resolveFleet(config: LoadedConfig, join: string | undefined): Fl
   };
 }
 
-/** Where journal, ledger and budget are that all members share. */
+/** Where the journal, ledger and budget that all members share are stored. */
 export function sharedStore({ name, replicas }: FleetPlan, link: NatsLink): StoreLocation {
   return { kind: 'nats', link, prefix: bucketPrefix(name), replicas };
 }
 
-/** Where its members show themselves. */
+/** Where the fleet's members show themselves. */
 export function membersPlace({ name, replicas }: FleetPlan): MembersPlace {
   return { bucket: `${bucketPrefix(name)}_members`, replicas };
 }
 
-/** How the names of a fleet's buckets begin. */
+/** The prefix of the names of a fleet's buckets. */
 function bucketPrefix(fleet: string): string {
   return `colloquium-${fleet}`;
 }

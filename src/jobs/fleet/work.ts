@@ -15,18 +15,18 @@ import { natsQueue, type NatsQueue, type QueueInlet, type Restored } from '../..
 import type { FleetPlan } from '../fleet-plan.js';
 
 /**
- * What a fleet has to do: one stream, in which each event stands until it is done. A pipeline has a subject for events without
- * an order, which many members work on at a time, and one for each partition of those that have one: an event of a partition is
- * given out when the one before is done.
+ * The work of a fleet: one stream that holds each event until it is done. A pipeline has one subject for unordered events, which
+ * many members process at a time, and one per partition of ordered events: the next event of a partition is delivered when the
+ * one before is done.
  */
 export interface FleetWork {
   /** Where a pipeline's events are put. */
   sinkFor(pipeline: string): Sink;
   /**
-   * What a pipeline has to do.
+   * The queue of a pipeline's events.
    *
-   * @param heldMax events that this member holds at a time
-   * @param onRestored told when somebody has removed the stream or a consumer, and it is there again
+   * @param heldMax the most events that this member holds at a time
+   * @param onRestored called when somebody removed the stream or a consumer and it was recreated
    */
   queueFor(pipeline: string, heldMax: number, onRestored: (restored: Restored) => void): Promise<NatsQueue>;
 }
@@ -35,21 +35,21 @@ type WorkStream = Parameters<typeof ensureStream>[1];
 
 const NEWLINE = Buffer.from('\n');
 const UNORDERED = 'any';
-/** A message that comes again within this time is recognised. The server remembers ids for so long. */
+/** How long the server remembers ids: a message that is sent again within this time is recognized. */
 const DUPLICATE_WINDOW_NANOS = 120 * 1_000_000_000;
-/** Unordered events that may be in work at a time, in the whole fleet. */
+/** The most unordered events in work at a time, in the whole fleet. */
 const OPEN_MAX = 100_000;
-/** Events of a partition asked for at a time. The server gives the next when the last is acknowledged, with no question between. */
+/** Events of a partition requested at a time. The server delivers the next when the last is acknowledged, without another request. */
 const ORDERED_PULL = 64;
 
-/** @param depthMax levels of nesting that data may have */
+/** @param depthMax the most levels of nesting that data may have */
 export async function openWork(link: NatsLink, plan: FleetPlan, depthMax: number): Promise<FleetWork> {
   const stream = `${plan.name}_WORK`;
   const prefix = `colloquium.${plan.name}.work`;
   const work: WorkStream = {
     name: stream,
     subjects: [`${prefix}.>`],
-    // What is acknowledged is gone: the stream holds what is still to do.
+    // Acknowledged messages are removed: the stream holds what is still to be done.
     retention: 'workqueue',
     storage: 'file',
     discard: 'new',
@@ -102,7 +102,7 @@ export async function openWork(link: NatsLink, plan: FleetPlan, depthMax: number
   };
 }
 
-/** Reads what an event is ordered by off its data; undefined where it has none. */
+/** Reads the key by which an event is ordered from its data; undefined if it has none. */
 function orderKey(pointer: string | undefined, depthMax: number): (data: string) => string | undefined {
   if (pointer === undefined) return () => undefined;
   const reader = new EventReader(depthMax, pointer);

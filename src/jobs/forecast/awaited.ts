@@ -1,2 +1,2 @@
-/** The failure of events that wait for an answer: they are no failures, and are counted apart. */
+/** The failure code of events that wait for an answer: they count separately, not as failures. */
 export const AWAITED = 'awaited';

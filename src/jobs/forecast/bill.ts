@@ -6,33 +6,33 @@ import { narrow, type NarrowedBill } from './narrow.js';
 import type { SampleResult } from './sample-run.js';
 import { addCall, type StageForecast } from './stage-forecast.js';
 
-/** The bill before the run. Costs are in nano-dollars. */
+/** The estimated cost of a run. Costs are in nano-dollars. */
 export interface Bill {
   readonly pipeline: string;
   readonly input: number;
   readonly filtered: number;
-  /** Events that went the whole way, on answers from the journal. */
+  /** Events that passed all stages, with answers from the journal. */
   readonly finished: number;
-  /** Events that will fail, whatever is answered; those that nobody can serve among them. */
+  /** Events that will fail whatever the answers, including those that no provider can serve. */
   readonly failed: number;
-  /** The first of them: where and why. */
+  /** The first of these failures: where and why. */
   readonly examples: readonly string[];
   readonly stages: readonly BillStage[];
   readonly total: Omit<BillStage, 'stage' | 'more'>;
-  /** At the configured limits; undefined: there are none. With a sample, at least as long as its answers took. */
+  /** The duration at the configured limits; undefined: there are none. With a sample, at least as long as its answers took. */
   readonly seconds: ForecastDuration | undefined;
-  /** Calls in flight at a time. */
+  /** The number of calls in flight at a time. */
   readonly concurrency: number;
-  /** Until the tightest limit; undefined: there is none. */
+  /** What is left until the tightest cost limit; undefined: there is none. */
   readonly left: Nano | undefined;
   readonly sample: BillSample | undefined;
 }
 
 export interface BillStage {
   readonly stage: string;
-  /** Calls to be made, as far as they can be foreseen. */
+  /** The calls that will be made, as far as can be foreseen. */
   readonly calls: number;
-  /** Beyond them up to so many: events that wait for the answer of an earlier stage. */
+  /** The most further calls: events that wait for the answer of an earlier stage. */
   readonly more: number;
   readonly unpriced: number;
   readonly journaled: number;
@@ -41,9 +41,9 @@ export interface BillStage {
   readonly tokens: { readonly input: number; readonly output: number; readonly worst: number };
   readonly cost: {
     readonly likely: number;
-    /** By the sample, with 95 % confidence. */
+    /** Derived from the sample, with 95 % confidence. */
     readonly range: Range | undefined;
-    /** One attempt for each foreseen call, each answer as long as its cap. Undefined: some calls are known from the sample only. */
+    /** One attempt per foreseen call, with each answer as long as its cap. Undefined: some calls are known only from the sample. */
     readonly worst: Nano | undefined;
     readonly mending: Nano;
   };
@@ -57,13 +57,13 @@ export interface BillSample {
   readonly spent: Nano;
 }
 
-/** What a dry run has found. */
+/** The results of a dry run. */
 export interface Findings {
   readonly pipeline: string;
   readonly counts: Readonly<Counts>;
   readonly awaited: number;
   readonly examples: readonly string[];
-  /** Of all AI stages in order. Sampled rows are counted in, and are taken out here. */
+  /** The forecasts of all AI stages, in order. They include the sampled rows, which are subtracted here. */
   readonly forecasts: readonly StageForecast[];
   readonly limitsOf: (provider: string) => ProviderLimits;
   readonly concurrency: number;
@@ -167,7 +167,7 @@ function atMost({ low, likely, high }: Range, worst: Nano): Range {
   return { low: Math.min(low, most), likely: Math.min(likely, most), high: Math.min(high, most) };
 }
 
-/** @param rounds how many answers come after one another */
+/** @param rounds how many answers follow one another */
 function slower(
   atLimits: ForecastDuration | undefined,
   sample: SampleResult | undefined,

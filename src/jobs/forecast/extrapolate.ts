@@ -1,27 +1,27 @@
-/** What is known of all calls of a kind before any is made. */
+/** What is known of all calls of one kind before any is made. */
 export interface Population {
   readonly count: number;
-  /** The sum of what each is expected to weigh, in any unit. */
+  /** The sum of the expected weights, in any unit. */
   readonly weight: number;
 }
 
-/** A member of the population that was looked at. */
+/** A sampled member of the population. */
 export interface SampledRatio {
-  /** What it was expected to weigh, above 0. */
+  /** Its expected weight, above 0. */
   readonly weight: number;
-  /** What it came to. */
+  /** Its actual value. */
   readonly value: number;
 }
 
-/** The sum of the values of those that were not looked at. */
+/** The estimated sum of the values that were not sampled. */
 export interface RestEstimate {
   readonly likely: number;
-  /** Infinity: too few were looked at to tell. */
+  /** Infinity: the sample is too small to tell. */
   readonly variance: number;
   readonly degreesOfFreedom: number;
 }
 
-/** Where the sum lies, with 95 % confidence. `high` may be Infinity. */
+/** The 95 % confidence interval of the sum. `high` may be Infinity. */
 export interface Range {
   readonly low: number;
   readonly likely: number;
@@ -29,8 +29,8 @@ export interface Range {
 }
 
 /**
- * The ratio estimator: what was seen per unit of weight holds for the rest as well. Its variance is that of a simple random sample
- * without replacement (Cochran, Sampling Techniques, 3rd ed., §6.4 and §2.6).
+ * The ratio estimator: assumes that the value per unit of weight is the same in the rest as in the sample. Its variance is that
+ * of a simple random sample without replacement (Cochran, Sampling Techniques, 3rd ed., §6.4 and §2.6).
  */
 export function estimateRest({ count, weight }: Population, sample: readonly SampledRatio[]): RestEstimate {
   const n = sample.length;
@@ -45,7 +45,7 @@ export function estimateRest({ count, weight }: Population, sample: readonly Sam
   };
 }
 
-/** Independent estimates together. */
+/** Combines independent estimates. */
 export function rangeOf(estimates: readonly RestEstimate[]): Range {
   const likely = sum(estimates.map((one) => one.likely));
   const variance = sum(estimates.map((one) => one.variance));
@@ -53,12 +53,12 @@ export function rangeOf(estimates: readonly RestEstimate[]): Range {
   return { low: Math.max(0, likely - half), likely, high: likely + half };
 }
 
-/** Student's t for few degrees of freedom, two-sided 95 %, from 1 on. */
+/** Student's t for few degrees of freedom, two-sided 95 %, starting at 1 degree. */
 const T_TABLE = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228];
-/** The normal distribution's, which t comes down to. */
+/** The quantile of the normal distribution, to which t converges. */
 const Z = 1.959964;
 
-/** Beyond the table by the Cornish-Fisher expansion (Abramowitz and Stegun 26.7.5), good to three digits there. */
+/** Beyond the table, uses the Cornish-Fisher expansion (Abramowitz and Stegun 26.7.5), which is accurate to three digits there. */
 function tQuantile(degreesOfFreedom: number): number {
   if (degreesOfFreedom < 1) return Infinity;
   const known = T_TABLE[degreesOfFreedom - 1];

@@ -1,16 +1,16 @@
 import type { Sink } from '../../sinks/index.js';
 import { AWAITED } from './awaited.js';
 
-/** So many failures are told; all are counted. */
+/** How many failures are reported; all are counted. */
 const EXAMPLES_MAX = 3;
 const MESSAGE_MAX = 300;
 
-/** Takes the dead letters of a dry run: tells those that wait for an answer from those that fail. */
+/** Takes the dead letters of a dry run: distinguishes events that wait for an answer from those that fail. */
 export interface Failures {
   readonly sink: Sink;
   readonly awaited: number;
   readonly failed: number;
-  /** The first ones, each as `file:line: kind: message`, with the place in a script that is text. */
+  /** The first failures, each as `file:line: kind: message`, with the place in a script if that is text. */
   readonly examples: readonly string[];
 }
 

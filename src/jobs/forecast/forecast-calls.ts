@@ -9,7 +9,7 @@ import { addCall, type StageForecast } from './stage-forecast.js';
 const AWAITED_OUTCOME: AiOutcome = { kind: 'failed', code: AWAITED, message: 'the answer is not there yet' };
 
 export interface ForecastOptions {
-  /** Only asked what it would do. */
+  /** Used only for estimates. */
   readonly client: AiClient;
   readonly manner: CallManner;
   readonly forecastOf: (stage: string) => StageForecast;
@@ -17,7 +17,7 @@ export interface ForecastOptions {
   readonly sampler: Sampler;
 }
 
-/** Calls that are counted and not made: what the journal holds is answered from it, everything else ends here. */
+/** Returns calls that are counted but not made: the journal answers those that it holds, and every other event ends here. */
 export function forecastCalls({ client, manner, forecastOf, rows, sampler }: ForecastOptions): AiCalls {
   const { live, readPart } = manner;
   return callsThat(readPart, async (request, stage, event, fingerprint) => {

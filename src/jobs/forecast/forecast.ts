@@ -6,10 +6,10 @@ import { collectFailures } from './failures.js';
 import { passThrough, type ForecastJob } from './pass-through.js';
 
 /**
- * Does everything that a run would but the calls and the writing, and makes the bill.
+ * Does everything that a run would, except for calls and writing, and makes the bill.
  *
- * @param sampleSize rows to be sent all the same
- * @param signal raised when it is to end early
+ * @param sampleSize the number of rows to send all the same
+ * @param signal aborted when the forecast is to end early
  * @throws SourceError, ConfigError, ComputoError, JobError
  */
 export async function forecast(
@@ -18,7 +18,7 @@ export async function forecast(
   talk: ForecastJob['talk'],
   signal: AbortSignal,
 ): Promise<Bill> {
-  // What fails is counted and told, whatever `on_error` and `--strict` would make of it.
+  // Failures are counted and reported, whatever `on_error` and `--strict` would make of them.
   const plan: RunPlan = {
     ...planned,
     pipeline: { ...planned.pipeline, onError: { kind: 'dead_letter' } },

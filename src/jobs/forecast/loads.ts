@@ -2,7 +2,7 @@ import type { Estimate } from '../../ai/index.js';
 
 export type PossibleCall = Extract<Estimate, { readonly kind: 'possible' }>;
 
-/** What a provider would have to serve. */
+/** The load that a provider would have to serve. */
 export interface Load {
   requests: number;
   likelyTokens: number;
@@ -12,7 +12,7 @@ export interface Load {
 /** By provider, then by model. */
 export type Loads = Map<string, Map<string, Load>>;
 
-/** Models may be named by the input, without end: those beyond this are taken together, which no limit of theirs then sees. */
+/** The input may name any number of models: those beyond this limit are combined, and their own rate limits ignored. */
 const MODELS_MAX = 200;
 const OTHER_MODELS = '';
 
@@ -27,7 +27,7 @@ export function addLoad(loads: Loads, { provider, model, tokens }: PossibleCall,
   load.worstTokens += times * tokens.worst;
 }
 
-/** Limits per minute, as a config has them. */
+/** Limits per minute, as in a config. */
 export interface RateLimits {
   readonly requests_per_minute?: number | undefined;
   readonly tokens_per_minute?: number | undefined;
@@ -35,7 +35,7 @@ export interface RateLimits {
 
 interface LimitedModel {
   readonly name: string;
-  /** What the provider calls it; without a limit of its own, that model's holds. */
+  /** The provider's name for the model; without a limit of its own, that model's limit applies. */
   readonly as?: string | undefined;
   readonly rate_limit?: RateLimits | undefined;
 }
@@ -43,7 +43,7 @@ interface LimitedModel {
 export interface ProviderLimits {
   readonly rate_limit?: RateLimits | undefined;
   readonly models?: readonly LimitedModel[] | undefined;
-  /** How many keys it has, each with these limits. Default: 1. */
+  /** The number of keys, each with these limits. Default: 1. */
   readonly lanes?: number | undefined;
 }
 
@@ -57,9 +57,9 @@ const SECONDS_PER_MINUTE = 60;
 const NO_TIME: ForecastDuration = { likely: 0, worst: 0 };
 
 /**
- * How long the limits alone make it take: providers work side by side, each as long as its tightest limit needs.
+ * The time that the limits alone require: providers work in parallel, each as long as its tightest limit needs.
  *
- * @returns undefined when no limit is set for any of them
+ * @returns undefined if no provider has a limit
  */
 export function secondsAtLimits(
   loads: readonly Loads[],

@@ -2,7 +2,7 @@ import { estimateRest, rangeOf, type Range, type RestEstimate } from './extrapol
 import type { SampledRow, StageActual } from './sample-run.js';
 import type { StageForecast } from './stage-forecast.js';
 
-/** What a stage's calls that are still to be made come to, by what the sample took. */
+/** The estimate of a stage's remaining calls, based on the sample. */
 export interface Narrowed {
   readonly calls: Range;
   readonly inputTokens: Range;
@@ -17,21 +17,21 @@ export interface NarrowedBill {
   readonly cost: Range;
 }
 
-/** Rows that wait for an answer at the same stage: alike enough to be estimated together. */
+/** Rows that wait for an answer at the same stage: similar enough to be estimated together. */
 interface Stratum {
   readonly index: number;
   readonly calls: number;
-  /** Expected tokens of the calls: what costs go by. */
+  /** Expected tokens of the calls, which determine the cost. */
   readonly weight: number;
-  /** Events for each call: with `dedupe` equal requests are one call, but each event goes its own way after it. */
+  /** Events per call: with `dedupe` equal requests are one call, but afterwards each event continues separately. */
   readonly eventsPerCall: number;
   readonly seen: readonly SampledRow[];
 }
 
 /**
- * Narrows the forecast by what a sample took: for each stage, from the rows that wait there and from those that wait before it.
+ * Narrows the forecast by the sample: for each stage, from the rows that wait there and from those that wait before it.
  *
- * @param forecasts of all AI stages in order, the sampled rows counted in
+ * @param forecasts the forecasts of all AI stages in order, including the sampled rows
  */
 export function narrow(forecasts: readonly StageForecast[], rows: readonly SampledRow[]): NarrowedBill {
   const strata: Stratum[] = forecasts.flatMap(({ stage, calls, awaiting, inputTokens, outputTokens }, index) => {
@@ -67,14 +67,14 @@ export function narrow(forecasts: readonly StageForecast[], rows: readonly Sampl
   return { byStage: new Map(byStage), cost: rangeOf(total) };
 }
 
-/** @param atStage the index of the stage that the values are of; undefined: they are of all stages, and counted as often as needed */
+/** @param atStage the index of the stage that the values belong to; undefined: they cover all stages, and are already multiplied */
 function restOf(stratum: Stratum, valueOf: (row: SampledRow) => number, atStage = stratum.index): RestEstimate {
   const copies = atStage === stratum.index ? 1 : stratum.eventsPerCall;
   const sample = stratum.seen.map((row) => ({ weight: weightOf(row), value: valueOf(row) }));
   return estimateRest({ count: stratum.calls * copies, weight: stratum.weight * copies }, sample);
 }
 
-/** Each row counts alike for whether it goes on at all. */
+/** Here each row weighs the same, because it only matters whether the row continues. */
 function callsAfter({ calls, eventsPerCall, seen }: Stratum, stage: string): RestEstimate {
   const events = calls * eventsPerCall;
   const sample = seen.map((row) => ({ weight: 1, value: sumAt(row, stage, () => 1) }));

@@ -7,16 +7,16 @@ import type { PersonTalk } from '../talk.js';
 import type { PipelineEngine } from '../engines/engines.js';
 import type { Failures } from './failures.js';
 
-/** A dry run, under way. */
+/** A dry run in progress. */
 export interface ForecastJob {
   readonly plan: RunPlan;
   readonly talk: ProgressTalk & Pick<PersonTalk, 'notice'>;
-  /** Ends the reading. */
+  /** Stops the reading. */
   readonly reading: AbortController;
 }
 
 /**
- * Sends the whole input through an executor, and what comes out nowhere.
+ * Sends the whole input through an executor, and discards the results.
  *
  * @throws SourceError when the input can't be read to its end
  */
@@ -47,7 +47,7 @@ export async function passThrough(
   return result;
 }
 
-/** Who waits for an answer has not failed. */
+/** An event that waits for an answer has not failed. */
 function withoutAwaited({ counts, bytes }: Progress, { awaited }: Failures): Progress {
   return { counts: { ...counts, deadLettered: Math.max(0, counts.deadLettered - awaited) }, bytes };
 }

@@ -5,15 +5,15 @@ import type { Block } from '../../sources/index.js';
 /** An input line on its way through the stages. */
 export interface Row {
   readonly block: Block;
-  /** Which of equal requests its own was, by stage. */
+  /** By stage, which of several equal requests the row's own request was. */
   readonly occurrences: Map<string, number>;
 }
 
-/** Lets whoever makes the calls of an event know the line that the event came from. */
+/** Tells the maker of an event's calls which line the event came from. */
 export interface RowTracker {
   /** Blocks must be of one line each. */
   track(executor: OpenExecutor): OpenExecutor;
-  /** Of the event whose call is being made. */
+  /** The row of the event whose call is being made. */
   current(): Row | undefined;
 }
 

@@ -4,12 +4,12 @@ import { eventExecutor, type AiCalls, type BlockOptions } from '../../pipeline/i
 import { callsThat, contextOf, outcomeOf, type CallManner } from '../ai/ai-calls.js';
 import type { Candidate } from './sampler.js';
 
-/** What a row really took at one stage. */
+/** What a row's call at one stage actually took. */
 export interface StageActual {
   readonly stage: string;
   readonly inputTokens: number;
   readonly outputTokens: number;
-  /** Nano-dollars. Zero where no price is known. */
+  /** Nano-dollars. Zero if no price is known. */
   readonly cost: number;
   /** Milliseconds. */
   readonly latencyMs: number;
@@ -18,22 +18,23 @@ export interface StageActual {
 /** A row of the sample that got its answers. */
 export interface SampledRow {
   readonly candidate: Candidate;
-  /** Each call that was made for it now; none from the journal. */
+  /** Each call that was made for the row now; excludes those answered by the journal. */
   readonly stages: readonly StageActual[];
 }
 
 export interface SampleResult {
   readonly rows: readonly SampledRow[];
-  /** Why rows got no answer, the first few. */
+  /** The number of rows that got no answer. */
   readonly failed: number;
+  /** Why they got none: the first few reasons. */
   readonly failures: readonly string[];
-  /** Why it ended before all rows were sent. */
+  /** Why the sample run stopped before all rows were sent. */
   readonly stopped: string | undefined;
 }
 
 const FAILURES_TOLD_MAX = 3;
 
-/** Sends the chosen rows through the whole pipeline, several at a time. What they bring is in the journal then. */
+/** Sends the chosen rows through the whole pipeline, several at a time. Their answers are then in the journal. */
 export async function runSample(
   chosen: readonly Candidate[],
   client: AiClient,
@@ -56,13 +57,13 @@ export async function runSample(
       if (result.kind === 'stopped') stopped ??= result.message;
       if (result.kind === 'answered' && !result.cached) stages.push(actualOf(stage, result));
     });
-    // An executor of its own: rows of a sample are not in the order of the input, in which equal requests are numbered.
+    // A separate executor, because sampled rows are not in input order, in which an executor numbers equal requests.
     const executor = eventExecutor({ ...block, calls, concurrency: 1, window: 1 });
     const { block: line } = candidate.row;
     try {
       await executor.submit(line, { source: line.source, timestamp: Date.now(), counter: 0 });
     } catch (error) {
-      // A call that was stopped ends its row with an error.
+      // A stopped call ends its row with an error.
       if (!isStopped()) throw error;
       return;
     }
@@ -82,7 +83,7 @@ export async function runSample(
   return { rows, failed, failures, stopped };
 }
 
-/** Calls of one row: equal requests keep the numbers that they have in the input, as far as those are known. */
+/** Makes the calls of one row: equal requests keep the numbers that they have in the input, as far as those are known. */
 function sampledCalls(
   { row }: Candidate,
   client: AiClient,

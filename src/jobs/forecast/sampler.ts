@@ -10,22 +10,22 @@ export interface Candidate {
   readonly call: PossibleCall;
 }
 
-/** Keeps a few rows out of many. */
+/** Keeps a small sample of the rows. */
 export interface Sampler {
   /** @param identity the same text for the same call in every run */
   offer(candidate: Candidate, identity: string): void;
   readonly chosen: readonly Candidate[];
 }
 
-/** The rows kept take no more memory than this; fewer are kept when they are so long. */
+/** The most memory for the kept rows; if rows are very long, fewer are kept. */
 const BYTES_MAX = 256 * 2 ** 20;
 
 /**
- * Keeps those rows whose identities have the smallest hashes (bottom-k sampling): a uniform sample in one pass over an input of
+ * Keeps the rows whose identities have the smallest hashes (bottom-k sampling): a uniform sample in one pass over an input of
  * unknown length, spread over all of it, and the same for the same input.
  */
 export function createSampler(size: number): Sampler {
-  /** By hash, ascending. */
+  /** Sorted by hash, ascending. */
   const kept: { readonly hash: string; readonly candidate: Candidate; readonly bytes: number }[] = [];
   let bytes = 0;
 
@@ -47,7 +47,7 @@ export function createSampler(size: number): Sampler {
   };
 }
 
-/** A line's bytes are part of a larger block, which must not be kept for it: nor a pool of Node's, which is large, too. */
+/** Copies a line's bytes, so that they retain neither the larger block they are part of nor one of Node's pools, which are large, too. */
 function withOwnBytes(candidate: Candidate): Candidate {
   const { block, occurrences } = candidate.row;
   if (block.kind !== 'lines') return candidate;

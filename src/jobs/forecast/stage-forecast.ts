@@ -1,27 +1,27 @@
 import type { Nano } from '../../ai/index.js';
 import { addLoad, type Loads, type PossibleCall } from './loads.js';
 
-/** What one AI stage would take, summed up over the events that reach it. */
+/** The forecast for one AI stage, summed over the events that reach it. */
 export interface StageForecast {
   readonly stage: string;
   /** Calls that would be made. */
   calls: number;
-  /** Of the calls, those to a model without a known price: no sum of money has them. */
+  /** How many of the calls go to a model without a known price: no cost includes them. */
   unpriced: number;
   /** Answered by the journal, at no cost. */
   journaled: number;
   /** Equal to an earlier request, and answered together with it (`dedupe`). */
   duplicates: number;
-  /** Requests that nobody can serve. */
+  /** Requests that no provider can serve. */
   unfit: number;
-  /** Events whose way ends here for now: what comes after depends on the answer. */
+  /** Events that stop here for now, because what follows depends on the answer. */
   awaiting: number;
   inputTokens: number;
   outputTokens: number;
   worstTokens: number;
   likely: Nano;
   worst: Nano;
-  /** About the most that second attempts can add, which mend answers. */
+  /** Approximately the most that repairs of answers can add. */
   mending: Nano;
   readonly loads: Loads;
 }
@@ -45,7 +45,7 @@ export function stageForecast(stage: string): StageForecast {
   };
 }
 
-/** Counts a call in; or, with −1, out again. */
+/** Adds a call to the counts, or, with −1, removes it. */
 export function addCall(forecast: StageForecast, call: PossibleCall, times: 1 | -1 = 1): void {
   const { tokens, cost } = call;
   const factor = BigInt(times);

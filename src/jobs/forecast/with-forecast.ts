@@ -13,7 +13,7 @@ import { runSample } from './sample-run.js';
 import { createSampler } from './sampler.js';
 import { stageForecast } from './stage-forecast.js';
 
-/** Estimates under way at a time: looking into the journal takes a moment each. */
+/** Concurrent estimates: looking up the journal takes a moment each. */
 const CONCURRENCY = 32;
 const WINDOW = 128;
 
@@ -22,7 +22,7 @@ export interface ForecastRun extends ForecastJob {
   readonly run: AiRun;
   readonly block: BlockOptions;
   readonly sampleSize: number;
-  /** Raised when it is to end early. */
+  /** Aborted when the forecast is to end early. */
   readonly signal: AbortSignal;
 }
 

@@ -2,13 +2,13 @@ import type { FolderTalk } from '../../server/index.js';
 import type { Talk } from '../talk.js';
 import { reasonOf } from '../reason-of.js';
 
-/** Who keeps in mind whether a folder can be read. */
+/** Remembers whether a folder can be read. */
 export interface FolderState {
   readonly failed: (reason: string) => void;
   readonly back: () => void;
 }
 
-/** What the reading of a folder has to say, as lines of the daemon's log. */
+/** Writes reports about reading a folder to the daemon's log. */
 export function folderTalk(folder: string, talk: Talk, state: FolderState): FolderTalk {
   return {
     stored: (file, events) => talk.info('a file is stored', { file, events }),

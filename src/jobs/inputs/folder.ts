@@ -20,13 +20,13 @@ const schema = (f: SchemaVocabulary) =>
     pipeline: f.pipelineName(),
   });
 
-/** The files of a folder, for one pipeline. */
+/** The watched files of a folder, for one pipeline. */
 interface FolderSource extends SourcePlan {
   /** Absolute. */
   readonly folder: string;
-  /** Of file names; a file that several mean is read once. */
+  /** Patterns of file names; a file that matches several is read once. */
   readonly patterns: readonly string[];
-  /** Other pipelines that read this folder. */
+  /** Other pipelines that read the same folder. */
   readonly besides: readonly string[];
   readonly unfinishedLineMs: number;
 }
@@ -43,7 +43,7 @@ export const folder: SourceKind<ReturnType<typeof schema>['_output'], FolderSour
     besides: [],
     unfinishedLineMs,
   }),
-  /** A folder that several sources read for one pipeline is read once. */
+  /** A folder that is given several times for one pipeline is read once. */
   together: (plans) =>
     plans.flatMap((plan) => {
       const sameFolder = plans.filter((one) => one === plan || leadToSame(one.folder, plan.folder));
@@ -52,7 +52,8 @@ export const folder: SourceKind<ReturnType<typeof schema>['_output'], FolderSour
     }),
   nameOf: (plan) => plan.folder,
   async prepare(plan) {
-    // Where that fails, the watching says why. Not later: what is away then is a disk, and its mount point is not the folder.
+    // If this fails, the watcher reports why. It is not tried later: by then a missing folder may be an unmounted disk, whose
+    // mount point must not be taken for the folder.
     await mkdir(plan.folder, { recursive: true }).catch(() => undefined);
   },
   async read(plan, { log, world, signal, talk, folders, intake, newReader, failing, reading }) {

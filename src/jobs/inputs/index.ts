@@ -1,3 +1,3 @@
-/** What a daemon reads besides HTTP, by its kind. */
+/** The inputs of a daemon besides HTTP, by kind. */
 export type { IntakePlace, SourceKind } from './kind.js';
 export { sourceKinds } from './kinds.js';

@@ -5,41 +5,41 @@ import type { EventReader, FolderInput, Intake } from '../../server/index.js';
 import type { Restored } from '../../sources/index.js';
 import type { Talk } from '../talk.js';
 
-/** All that there is to a kind of source: how it is written and planned, and how a daemon stores what it gives. */
+/** Everything about a kind of source: how it is written and planned, and how a daemon stores its events. */
 export interface SourceKind<Settings = unknown, Plan extends SourcePlan = SourcePlan> extends SourceInConfig<Settings> {
   plan(settings: Settings, make: PathMaker): Plan;
   together?(plans: readonly Plan[]): readonly Plan[];
-  /** How people are told of it. */
+  /** The source's name in messages. */
   nameOf(plan: Plan): string;
-  /** What was read of it and not stored is gone, and it is not read again. */
+  /** Whether data that was read but not stored is lost, because the source can't be read again. */
   readonly once?: true;
-  /** It is read through the NATS server. */
+  /** Whether it is read through the NATS server. */
   readonly needsNats?: true;
-  /** What is done before it is read for the first time. */
+  /** Prepares the source before it is first read. */
   prepare?(plan: Plan): Promise<void>;
   /**
-   * Stores what it gives, to its end, or until the signal is raised. Heavy things are to be loaded here: a kind is known to every
-   * command that reads a config.
+   * Stores the source's events until its end, or until the signal is aborted. Load heavy modules here: every command that reads a
+   * config loads all kinds.
    */
   read(plan: Plan, place: IntakePlace): Promise<void>;
 }
 
-/** What an input is stored with. */
+/** What is needed to store an input's events. */
 export interface IntakePlace {
   readonly log: Log;
-  /** Undefined: there was nothing to connect for at the start, and subjects wait for the next. */
+  /** Undefined: nothing needed a connection at the start, and subjects wait for the next start. */
   readonly link: NatsLink | undefined;
   readonly world: LogWorld;
   readonly talk: Talk;
   readonly signal: AbortSignal;
   readonly lineBytesMax: number;
-  /** What watched folders have in common. */
+  /** The settings that watched folders share. */
   readonly folders: Pick<FolderInput, 'ownFiles' | 'stateFolder' | 'home' | 'isSynced' | 'check'>;
   readonly intake: () => Intake;
   readonly newReader: () => EventReader;
-  /** It can't be read at the moment. */
+  /** Called when the source currently can't be read. */
   readonly failing: (reason: string) => void;
-  /** It can be read. */
+  /** Called when the source can be read. */
   readonly reading: () => void;
   readonly restored: (restored: Restored) => void;
 }

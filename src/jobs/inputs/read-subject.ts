@@ -3,27 +3,27 @@ import { ensureConsumer, consumerTokenOf, PATIENCE_MS, streamOf, type NatsLink }
 import { ingestQueue, type Intake } from '../../server/index.js';
 import { natsQueue, type Restored } from '../../sources/index.js';
 
-/** Messages that a stream of NATS keeps. */
+/** The messages of a subject that a NATS stream stores. */
 export interface SubjectSource extends SourcePlan {
   /** May have wildcards. */
   readonly subject: string;
-  /** Undefined: the one that keeps the subject. */
+  /** Undefined: the stream that stores the subject. */
   readonly stream: string | undefined;
-  /** Begins the name of the durable consumer. */
+  /** The prefix of the durable consumer's name. */
   readonly consumer: string;
 }
 
-/** A message that nobody speaks for is given to somebody else after that. */
+/** After this time, an unacknowledged message is delivered to another reader. */
 const ACK_WAIT_MS = 30_000;
-/** Messages held at a time, and given out at a time to all who share the consumer. */
+/** The most messages that this process holds at a time, and that may be pending for all who share the consumer. */
 const HELD_MAX = 128;
 const OPEN_MAX = 10_000;
 
 /**
- * Stores the messages of a subject until the signal is raised, each once. A consumer that somebody removes is recreated, and what
- * it gives out once more is stored all the same once.
+ * Stores the messages of a subject, each once, until the signal is aborted. If somebody removes the consumer, it is recreated;
+ * messages that it then delivers again are still stored only once.
  *
- * @throws NatsUnavailableError; the server's refusal, where there is no such stream; LogError
+ * @throws NatsUnavailableError; the server's refusal if there is no such stream; LogError
  */
 export async function readSubject(
   { subject, stream: named, consumer: prefix, pipeline }: SubjectSource,
@@ -33,10 +33,10 @@ export async function readSubject(
   signal: AbortSignal,
 ): Promise<void> {
   const stream = named ?? (await streamOf(link, subject, PATIENCE_MS));
-  // The same for who wants the same: a consumer's filter is not changed behind its back.
+  // The name depends on pipeline and subject, so that a consumer's filter never has to be changed.
   const consumer = [prefix, consumerTokenOf(pipeline), consumerTokenOf(subject)].join('__');
   const setup = { stream, name: consumer, subject, ackWaitMs: ACK_WAIT_MS, openMax: OPEN_MAX };
-  // The stream is somebody else's: when it is gone, that is for them to mend.
+  // Only the consumer is restored: the stream belongs to somebody else, who must repair it.
   const restore = (): Promise<void> => ensureConsumer(link, setup, PATIENCE_MS);
   await restore();
   tell.reading();

@@ -5,7 +5,7 @@ import { outputKinds } from '../../sinks/kinds/index.js';
 import { tables } from '../../sources/tables/index.js';
 import { sourceKinds } from '../inputs/index.js';
 
-/** What a config may have: every kind that this program runs. */
+/** Every kind that a config may use and this program can run. */
 export const KINDS: ConfigKinds = {
   stages: stageKinds,
   outputs: outputKinds,

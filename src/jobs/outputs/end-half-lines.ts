@@ -6,7 +6,7 @@ import type { FileTarget } from './target.js';
 const NEWLINE = 0x0a;
 
 /**
- * Ends what somebody left without a newline in files that are added to: the next line does not become a part of it.
+ * Ends an unfinished last line in files that are appended to, so that the next line does not become part of it.
  *
  * @param files the targets, open
  * @param modes how they were opened
@@ -21,7 +21,7 @@ export async function endHalfLines(
   }
 }
 
-/** {@link endHalfLines} for one file that was opened just now. */
+/** {@link endHalfLines} for one file that was just opened. */
 export async function endHalfLine(path: string, file: FileSink): Promise<void> {
   if (packingOf(path) === undefined && endsInALine(path)) await file.write(Uint8Array.of(NEWLINE));
 }

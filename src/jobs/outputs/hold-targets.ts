@@ -2,25 +2,25 @@ import { join } from 'node:path';
 import { FileHold, type FileLockOptions } from '../../sinks/index.js';
 import { keepsParts, type FileTarget, type Targets } from './target.js';
 
-/** What keeps other processes from the files that a job writes to. */
+/** Keeps other processes from the files that a job writes to. */
 export interface TargetHolds {
-  /** How the files of an output that has many are held, when they are opened. */
+  /** How the files of an output with many files are locked when they are opened. */
   readonly lock: FileLockOptions;
-  /** Undefined for a file that several may add to. */
+  /** Undefined for a file that several processes may append to. */
   of(file: FileTarget): FileHold | undefined;
-  /** Lets others have them. */
+  /** Releases the files for others. */
   release(): Promise<void>;
 }
 
 export interface HoldOptions extends FileLockOptions {
-  /** New files are begun at the names of the outputs. */
+  /** Whether new files may be started under the outputs' names. */
   readonly keepsNames: boolean;
-  /** Nobody else may add to the dead letters. */
+  /** Whether nobody else may append to the dead letters. */
   readonly holdsLetters: boolean;
 }
 
 /**
- * Has the outputs that are there for this process; those that are not are had when they are made. Changes nothing.
+ * Locks the existing outputs for this process; missing ones are locked when they are created. Changes nothing.
  *
  * @throws SinkError when another process writes to one
  */
@@ -29,7 +29,7 @@ export async function holdTargets(
   { keepsNames, holdsLetters, ...lock }: HoldOptions,
 ): Promise<TargetHolds> {
   const files = outputs.filter((output) => output.kind === 'file');
-  // A file that is only ever added to, whole lines at a time, may have several writers: one that is renamed may not.
+  // A file to which only whole lines are appended may have several writers, unless it is rotated.
   if (deadLetters.kind === 'file' && (holdsLetters || keepsParts(deadLetters.keeping))) files.push(deadLetters);
   const holds = new Map(
     files.map((file) => {
@@ -49,7 +49,7 @@ export async function holdTargets(
   return { lock, of: (file) => holds.get(file), release };
 }
 
-/** Of an output that has many files the name of all of them is held, in their folder. */
+/** For an output with many files, the path that stands for all of their names, in their folder. */
 function heldPath({ path, keyed }: FileTarget): string {
   return keyed === undefined ? path : join(keyed.folder, keyed.names.replaceAll('/', ':'));
 }

@@ -1,4 +1,4 @@
-/** Where the results of jobs go: opened here, for all of them. */
+/** Opens the outputs of all jobs. */
 export {
   isStdout,
   keepingOf,

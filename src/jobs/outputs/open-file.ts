@@ -12,16 +12,16 @@ import {
 } from '../../sinks/index.js';
 
 export interface OpenFileOptions extends FileSinkOptions {
-  /** It is written compressed. */
+  /** How the file is compressed, if it is. */
   readonly packing?: Packing | undefined;
-  /** What keeps other processes from it. Undefined: several may add to it. */
+  /** Keeps other processes from the file. Undefined: several may append to it. */
   readonly hold?: FileHold;
 }
 
 /**
- * Opens a file to write to, its folder made where it is missing.
+ * Opens a file for writing, and creates its folder if it is missing.
  *
- * @throws SinkError, also when another process writes to it, or rows would be added below another header
+ * @throws SinkError, also when another process writes to it, or rows would be appended below a different header
  */
 export async function openFile(path: string, { packing, ...options }: OpenFileOptions): Promise<FileSink> {
   const { head, mode } = options;
@@ -34,7 +34,7 @@ export async function openFile(path: string, { packing, ...options }: OpenFileOp
   const { hold } = options;
   const open: typeof fileSink = packing === undefined ? fileSink : (...file) => packedSink(packing, ...file);
   const sink = hold === undefined ? open(path, options) : await heldFileSink(path, { ...options, hold }, open);
-  // Nothing at all is no compressed file.
+  // An empty file is not a valid compressed file.
   if (packing !== undefined && sink.position().offset === 0) await sink.write(new Uint8Array(0));
   return sink;
 }

@@ -12,15 +12,15 @@ import { openFile } from './open-file.js';
 import { keepsParts, type FileTarget } from './target.js';
 
 export interface OpenKeyedOptions extends Pick<KeyedSinkOptions, 'look' | 'left' | 'onFile'> {
-  /** How others are kept from its files. */
+  /** How the output's files are locked. */
   readonly lock: FileLockOptions;
-  /** A checkpoint is kept. */
+  /** Whether a checkpoint is kept. */
   readonly checkpointed: boolean;
-  /** Asked before a file is begun. What it throws ends the run. */
+  /** Called before a file is created. If it throws, the run ends. */
   readonly refuse: (file: FileTarget) => void;
 }
 
-/** Opens an output that has a file per key: a file when its first line comes. */
+/** Opens an output that has a file per key. Each file is opened when its first line arrives. */
 export function openKeyed(target: FileTarget, options: OpenKeyedOptions): KeyedSink {
   const { keyed, keeping } = target;
   if (keyed === undefined) throw new TypeError('an output of one file');
@@ -42,10 +42,10 @@ export function openKeyed(target: FileTarget, options: OpenKeyedOptions): KeyedS
 }
 
 /**
- * Opens one file of an output that has many: others are kept from it while it is open for the first time. What they do to it later is
- * seen when it is looked at, and costs less than a lock each time.
+ * Opens one file of an output with many files. It is locked while it is open for the first time. Later changes by others are
+ * detected by checks, which cost less than a lock each time.
  *
- * @param lock undefined: it was never written to without
+ * @param lock undefined: the file was never written to without a lock
  * @throws SinkError, also when another process writes to it
  */
 export async function openKeyedFile(

@@ -7,30 +7,31 @@ import type { OpenKeyedOptions } from './open-keyed.js';
 import type { FileTarget, OutputTarget, Targets } from './target.js';
 
 export interface OpenTargetsOptions {
-  /** Whose they are. */
+  /** The pipeline that the outputs belong to. */
   readonly pipeline: string;
-  /** Keep others from the files. */
+  /** Keeps other processes from the files. */
   readonly holds: TargetHolds;
   /** Takes the dead letters that no file takes. */
   readonly letters: Sink;
-  /** How the files are opened, in their order, where their lengths are kept in a checkpoint; default: as they are planned. */
+  /** How the files are opened, in order, if a checkpoint keeps their lengths; default: as planned. */
   readonly modes?: readonly FileSinkOptions['mode'][];
   /** For outputs that have a file per key. */
   readonly keyed?: KeyedTargetsOptions;
 }
 
 export interface KeyedTargetsOptions extends Pick<OpenKeyedOptions, 'refuse' | 'look'> {
-  /** The files that an earlier run left of an output, resting, by their names below its folder. */
+  /** The files of an output that an earlier run left, resting, by their names below its folder. */
   readonly left?: (output: FileTarget) => ReadonlyMap<string, FileSink>;
-  /** Told of each file that is begun: it is among the open files from now on. @param name below the folder of the output */
+  /** Called for each new file, which from then on is among the open files. @param name below the folder of the output */
   readonly onFile?: (file: FileSink, output: FileTarget, name: string) => void;
 }
 
 /**
- * Opens what a job writes to. To be called last before the first event, so that a mistake elsewhere empties no file.
+ * Opens the outputs of a job. Call this last before the first event, so that a mistake elsewhere empties no file. Files that
+ * can't be closed are reported.
  *
- * @returns the files are the outputs in their order, then that of the dead letters, then those that an earlier run left of outputs with
- *   a file per key; more of these come when they are begun. What can't be closed is told of
+ * @returns the files: the outputs in order, then the dead letters, then the files that an earlier run left of outputs with a file
+ *   per key; new files of these are added when they are created
  * @throws SinkError
  */
 export async function openTargets(
@@ -54,7 +55,7 @@ export async function openTargets(
         keyed.onFile?.(file, target, name);
       },
     });
-    // Its folder is there now.
+    // Its folder exists now.
     await holds.of(target)?.take();
     allLeft.push(...left.values());
     return sink;
@@ -88,18 +89,18 @@ export async function openTargets(
   };
 }
 
-/** A file that is compressed begins when it is opened. */
+/** Whether a header is still to be written: a compressed file gets its own when it is opened. */
 function hasHead(target: OutputTarget): boolean {
   if (target.kind === 'file') return target.keeping.head !== undefined && target.packing === undefined;
   return fileHead(target.output) !== undefined;
 }
 
-/** A table without rows has a header all the same. */
+/** Writes the header, which even a table without rows needs. */
 async function begin(sink: Sink): Promise<void> {
   try {
     await sink.write(new Uint8Array(0));
   } catch (error) {
-    // Whether that matters is seen when there is something to write.
+    // The next write fails if this matters.
     if (!(error instanceof SinkClosedError)) throw error;
   }
 }

@@ -20,25 +20,25 @@ import { fileHead } from '../../sinks/formats/index.js';
 import { outputKinds, type OutputPlace } from '../../sinks/kinds/index.js';
 import type { Talk } from '../talk.js';
 
-/** Whose output it is, and what it may go through. */
+/** Which output it is, and what it needs to be opened. */
 export interface DaemonOutputPlace extends OutputPlace {
   readonly stateFolder: string;
-  /** How others are kept from its files. */
+  /** How the output's files are locked. */
   readonly lock: FileLockOptions;
   /** Takes the dead letters that no file takes. */
   readonly letters: Sink;
-  /** Undefined: no output needs it, or the server has been away since the start. */
+  /** Undefined: no output needs it, or the server has been unavailable since the start. */
   readonly link: NatsLink | undefined;
 }
 
-/** How a daemon has its files: where it can't, it runs all the same, and says so. */
+/** How a daemon locks its files: if it can't, it runs all the same, and reports that. */
 export function daemonLock(talk: Talk): FileLockOptions {
   const onUnable = (reason: string): void =>
     talk.warn('other processes are not kept from writing to an output', { reason });
   return { command: 'colloquium serve', onUnable };
 }
 
-/** How an output of the config is opened. */
+/** Returns how an output of the config is opened. */
 export function openerOf(output: OutputPlan, place: DaemonOutputPlace, onTrouble: (error: unknown) => void): OpenSink {
   const kind = outputKinds.of(output);
   const { stateFolder } = place;
@@ -55,12 +55,12 @@ export function openerOf(output: OutputPlan, place: DaemonOutputPlace, onTrouble
   }
 }
 
-/** In place of what can't be opened before the NATS server is there. */
+/** Stands in for an output that can't be opened until the NATS server is available. */
 export function natsAway(): never {
   throw new Error('the NATS server is away');
 }
 
-/** How a pipeline's dead letters are written. */
+/** Returns how a pipeline's dead letters are opened. */
 export function deadLetterOpener(
   file: FilePlan | undefined,
   { stateFolder, lock, letters }: Pick<DaemonOutputPlace, 'stateFolder' | 'lock' | 'letters'>,
@@ -70,7 +70,7 @@ export function deadLetterOpener(
   return fileOpener(file, { stateFolder, permissions: DEAD_LETTER_PERMISSIONS }, lock, onTrouble);
 }
 
-/** A file of the config, its folder made where it is missing. */
+/** Opens a file of the config, and creates its folder if it is missing. */
 function fileOpener(
   plan: FilePlan,
   place: Pick<FileSinkOptions, 'head' | 'permissions'> & { readonly stateFolder: string },
@@ -111,7 +111,7 @@ function fileOpener(
         checkpointed: true,
         onTrouble,
       });
-      // What is before is somebody else's, or may be.
+      // The content before may be somebody else's.
       if (mode === 'append' || 'behind' in mode) await endHalfLine(path, file);
       return file;
     },

@@ -1,7 +1,7 @@
 import type { OutputFinding } from '../../pipeline/processor/index.js';
 import type { Talk } from '../talk.js';
 
-/** What is said of an output that somebody else has changed. */
+/** Describes how somebody else has changed an output. */
 export function wordsFor(finding: OutputFinding): string {
   const { when, kind } = finding;
   switch (kind) {
@@ -28,7 +28,7 @@ export function wordsFor(finding: OutputFinding): string {
   }
 }
 
-/** Tells in the daemon's log what somebody else did to a pipeline's outputs. */
+/** Reports in the daemon's log what somebody else did to a pipeline's outputs. */
 export function outputTeller(talk: Talk, pipeline: string): (file: string, finding: OutputFinding) => void {
   return (file, finding) => {
     const { bytes } = finding;

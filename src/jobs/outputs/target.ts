@@ -6,7 +6,7 @@ import { goesToStdout } from '../../sinks/kinds/index.js';
 
 /** Where results go. */
 export type OutputTarget =
-  /** Whatever is not a file. */
+  /** Anything but a file. */
   { readonly kind: 'stream'; readonly output: OutputPlan } | FileTarget;
 
 export function toStdout(take: OutputTake): OutputTarget {
@@ -19,23 +19,23 @@ export function isStdout(target: OutputTarget): boolean {
 
 export interface FileTarget {
   readonly kind: 'file';
-  /** Of an output that has a file per key, what stands for all of them. */
+  /** For an output that has a file per key, the path that stands for all its files. */
   readonly path: string;
   readonly keyed?: KeyedFilesPlan;
-  /** How each file is opened when its first line comes. */
+  /** How each file is opened when its first line arrives. */
   readonly mode: 'truncate' | 'append';
-  /** It is written compressed. */
+  /** How the file is compressed, if it is. */
   readonly packing?: Packing;
   readonly keeping: FileKeeping;
 }
 
-/** How a file is kept, and its parts. */
+/** How a file and its parts are kept. */
 export type FileKeeping = Pick<
   FileSinkOptions,
   'head' | 'rotateBytes' | 'rotateMs' | 'pattern' | 'retentionMs' | 'gzip' | 'stateFolder' | 'permissions'
 >;
 
-/** All that a job writes to. */
+/** Everything that a job writes to. */
 export interface Targets {
   /** One for each of the pipeline's outputs. */
   readonly outputs: readonly OutputTarget[];
@@ -44,7 +44,7 @@ export interface Targets {
 
 const DAY_MS = 86_400_000;
 
-/** A file of the config, as the sink keeps it. */
+/** Converts the settings of a config's file to the sink's. */
 export function keepingOf({ rotateSize, rotateEvery, retentionDays, gzip, pattern }: FilePlan): FileKeeping {
   return {
     gzip,
@@ -55,17 +55,17 @@ export function keepingOf({ rotateSize, rotateEvery, retentionDays, gzip, patter
   };
 }
 
-/** Whether a file is ever set aside for a new one. */
+/** Whether a file is ever rotated. */
 export function keepsParts({ rotateBytes, rotateMs, retentionMs, gzip = false }: FileKeeping): boolean {
   return rotateBytes !== undefined || rotateMs !== undefined || retentionMs !== undefined || gzip;
 }
 
-/** The files among them, that of the dead letters the last. */
+/** The targets that are files; that of the dead letters comes last. */
 export function filesOf({ outputs, deadLetters }: Targets): readonly FileTarget[] {
   return [...outputs, deadLetters].filter((target) => target.kind === 'file');
 }
 
-/** One file of a target that has many. @param name below the folder */
+/** One file of a target that has a file per key. @param name below the folder */
 export function fileOfKeyed({ keyed, ...target }: FileTarget, name: string): FileTarget {
   return { ...target, path: join(keyed?.folder ?? '', name) };
 }

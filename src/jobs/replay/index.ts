@@ -1,3 +1,3 @@
-/** A replay: stored events, or dead letters, once more. */
+/** A replay: processes stored events, or dead letters, once more. */
 export { replay, type ReplayOutcome } from './replay.js';
 export type { EventChoice, ReplayPlan, ReplayWay } from './plan.js';

@@ -6,7 +6,10 @@ import type { OpenReplay } from './open-replay.js';
 import { isOutAtEnd } from './refuse-state.js';
 import type { ReplayRun } from './runs.js';
 
-/** At most so long after its result was written a letter is noted as driven: little is driven twice after a crash. */
+/**
+ * The longest time between writing a letter's result and recording the letter as retried, so that little is retried twice after a
+ * crash.
+ */
 const NOTE_INTERVAL_MS = 200;
 
 /** Where the results of letters go. */
@@ -18,8 +21,8 @@ export interface LetterTargets {
 }
 
 /**
- * The run of one pipeline's dead letters to one output. Which of them were driven is noted as it goes on: what is noted is on the
- * disk, where the output is a file. A letter that fails again and is kept nowhere is not noted.
+ * A run that sends one pipeline's dead letters to one output. It records as it goes which letters were retried; the result of a
+ * recorded letter is durable, if the output is a file. A letter that fails again and is kept nowhere is not recorded.
  */
 export function runOfLetters(
   underWay: OpenReplay,
@@ -41,7 +44,7 @@ export function runOfLetters(
         if (!waits) notes.reached();
       },
       async finish(result) {
-        // What a stage still kept when the run was stopped is not out.
+        // If the run was stopped, events that a stage still holds have no result yet.
         if (waits ? result.endedBy === 'input' && result.counts.open === 0 : result.endedBy !== 'error')
           await notes.finish();
         return result;
@@ -51,7 +54,7 @@ export function runOfLetters(
   };
 }
 
-/** Notes from time to time which letters were driven. */
+/** Records periodically which letters were retried. */
 class NoteKeeper {
   #isBehind = false;
   #work: Promise<void> | undefined;
@@ -64,20 +67,20 @@ class NoteKeeper {
     private readonly files: readonly FileSink[],
   ) {}
 
-  /** Another letter was driven. */
+  /** Call this when another letter was retried. */
   reached(): void {
     this.#isBehind = true;
     this.#work ??= this.#run();
   }
 
-  /** Makes the last note. @throws JobError */
+  /** Writes the last record. @throws JobError */
   async finish(): Promise<void> {
     await this.abandon();
     if (this.#failure === undefined) await this.#note().catch((error: unknown) => (this.#failure = { error }));
     if (this.#failure !== undefined) throw this.#cannotNote(this.#failure.error);
   }
 
-  /** Makes no more notes. */
+  /** Stops recording. */
   async abandon(): Promise<void> {
     this.#stop.abort();
     await this.#work;
@@ -99,7 +102,7 @@ class NoteKeeper {
 
   async #note(): Promise<void> {
     this.#isBehind = false;
-    // Before the sync: what is written meanwhile is for the next note.
+    // Taken before the sync: what is written meanwhile belongs to the next note.
     const note = this.letters.note();
     for (const file of this.files) await file.sync();
     await this.letters.remember(note);

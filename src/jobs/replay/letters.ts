@@ -19,39 +19,39 @@ import { makeStateFolder } from '../state-folder.js';
 import type { OpenReplay } from './open-replay.js';
 import type { ReplayPlan } from './plan.js';
 
-/** Dead letters of one pipeline that are to be driven again: one pass over the files that they are in. */
+/** One pipeline's dead letters that are to be retried: one pass over the files that hold them. */
 export interface LettersToDrive {
   readonly pipeline: PipelineServePlan;
-  /** Under which name is kept what was driven. */
+  /** The name under which the retried letters are recorded. */
   readonly key: string;
   readonly blocks: AsyncIterable<Block>;
-  /** Takes note that the event of a block is out, and all before it. */
+  /** Notes that the results of a block's event, and of all events before it, are written. */
   readonly onReached: (resumeAt: ResumeAt) => void;
-  /** Takes note that the event of a block has failed again, and is kept nowhere: to be said before `onReached`. */
+  /** Notes that a block's event has failed again and is kept nowhere. Call this before `onReached`. */
   readonly onLeft: (resumeAt: ResumeAt) => void;
-  /** What was driven, now or before. */
+  /** The letters that were retried, now or earlier. */
   readonly note: () => DrivenLetters;
   /**
-   * Makes a note durable. Where what the letters became counts only with a checkpoint, the note is in that first: then a crash
+   * Makes a note durable. If the letters' results count only with a checkpoint, that must contain the note first: then a crash
    * between the two loses nothing, because the later of both counts.
    */
   readonly remember: (note: DrivenLetters) => Promise<void>;
   readonly progress: () => DriveProgress;
 }
 
-/** What is told of letters that were not driven. */
+/** The counts of letters that were not retried, for a report. */
 export interface LettersLeft {
-  /** They hold no event, only the raw text of what was none. */
+  /** Letters without an event: only the raw text of an invalid line. */
   undrivable: number;
-  /** How many name a pipeline that the config does not have, by its name. */
+  /** The number of letters for each pipeline that the config does not have, by its name. */
   readonly strangers: Map<string, number>;
-  /** They failed again, and are kept nowhere else. */
+  /** Letters that failed again and are kept nowhere else. */
   failedAgain: number;
-  /** They were driven at another time. */
+  /** Letters that were retried earlier. */
   drivenBefore: number;
 }
 
-/** The letters of pipelines that share a file. */
+/** The pipelines that share a dead-letter file. */
 interface Family {
   readonly key: string;
   readonly place: LetterPlace;
@@ -66,10 +66,10 @@ interface PassOptions {
 }
 
 /**
- * The dead letters that were not driven yet, file by file and pipeline by pipeline. For one process at a time.
+ * Yields the dead letters that were not retried yet, by file and pipeline. Only one process at a time may do this.
  *
  * @param through `own`: each letter goes through the pipeline that it names
- * @param left is filled in as the files are gone through
+ * @param left is filled in as the files are read
  * @throws LogError `locked`; SourceError
  */
 export async function* lettersToDrive(
@@ -100,7 +100,7 @@ export async function* lettersToDrive(
   }
 }
 
-/** Passes over the letter files of a family, one for each pipeline that any of the letters names. */
+/** Yields passes over the letter files of a family, one for each pipeline that any letter names. */
 function* passesOf(
   { plan, signal }: Pick<OpenReplay, 'plan' | 'signal'>,
   { key, owners }: Family,
@@ -142,7 +142,7 @@ export function nothingLeft(): LettersLeft {
   return { undrivable: 0, strangers: new Map(), failedAgain: 0, drivenBefore: 0 };
 }
 
-/** Says what is left, and what was passed over. */
+/** Reports which letters are left, and which were skipped. */
 export function tellLeft(left: LettersLeft, tell: (message: string) => void): void {
   for (const words of [...wordsForLeft(left), ...wordsForDrivenBefore(left)]) tell(words);
 }
@@ -154,7 +154,7 @@ function wordsForDrivenBefore({ drivenBefore }: LettersLeft): string[] {
   return [`${words} retried before, and skipped: ${way}`];
 }
 
-/** What is left, as sentences for a person; none when nothing is. */
+/** Describes what is left, in sentences for the user; empty if nothing is left. */
 export function wordsForLeft({ undrivable, strangers, failedAgain }: LettersLeft): string[] {
   const letters = (count: number): string => (count === 1 ? '1 dead letter' : `${count} dead letters`);
   return [
@@ -173,7 +173,7 @@ export function wordsForLeft({ undrivable, strangers, failedAgain }: LettersLeft
   ];
 }
 
-/** Under which name a letter file's driven letters are kept: what its path leads to, seen from the config. */
+/** The name under which a letter file's retried letters are recorded: the resolved path, relative to the config's folder. */
 export function letterKey({ config }: Pick<ReplayPlan, 'config'>, file: string): string {
   return relative(resolvePath(dirname(config.file)), resolvePath(file));
 }
@@ -193,8 +193,8 @@ function familiesOf(plan: ReplayPlan, pipelines: readonly PipelineServePlan[]): 
 }
 
 /**
- * What was noted last: by itself, or in the checkpoint of the pipeline whose outputs the letters went to. Any pipeline's may have
- * it, because a letter goes where it says.
+ * The latest record: a separate one, or one in the checkpoint of the pipeline whose outputs the letters went to. That may be any
+ * pipeline, because each letter names its own.
  */
 async function drivenBefore(
   { config, stateFolder, logFolder }: ReplayPlan,
@@ -222,7 +222,7 @@ async function lockLetters(folder: string): Promise<Lock> {
   }
 }
 
-/** Letters are chosen by their events' times. */
+/** Whether a letter is selected, by its event's time and id. */
 function isChosen({ choice: { since, until = Infinity, fromId = '' } }: ReplayPlan, event: string): boolean {
   const origin = readStoredEvent(event)?.origin;
   return origin !== undefined && origin.timestamp >= since && origin.timestamp < until && origin.id >= fromId;

@@ -8,19 +8,19 @@ export interface OpenReplay {
   readonly plan: ReplayPlan;
   readonly world: LogWorld;
   readonly talk: PersonTalk;
-  /** Raised when nothing more is to be read. */
+  /** Aborted when nothing more is to be read. */
   readonly signal: AbortSignal;
   readonly stopReading: () => void;
-  /** Whether the input was read to its end, and not stopped before. */
+  /** Whether the input was read to its end, not stopped before. */
   readonly isAtEnd: () => boolean;
-  /** Told of every damaged place of the log. */
+  /** Called for every damaged place of the log. */
   readonly onDamage: (damage: Damage) => void;
   readonly damagedPlaces: () => number;
-  /** Told of what becomes of events on the way to their pipeline's own outputs. */
+  /** Notified of what becomes of events on their way to their pipeline's own outputs. */
   readonly onDelivered?: (pipeline: string, delivered: Delivered) => void;
 }
 
-/** @param signal ends the reading */
+/** @param signal stops the reading */
 export function startReplay(plan: ReplayPlan, talk: PersonTalk, signal: AbortSignal): OpenReplay {
   const reading = new AbortController();
   let damaged = 0;

@@ -8,7 +8,7 @@ import { storedBlocks, type AcceptsLine } from './stored-blocks.js';
 
 const NEWLINE = 0x0a;
 
-/** Stored events as they stand in the log, byte for byte, but for their checksums. */
+/** Writes stored events as they are in the log, byte for byte, except for their checksums. */
 export async function replayRaw(
   underWay: OpenReplay,
   way: Extract<ReplayWay, { kind: 'raw' }>,
@@ -40,7 +40,7 @@ export async function replayRaw(
   return { counts, bytes, lines: counts.input, endedBy };
 }
 
-/** Which lines pass. */
+/** Selects the lines to write. */
 function wanted(
   { pipeline, filters, limits }: Extract<ReplayWay, { kind: 'raw' }>,
   counts: Counts,

@@ -4,10 +4,10 @@ import type { PipelineServePlan } from '../serve-plan.js';
 import type { ReplayPlan } from './plan.js';
 
 /**
- * What a stage knows of the events before belongs to the pipeline that runs. Stored events once more to its outputs, or a few dead
- * letters by themselves, would be counted by a stage that knows nothing of the others.
+ * Refuses stages with state, because the state belongs to the running pipeline. If stored events were sent to its outputs again,
+ * or a few dead letters by themselves, a stage without knowledge of the other events would count them.
  *
- * @throws JobError where that would give other results than a reader of the outputs expects
+ * @throws JobError when the results would differ from what a reader of the outputs expects
  */
 export function refuseState(
   { choice }: Pick<ReplayPlan, 'choice'>,
@@ -29,7 +29,7 @@ export function refuseState(
   }
 }
 
-/** Whether what becomes of an event is out only when the whole input is. */
+/** Whether an event's results are complete only at the end of the input. */
 export function isOutAtEnd({ stages }: PipelineSpec): boolean {
   return stages.some(keepsState);
 }

@@ -10,17 +10,17 @@ import { performRuns } from './runs.js';
 import { runsToOneOutput } from './through.js';
 import { runsToOutputs } from './to-outputs.js';
 
-/** What a replay came to. */
+/** The result of a replay. */
 export interface ReplayOutcome {
   readonly result: BlockRunResult;
-  /** Of the log. */
+  /** The number of damaged places of the log. */
   readonly damagedPlaces: number;
 }
 
 /**
- * Reads stored events, or dead letters, once more.
+ * Processes stored events, or dead letters, once more.
  *
- * @param signal raised when it is to end: what is under way is finished
+ * @param signal aborted when the replay is to end: pending work is finished
  * @throws LogError, SourceError, SinkError, ConfigError, JobError
  */
 export async function replay(

@@ -13,9 +13,9 @@ import type { OpenReplay } from './open-replay.js';
 export type ReplayRun = Pick<Drive, 'blocks' | 'executor' | 'sinks' | 'keep' | 'onDelivered'>;
 
 /**
- * Does one run after the other, until one does not come to its end.
+ * Performs one run after another, until one stops before the end of its input.
  *
- * @returns all runs' counts together, and how the last one ended
+ * @returns the counts of all runs together, and how the last one ended
  */
 export async function performRuns(
   runs: AsyncIterable<ReplayRun>,
@@ -43,7 +43,7 @@ export async function performRuns(
 function together(a: Progress, b: Progress): Progress {
   const counts = { ...a.counts };
   addCounts(counts, b.counts);
-  // Several pipelines have other stages.
+  // Different pipelines have different stages.
   const stages = [...(a.stages ?? []), ...(b.stages ?? [])];
   return { counts, ...(stages.length > 0 && { stages }), bytes: a.bytes + b.bytes };
 }

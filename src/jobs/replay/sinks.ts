@@ -7,8 +7,8 @@ import { filesOf, type OutputTarget, type Targets } from '../outputs/target.js';
 import type { OpenReplay } from './open-replay.js';
 
 /**
- * Opens where the events of a replay go, and those that fail: a file, to which they are added, else what is said to a person. What
- * dead letters became is added too: those that were driven before are not driven again.
+ * Opens the outputs of a replay, for events and for failures: a file that is appended to, or else what is shown to the user.
+ * Results of dead letters are appended, too, because letters that were retried before are not retried again.
  *
  * @throws SinkError, also when another process writes to the output
  */

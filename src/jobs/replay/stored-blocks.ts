@@ -5,7 +5,7 @@ import type { OpenReplay } from './open-replay.js';
 
 export type AcceptsLine = (bytes: Buffer, start: number, end: number) => boolean;
 
-/** The chosen events of the stored log, as their lines. Beside a running daemon: up to where the log ends now. */
+/** Reads the selected events of the stored log as lines. Beside a running daemon, it reads up to where the log ends now. */
 export function storedBlocks(
   { plan, world, signal, onDamage }: OpenReplay,
   options: { readonly singleLines: boolean; readonly accepts?: AcceptsLine },
@@ -19,7 +19,7 @@ export function storedBlocks(
     ...(accepts && { accepts }),
     onDamage,
   });
-  // The next block is read while one is worked on.
+  // The next block is read while the current one is processed.
   return mergeSources([source], 'side-by-side', signal);
 }
 
@@ -28,7 +28,7 @@ function bothOf(isFrom: AcceptsLine, accepts: AcceptsLine | undefined): AcceptsL
   return (bytes, start, end) => isFrom(bytes, start, end) && accepts(bytes, start, end);
 }
 
-/** From the first event on whose id is not before this one: ids sort by time, in the order of the log. */
+/** Accepts events from the first one whose id is not before `fromId`: ids sort by time, in the order of the log. */
 function fromTheId(fromId: string): AcceptsLine {
   let isReached = false;
   return (bytes, start) => {

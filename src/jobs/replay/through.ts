@@ -15,7 +15,7 @@ import type { OpenReplay } from './open-replay.js';
 import { openReplaySinks } from './sinks.js';
 import { storedBlocks } from './stored-blocks.js';
 
-/** A replay to one output: the log in one run, or one run for the dead letters of each pipeline. */
+/** A replay to one output: the log in one run, or one run for each pipeline's dead letters. */
 export async function* runsToOneOutput(
   underWay: OpenReplay,
   way: Extract<ReplayWay, { kind: 'pipelines' }>,
@@ -45,7 +45,7 @@ export async function* runsToOneOutput(
   }
 }
 
-/** One executor for the log: the one pipeline's, or one that sends each event to its own. */
+/** One executor for the log: that of a single pipeline, or one that sends each event to its own pipeline. */
 function together(
   { through }: Extract<ReplayWay, { kind: 'pipelines' }>,
   pipelines: readonly { readonly pipeline: PipelineServePlan; readonly engine: PipelineEngine }[],

@@ -22,8 +22,8 @@ import { storedBlocks } from './stored-blocks.js';
 const SEGMENT_BYTES = 100 << 20;
 
 /**
- * A replay to the pipelines' own outputs, a run for each pipeline. The log is locked meanwhile, because a file has one writer:
- * the daemon, or this. What is written counts when the run is over; after a crash the files are cut back to where they were.
+ * A replay to the pipelines' own outputs, one run per pipeline. The log is locked meanwhile, because a file has one writer: the
+ * daemon or this process. Results count once the run is over; after a crash the files are truncated to their former lengths.
  *
  * @throws LogError `locked` when a daemon runs; SinkError
  */
@@ -82,18 +82,18 @@ async function* toOutputs(
   }
 }
 
-/** Events on the way through a pipeline to its own outputs. */
+/** Events on their way through a pipeline to its own outputs. */
 export interface ToOwnOutputs extends Pick<OpenReplay, 'plan' | 'world' | 'talk' | 'onDelivered'> {
   readonly log: Log;
   readonly pipeline: PipelineServePlan;
   readonly engine: PipelineEngine;
   readonly link: NatsLink | undefined;
   readonly blocks: AsyncIterable<Block>;
-  /** Set when they are dead letters. */
+  /** Set if the events are dead letters. */
   readonly letters?: Pick<LettersToDrive, 'key' | 'onReached' | 'note' | 'remember'>;
 }
 
-/** For whoever holds the log's lock while nobody else writes to the pipeline's outputs. @throws SinkError */
+/** The caller must hold the log's lock, and nobody else may write to the pipeline's outputs. @throws SinkError */
 export async function runToOutputs(work: ToOwnOutputs): Promise<ReplayRun> {
   const { plan, world, pipeline, engine, link, letters, blocks, talk } = work;
   makeStateFolder(plan.stateFolder);
@@ -125,11 +125,11 @@ export async function runToOutputs(work: ToOwnOutputs): Promise<ReplayRun> {
     },
     onDelivered: (delivered) => work.onDelivered?.(place.pipeline, delivered),
     keep: {
-      // Without it, whatever a crash leaves of this would count as there before, or as somebody else's.
+      // Otherwise, after a crash, the results of this run would count as earlier results, or as somebody else's.
       begin: () => store.put(name, checkpointOf(sinks, found, { ended: false })),
       ...(letters && { reached: letters.onReached }),
       async finish(result) {
-        // What a stage still kept when the run was stopped is not out: the files are cut back at the next start.
+        // If the run was stopped, events that a stage still holds have no result yet: the files are truncated at the next start.
         if (result.endedBy === 'error' || result.counts.open > 0) return result;
         for (const file of sinks.files) {
           const change = await file.look();
@@ -141,10 +141,10 @@ export async function runToOutputs(work: ToOwnOutputs): Promise<ReplayRun> {
           return result;
         }
         const note = letters.note();
-        // In one write with the lengths of the outputs: both count, or neither.
+        // Written together with the lengths of the outputs, so that both count or neither.
         await store.put(name, checkpointOf(sinks, found, { ended: true, driven: { [letters.key]: note } }));
         await letters.remember(note);
-        // The note is elsewhere now, and the pipeline writes its checkpoint often.
+        // The note is now stored elsewhere, and the pipeline writes its checkpoint often.
         await store.put(name, checkpointOf(sinks, found, { ended: true, driven: { [letters.key]: undefined } }));
         return result;
       },
@@ -152,7 +152,7 @@ export async function runToOutputs(work: ToOwnOutputs): Promise<ReplayRun> {
   };
 }
 
-/** The pipeline's place in the log stays, and what its stages know of the events before; its files are longer now. */
+/** Keeps the pipeline's position in the log and the state of its stages; only its files have grown. */
 function checkpointOf(
   { files }: OpenSinks,
   found: ProcessingCheckpoint | undefined,
@@ -162,7 +162,7 @@ function checkpointOf(
   return {
     place: found?.place ?? { position: LOG_START, timestamp: 0 },
     files: { ...found?.files, ...Object.fromEntries(files.map((sink) => [sink.name, sink.position()])) },
-    // What the stages of the running pipeline know is theirs alone.
+    // The state of the running pipeline's stages belongs to them alone.
     ...(found?.state && { state: found.state }),
     driven: Object.fromEntries(all.flatMap(([key, letters]) => (letters === undefined ? [] : [[key, letters]]))),
     ended,

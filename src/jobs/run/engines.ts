@@ -4,15 +4,15 @@ import { chooseExecutor, type TraceOf } from '../../pipeline/index.js';
 import { openEngines, type EnginePipeline, type Engines } from '../engines/engines.js';
 import type { RunPlan } from './plan.js';
 
-/** The pipeline of a run, as its engine takes it. */
+/** Converts the pipeline of a run to the form that its engine takes. */
 export function enginePipeline({ pipeline, block, ai }: RunPlan): EnginePipeline {
   return { spec: pipeline, block, budget: ai?.budget };
 }
 
 /**
- * Opens what the stages of a run need: a run is engines of one pipeline.
+ * Opens what the stages of a run need: the engines of one pipeline.
  *
- * @param tell a notice for a person
+ * @param tell receives notices for the user
  * @throws ConfigError
  */
 export function openRunEngines(
@@ -33,7 +33,7 @@ export function openRunEngines(
   );
 }
 
-/** Bytes of input, where all of it is in plain files. */
+/** The input's size in bytes, if all of it is in plain files. */
 function sizeOf(inputs: readonly string[]): number | undefined {
   let bytes = 0;
   for (const input of inputs) {

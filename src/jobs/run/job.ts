@@ -10,12 +10,12 @@ import type { RunPlan } from './plan.js';
 import { refuseBegun, refuseClashes } from './refuse-clashes.js';
 import type { HeldJobOptions, JobOptions, RunJob } from './run-job.js';
 
-/** Opens what a run reads and writes. @throws JobError, SourceError, SinkError */
+/** Opens the inputs and outputs of a run. @throws JobError, SourceError, SinkError */
 export async function openJob(plan: RunPlan, context: JobOptions): Promise<RunJob> {
   refuseClashes(plan);
   const holds = await holdTargets(plan, {
     command: 'colloquium run',
-    // A plain run promises nothing of it.
+    // A plain run makes no promise about this.
     ...(plan.resume && { onUnable: once((reason) => context.talk.notice(notKept(reason))) }),
     keepsNames: plan.follow,
     holdsLetters: plan.resume !== undefined,
@@ -76,7 +76,10 @@ async function openHeld(plan: RunPlan, context: HeldJobOptions): Promise<RunJob>
   }
 }
 
-/** What this run writes over cannot be gone on with. Who only adds to files, where no run ever kept a checkpoint, pays one look. */
+/**
+ * Removes checkpoints of files that this run overwrites, because no run can continue from them. If no run ever kept a checkpoint,
+ * a run that only appends pays for a single look.
+ */
 async function forgetCheckpoints(plan: RunPlan): Promise<RunJob['release']> {
   const files = filesOf(plan);
   const writesOver = files.some(({ mode }) => mode === 'truncate');

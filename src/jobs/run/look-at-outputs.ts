@@ -2,7 +2,7 @@ import type { OpenSinks } from '../../pipeline/index.js';
 import { SinkError, type FileSink } from '../../sinks/index.js';
 import { wordsFor } from '../outputs/output-teller.js';
 
-/** Somebody else has changed an output under the run's hands: what was written is not there any more, or not there alone. */
+/** Somebody else changed an output during the run: its content is gone, or mixed with other content. */
 export class OutputChangedError extends Error {
   override readonly name = 'OutputChangedError';
 }
@@ -15,21 +15,21 @@ const WHAT_HAPPENED = {
 } as const;
 
 export interface LookOptions {
-  /** It goes on in what has a file's name. */
+  /** Whether the run continues in whatever file now has the name. */
   readonly follows: boolean;
   readonly tell: (message: string) => void;
 }
 
-/** A run that ends looks no more often between blocks, in seconds: its last look is the one that counts. */
+/** The shortest interval between checks, in seconds, for a run that ends: its last check is the one that counts. */
 const LOOK_SECONDS = 0.1;
 
-/** Sees that outputs are what they were. @throws SinkError */
+/** Checks that nobody has changed the outputs. @throws SinkError */
 export type LookAtOutputs = (when: 'between blocks' | 'at the end') => Promise<void>;
 
 /**
- * What sees between two blocks, and at the end, that the files are what they were: else a run would end well whose output nobody
- * has. A run that follows its input goes on like a daemon in what has the file's name now, and says so. To dead letters several
- * runs may add.
+ * Returns a check, for use between blocks and at the end, that nobody has changed the files: otherwise a run could succeed
+ * although its output is lost. A run that follows its input continues, like a daemon, in the file that now has the name, and
+ * reports that. Several runs may append to the dead letters.
  */
 export function lookAtOutputs({ files, deadLetters }: OpenSinks, options: LookOptions): LookAtOutputs {
   let lookedAt = 0;
@@ -39,14 +39,14 @@ export function lookAtOutputs({ files, deadLetters }: OpenSinks, options: LookOp
     if (!options.follows && when === 'between blocks' && now - lookedAt < LOOK_SECONDS) return;
     lookedAt = now;
     for (const file of files) {
-      // There may be many that rest: whoever writes to one looks at it before.
+      // Many files may be resting: each is checked before it is written to again.
       if (when === 'between blocks' && file.isResting()) continue;
       await lookAt(file, { ...options, isShared: file === deadLetters });
     }
   };
 }
 
-/** @param isShared others may add to it @throws SinkError */
+/** @param isShared whether others may append to the file @throws SinkError */
 export async function lookAt(
   file: FileSink,
   { follows, tell, isShared = false }: LookOptions & { readonly isShared?: boolean },

@@ -3,7 +3,7 @@ import { mergeSources, openSource, type Block, type Source } from '../../sources
 import type { RunPlan } from './plan.js';
 import { tellingFormat } from './tell-format.js';
 
-/** @param onNotice told what a person should know @throws SourceError */
+/** @param onNotice receives notices for the user @throws SourceError */
 export function openSources(
   { inputs, formats, block, follow }: RunPlan,
   onNotice: (message: string) => void,
@@ -16,7 +16,7 @@ export function openSources(
   });
 }
 
-/** The events of all sources, as many as the plan wants. */
+/** Reads the events of all sources, up to the plan's limit. */
 export function readSources(plan: RunPlan, sources: readonly Source[], signal: AbortSignal): AsyncIterable<Block> {
   const merged = mergeSources(sources, plan.follow ? 'side-by-side' : 'in-order', signal);
   return plan.limit === undefined ? merged : limitEvents(merged, plan.limit);

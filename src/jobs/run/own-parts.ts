@@ -9,16 +9,16 @@ import { reasonOf } from '../reason-of.js';
 
 const STDIN = 0;
 
-/** So many names are told; the others are counted. */
+/** The most names that are listed; the others are counted. */
 const NAMES_MAX = 5;
 
 /**
- * Sees for each output to what it sets aside. To be called when no other process writes to it.
+ * Checks the rotated files of each output. Call this when no other process writes to the outputs.
  *
  * @throws JobError
  */
 export function refuseStrangeParts(plan: RunPlan): void {
-  // Of many files each is looked at when it is begun.
+  // For an output with many files, each file is checked when it is created.
   for (const file of filesOf(plan).filter(({ keyed }) => keyed === undefined)) refuseStrangePartsOf(file, plan);
 }
 
@@ -29,8 +29,8 @@ export function refuseStrangePartsOf(file: FileTarget, { inputs, resume }: Pick<
 }
 
 /**
- * Refuses to set files aside where others would be taken for ours: an input that is called like a part of the output, and, for an
- * output that is recreated, parts that somebody else made. Sees to it, too, that ours can be noted.
+ * Refuses to rotate an output if other files would be taken for its parts: an input that has the name of a part, or, if the
+ * output is recreated, parts that somebody else made. Also makes sure that our own parts can be recorded.
  *
  * @throws JobError
  */
@@ -39,7 +39,7 @@ function refusePartsOf({ path, mode, keeping }: FileTarget, inputs: readonly str
   if (stateFolder === undefined) return;
   const manifest = openManifest(stateFolder, path);
   const isRotated = keepsParts(keeping);
-  // Without rotation only those of a former run count: they are about to be removed.
+  // Without rotation, only parts of a former run count: they are about to be removed.
   const own = new Set(manifest.files().map(({ name }) => name));
   const input = inputs.find((one) => isPart(one, path, keeping.pattern, (name) => isRotated || own.has(name)));
   if (input !== undefined) {
@@ -60,8 +60,8 @@ function refusePartsOf({ path, mode, keeping }: FileTarget, inputs: readonly str
 }
 
 /**
- * Refuses to make an output anew beside a part of the former one that somebody has changed: it could not be removed, and would
- * count as a part of the new one.
+ * Refuses to recreate an output if somebody changed a part of the former one: it could not be removed, and would count as a part
+ * of the new output.
  *
  * @throws JobError
  */
@@ -94,7 +94,7 @@ function openManifest(stateFolder: string, path: string): Manifest {
   }
 }
 
-/** Whether an input leads to a file that has the name of a part. @param counts which of these names */
+/** Whether an input leads to a file that has the name of a part. @param counts which of these names count */
 function isPart(
   input: string,
   output: string,

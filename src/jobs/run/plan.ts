@@ -3,27 +3,27 @@ import type { InputFormat } from '../../sources/index.js';
 import type { AiPlan } from '../ai/open-client.js';
 import type { Targets } from '../outputs/target.js';
 
-/** What a run is to do: the flags and the config as they are meant, nothing as it was typed. */
+/** The plan of a run: flags and config, resolved, with nothing left as it was typed. */
 export interface RunPlan extends Targets {
   /** Paths as given; `-` is stdin. Never empty. */
   readonly inputs: readonly string[];
-  /** Those that are not lines of JSON. */
+  /** The formats of inputs that are not lines of JSON. */
   readonly formats: ReadonlyMap<string, InputFormat>;
   readonly follow: boolean;
-  /** Input events after which it ends. */
+  /** The number of input events after which the run ends. */
   readonly limit?: number;
   readonly pipeline: PipelineSpec;
   readonly block: Omit<BlockOptions, 'pipeline'>;
   readonly threads: ThreadPlan;
-  /** Results go out as they are done. */
+  /** Whether results are written as soon as they are ready. */
   readonly unordered: boolean;
-  /** What its AI stages need, if it has any. */
+  /** What the AI stages need, if there are any. */
   readonly ai?: AiRun;
-  /** What it goes by, and may not write over. */
+  /** The files that the run depends on, and may not overwrite. */
   readonly ownFiles: readonly OwnFile[];
-  /** Where checkpoints, locks and manifests of its files are kept. */
+  /** The folder of the files' checkpoints, locks and manifests. */
   readonly stateFolder: string;
-  /** It keeps a checkpoint; absent: it keeps none. */
+  /** Absent if the run keeps no checkpoint. */
   readonly resume?: ResumePlan;
 }
 
@@ -33,22 +33,22 @@ export interface AiRun extends Pick<AiPlan, 'config' | 'maxCost' | 'concurrency'
 }
 
 export interface ResumePlan {
-  /** On from the place where the last run stopped, if nothing has changed; whatever has changed; or from the start. */
+  /** Continue where the last run stopped if nothing has changed; continue whatever has changed; or start from the beginning. */
   readonly how: 'if-unchanged' | 'force' | 'restart';
-  /** The command that goes on with it. */
+  /** The command that continues the run. */
   readonly command: string;
 }
 
-/** A file that a run reads, besides its inputs. */
+/** A file that a run reads besides its inputs. */
 export interface OwnFile {
   readonly path: string;
-  /** For people: `the config`. */
+  /** Its name in messages: `the config`. */
   readonly what: string;
 }
 
-/** Threads that may work on events, this one included. */
+/** The number of threads that may process events, including this one. */
 export interface ThreadPlan {
   readonly count: number;
-  /** Somebody asked for them: they are started whatever the input. */
+  /** Whether the user asked for threads: then they are started whatever the input. */
   readonly asked: boolean;
 }

@@ -9,7 +9,7 @@ import type { RunPlan } from './plan.js';
 const [STDIN, STDOUT, STDERR] = [0, 1, 2];
 
 /**
- * Refuses a run that would write into what it reads, or into one file by two ways. Changes nothing.
+ * Refuses a run that would write to a file that it reads, or to one file in two ways. Changes nothing.
  *
  * @throws JobError
  */
@@ -42,7 +42,7 @@ export function refuseClashes(plan: RunPlan): void {
   }
 }
 
-/** Of an output that has a file per key any file may be the one that is read, or written by another output. */
+/** For an output that has a file per key, any of its possible files may be one that is read, or that another output writes. */
 function refuseKeyedClashes(plan: RunPlan): void {
   const files = filesOf(plan);
   for (const [index, { path, keyed }] of files.entries()) {
@@ -71,7 +71,7 @@ function refuseKeyedClashes(plan: RunPlan): void {
 }
 
 /**
- * Refuses to begin a file of an output that has many where that is read, or has parts that are not known.
+ * Refuses to create a file of an output with many files if that file is an input, or has unknown parts.
  *
  * @throws JobError
  */
@@ -86,7 +86,7 @@ export function refuseBegun(plan: RunPlan, file: FileTarget): void {
   if (mayHaveParts) refuseStrangePartsOf(file, plan);
 }
 
-/** Whether an input and an output are one file, or two outputs; `-` is what stdin was redirected from. */
+/** Whether an input and an output, or two outputs, are the same file; `-` is the file that stdin was redirected from. */
 function isSameFile(one: string, output: string): boolean {
   if (nodeFileSystem.stat(output)?.kind === 'other') return false;
   return one === '-' ? isSameNode(nodeOf(one), nodeOf(output)) : leadToSame(one, output);
@@ -96,7 +96,7 @@ function isSameNode(one: string | undefined, other: string | undefined): boolean
   return one !== undefined && one === other;
 }
 
-/** Undefined for what is not a file: devices and pipes can be shared. */
+/** Undefined for anything but a file: devices and pipes can be shared. */
 function nodeOf(name: string): string | undefined {
   if (name === '-') return nodeOfDescriptor(STDIN);
   const stats = nodeFileSystem.stat(name);

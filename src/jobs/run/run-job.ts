@@ -5,50 +5,50 @@ import type { TargetHolds } from '../outputs/hold-targets.js';
 import type { PersonTalk } from '../talk.js';
 import type { LookAtOutputs } from './look-at-outputs.js';
 
-/** The inputs and outputs of a run, open. */
+/** The open inputs and outputs of a run. */
 export interface RunJob {
   readonly sources: readonly Source[];
   readonly blocks: AsyncIterable<Block>;
   readonly sinks: OpenSinks;
-  /** Sees that nobody else has changed what is written. */
+  /** Checks that nobody else has changed the outputs. */
   readonly look: LookAtOutputs;
-  /** What keeps its checkpoint, where it has one. */
+  /** Keeps the run's checkpoint, if it has one. */
   readonly keeping?: RunKeeping;
-  /** Lets others have the outputs. */
+  /** Releases the outputs for others. */
   release(): Promise<void>;
 }
 
 /** Keeps a run's checkpoint. */
 export interface RunKeeping {
-  /** Everything up to here is out, and nothing behind it. */
+  /** Call this when everything up to here is written, and nothing behind it. */
   reached(at: ResumeAt): void;
-  /** What the stages know has changed, by the events before what is reached next. */
+  /** Call this when the events before the next place changed the state of the stages. */
   changed(changes: StateChanges): void;
-  /** Makes a checkpoint in which files stand that were begun: nothing of the block they were begun for is written yet. */
+  /** Makes a checkpoint that lists newly created files, before anything of the current block is written to them. */
   filesBegun(): Promise<void>;
   /**
    * Makes the last checkpoint.
    *
-   * @param ended nothing was written behind what was reached
-   * @throws JobError when this, or an earlier one, could not be made
+   * @param ended whether nothing was written behind the place reached
+   * @throws JobError when this or an earlier checkpoint could not be made
    */
   finish(ended: boolean): Promise<void>;
-  /** Lines of the inputs that are done, by this run and those before it. */
+  /** The number of input lines processed, by this run and those before it. */
   linesDone(): number;
-  /** Whether an earlier run began the work. */
+  /** Whether this run continues an earlier one. */
   readonly goesOn: boolean;
 }
 
-/** What a run is opened with. */
+/** What is needed to open a run. */
 export interface JobOptions {
   readonly engine: PipelineEngine;
   readonly executor: OpenExecutor;
-  /** Ends the reading. */
+  /** Stops the reading. */
   readonly reading: AbortController;
   readonly talk: PersonTalk;
 }
 
-/** With the outputs kept from others. */
+/** Options for a run whose outputs are locked. */
 export interface HeldJobOptions extends JobOptions {
   readonly holds: TargetHolds;
 }

@@ -17,42 +17,45 @@ import { enginePipeline, openRunEngines } from './engines.js';
 import type { RunPlan } from './plan.js';
 import type { RunJob } from './run-job.js';
 
-/** What is told of a run, and what ends it. */
+/** Receives the messages of a run, and can end it. */
 export interface RunTalk extends PersonTalk, Pick<ProgressTalk, 'progress'> {
-  /** Called when it has begun. @returns raised when it is to end: what is under way is finished, nothing new is begun that costs */
+  /**
+   * Called when the run has started. @returns aborted when the run is to end: pending work is finished, and nothing new is
+   * started that costs money
+   */
   readonly ending: () => AbortSignal;
-  /** Listens to the calls of a stage's script; undefined: nobody wants to know. */
+  /** Observes the calls of a stage's script; undefined: no tracing. */
   readonly traceOf?: TraceOf | undefined;
 }
 
 export interface ProgressTalk {
   /**
-   * Shows from now on how far a run is; absent: nobody wants to see it.
+   * Starts showing the progress of a run; absent: it is not shown.
    *
-   * @param totalBytes of all inputs, where that is known
-   * @param ai how the AI calls stand, where it makes any
+   * @param totalBytes the size of all inputs, if known
+   * @param ai the status of AI calls, if there are any
    */
   readonly progress?: (totalBytes: number | undefined, ai?: () => Promise<AiStatus>) => ProgressReporter;
 }
 
-/** What a run says while it runs. */
+/** Shows the progress of a run. */
 export interface ProgressReporter {
   update(progress: Progress): void;
-  /** Takes the last line away. */
+  /** Removes the last line. */
   close(): void;
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface RunOutcome {
   readonly result: BlockRunResult;
   readonly seconds: number;
-  /** How its AI calls stood at the end; undefined: it makes none. */
+  /** The status of AI calls at the end; undefined: the run makes none. */
   readonly ai: AiStatus | undefined;
-  /** Lines of all inputs that are done, where an earlier run had done all of them. */
+  /** The number of lines of all inputs, if an earlier run had already processed them all. */
   readonly finishedBefore: number | undefined;
 }
 
-/** @throws JobError, SourceError, SinkError, ConfigError, ComputoError: it could not begin, or its end not be seen to */
+/** @throws JobError, SourceError, SinkError, ConfigError, ComputoError when the run could not start, or not be completed */
 export async function run(plan: RunPlan, talk: RunTalk): Promise<RunOutcome> {
   const engines = await openRunEngines(plan, talk.notice, talk.traceOf);
   try {
@@ -82,9 +85,9 @@ export async function run(plan: RunPlan, talk: RunTalk): Promise<RunOutcome> {
 interface OpenRun {
   readonly job: RunJob;
   readonly executor: OpenExecutor;
-  /** Ends the reading. */
+  /** Stops the reading. */
   readonly reading: AbortController;
-  /** Raised when it is to end before its input does. */
+  /** Aborted when the run is to end before its input does. */
   readonly ending: AbortSignal;
   readonly ai: Engines['ai'];
 }
@@ -129,7 +132,7 @@ async function driven(
   };
 }
 
-/** What became of the outputs when all was written. */
+/** Checks the outputs once everything is written. */
 async function seenToTheEnd(result: BlockRunResult, look: RunJob['look']): Promise<BlockRunResult> {
   if (result.endedBy === 'error' || result.endedBy === 'closed') return result;
   try {
@@ -141,7 +144,7 @@ async function seenToTheEnd(result: BlockRunResult, look: RunJob['look']): Promi
   }
 }
 
-/** Of all inputs, where it is known. */
+/** The size of all inputs, if known. */
 export function bytesOf(sources: readonly Source[]): number | undefined {
   const sizes = sources.map((source) => source.sizeBytes);
   return sizes.every((size) => size !== undefined) ? sizes.reduce((sum, size) => sum + size, 0) : undefined;

@@ -3,10 +3,13 @@ import type { Block, InputFormat, Source } from '../../sources/index.js';
 const NEWLINE = 0x0a;
 const OPEN_MAP = 0x7b;
 const OPEN_LIST = 0x5b;
-/** As much as is looked at to tell another format. */
+/** How much of a line is examined to recognize another format. */
 const LINE_BYTES_PARSED = 4096;
 
-/** A source that tells, once, when its start looks like something else than it is read as. @param format undefined: lines of JSON */
+/**
+ * A source that reports, once, if its start looks like a format other than the one it is read as. @param format undefined: lines
+ * of JSON
+ */
 export function tellingFormat(
   source: Source,
   format: InputFormat | undefined,
@@ -37,7 +40,7 @@ async function wordsFor(start: Buffer, format: InputFormat | undefined): Promise
   return format === undefined ? recognize(start) : recognizeColumns(format.name, firstRow(start));
 }
 
-/** A header stands as an empty line among those that were decoded. */
+/** A header becomes an empty line among the decoded ones. */
 function firstRow(bytes: Buffer): string {
   let start = 0;
   while (bytes[start] === NEWLINE) start += 1;
@@ -45,11 +48,11 @@ function firstRow(bytes: Buffer): string {
   return bytes.toString('utf8', start, newline === -1 ? bytes.length : newline);
 }
 
-/** The usual case: nothing more is to be loaded for it. */
+/** The usual case, for which nothing more needs to be loaded. */
 function beginsWithJson(bytes: Buffer): boolean {
   const newline = bytes.indexOf(NEWLINE);
   const end = newline === -1 ? bytes.length : newline;
-  // Of a long line nothing can be told that begins like this; UTF-16 has a zero there.
+  // A long line that begins like this is assumed to be JSON; in UTF-16 the second byte would be zero.
   if (end > LINE_BYTES_PARSED && (bytes[0] === OPEN_MAP || bytes[0] === OPEN_LIST) && bytes[1] !== 0) return true;
   try {
     JSON.parse(bytes.toString('utf8', 0, end));

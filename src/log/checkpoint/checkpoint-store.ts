@@ -1,6 +1,6 @@
 /*
- * A checkpoint is one file with one guarded line: {"name":"…","value":…,"crc":"…"}. It is replaced in one step, and the previous
- * one is kept as `.previous`: when the newest is damaged, the previous one is just as valid, only older.
+ * A checkpoint is a file with one guarded line: {"name":"…","value":…,"crc":"…"}. It is replaced in one step, and the previous
+ * one is kept as `.previous`: if the newest is damaged, the previous one is just as valid, only older.
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -15,14 +15,14 @@ const NAME_CHARACTERS_MAX = 80;
 
 const EXTENSION = '.checkpoint';
 
-/** A checkpoint as it was found. */
+/** A stored checkpoint as it was read. */
 export interface Checkpoint {
   readonly value: unknown;
   /** The newest checkpoint was damaged; this is the previous one. */
   readonly isPrevious: boolean;
 }
 
-/** Stores a JSON value for each name durably. Only one process at a time writes to a folder. */
+/** Durably stores one JSON value per name. Only one process at a time writes to a folder. */
 export class CheckpointStore {
   readonly #world: LogWorld;
   readonly #folder: string;
@@ -35,9 +35,9 @@ export class CheckpointStore {
   }
 
   /**
-   * The value last stored under a name; undefined when there was none.
+   * The value last stored under a name; undefined if there is none.
    *
-   * @throws LogError `damaged` when the checkpoint and the previous one can't be read
+   * @throws LogError `damaged` when neither the checkpoint nor the previous one can be read
    */
   async get(name: string): Promise<Checkpoint | undefined> {
     const path = this.#path(name);
@@ -53,8 +53,8 @@ export class CheckpointStore {
   }
 
   /**
-   * Stores a value. Of the values that arrive while one is being written, only the last is written next; each
-   * promise resolves when its value, or a later one, is durable.
+   * Stores a value. Of the values that arrive during a write, only the last is written next; each promise resolves when its
+   * value, or a later one, is durable.
    */
   put(name: string, value: unknown): Promise<void> {
     const waiting = this.#next.get(name);
@@ -75,7 +75,7 @@ export class CheckpointStore {
     return next.stored;
   }
 
-  /** The names with a readable checkpoint, in no order. */
+  /** The names that have a readable checkpoint, unordered. */
   async names(): Promise<string[]> {
     const { disk } = this.#world;
     const files = await disk.list(this.#folder).catch((error: unknown) => {
@@ -108,7 +108,7 @@ export class CheckpointStore {
     const { disk } = this.#world;
     const path = this.#path(name);
     await disk.makeFolder(this.#folder);
-    // Only a readable checkpoint is kept: a damaged one would replace the good one before it.
+    // Only a readable checkpoint is kept: a damaged one would replace the good previous one.
     if ((await this.#read(path, name)).kind === 'value') {
       const spare = `${path}.spare`;
       await removeIfThere(disk, spare);
@@ -127,7 +127,7 @@ export class CheckpointStore {
     return isOurs && 'value' in content ? { kind: 'value', value: content.value } : { kind: 'damaged' };
   }
 
-  /** The content of a file; undefined where there is none, null when it is damaged. */
+  /** The content of a file; undefined if the file is missing, null if it is damaged. */
   async #content(path: string): Promise<unknown> {
     const file = await readFile(this.#world.disk, path);
     return file === undefined ? undefined : (readGuardedLine(file.subarray(0, -1)) ?? null);

@@ -1,25 +1,23 @@
 /**
- * The file system as the log uses it: few calls, so that a test can simulate one that is full, slow or broken. All calls
- * fail with the operating system's errors (`code` ENOSPC, EIO, …).
+ * The file system calls that the log uses: few, so that a test can simulate a disk that is full, slow or broken. All calls fail
+ * with the operating system's errors (`code` ENOSPC, EIO, …).
  */
 export interface Disk {
   /**
-   * Opens a file. `create` creates it, readable by its owner alone, and fails with EEXIST when it exists; `update`
-   * opens an existing one for reading and writing.
+   * Opens a file. `create` creates it, readable only by its owner, and fails with EEXIST if it exists; `update` opens an existing
+   * one for reading and writing.
    */
   open(path: string, mode: 'read' | 'update' | 'create'): Promise<DiskFile>;
-  /** The names in a folder, in no order. */
+  /** The names in a folder, unordered. */
   list(folder: string): Promise<string[]>;
-  /** A file's length in bytes; undefined when it does not exist. */
+  /** A file's length in bytes; undefined if it does not exist. */
   size(path: string): Promise<number | undefined>;
-  /** Creates a folder that only its owner can enter, and its missing parents. An existing folder is not changed. */
+  /** Creates a folder that only its owner can enter, and its missing parents. Does not change an existing folder. */
   makeFolder(path: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
-  /** Adds a second name to a file. Fails with EEXIST when the name is taken. */
+  /** Adds a second name to a file. Fails with EEXIST if the name is taken. */
   link(existing: string, path: string): Promise<void>;
-  /**
-   * Copies a file to a new name, sharing its blocks where the file system supports that. Fails with EEXIST when the name is taken.
-   */
+  /** Copies a file to a new name, sharing its blocks if the file system supports that. Fails with EEXIST if the name is taken. */
   copy(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
   /** Makes the names in a folder durable. */
@@ -27,7 +25,7 @@ export interface Disk {
 }
 
 export interface DiskFile {
-  /** Reads up to `end - start` bytes from `position` into `into`; 0 at the end of the file. */
+  /** Reads up to `end - start` bytes from `position` into `into`; returns 0 at the end of the file. */
   read(into: Buffer, start: number, end: number, position: number): Promise<number>;
   /** Writes at `position` and returns how many bytes were written, which may be fewer than given. */
   write(bytes: Uint8Array, position: number): Promise<number>;

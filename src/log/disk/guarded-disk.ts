@@ -1,13 +1,12 @@
 import type { Disk } from './disk.js';
 
 /**
- * A disk that uses no path while a check fails: the path may lead to somebody else's files. Open files stay
- * usable.
+ * A disk that uses no path while a check fails, because the path may lead to somebody else's files. Open files stay usable.
  *
- * @param check throws when the folder is not the intended one
+ * @param check throws if the folder is not the intended one
  */
 export function guardedDisk(disk: Disk, check: () => void): Disk {
-  /** Checked before, so that nothing is changed, and after, so that foreign files are not taken for ours. */
+  /** Checks before the action, so that nothing is changed, and after it, so that foreign files are not taken for ours. */
   const guarded = async <T>(action: () => Promise<T>): Promise<T> => {
     check();
     const result = await action();

@@ -23,7 +23,7 @@ export const nodeDisk: Disk = {
   async makeFolder(path) {
     await mkdir(path, { recursive: true, mode: OWNER_ONLY_FOLDER });
   },
-  // Not the functions themselves: that would load them even where no disk is used.
+  // Not the functions themselves: that would load them even if no disk is used.
   rename: (from, to) => rename(from, to),
   link: (from, to) => link(from, to),
   copy: (from, to) => copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE),
@@ -38,7 +38,7 @@ export const nodeDisk: Disk = {
   },
 };
 
-/** Calls on the hot path use the descriptor: a FileHandle's own are about twice as slow. */
+/** Calls on the hot path use the descriptor: a FileHandle's own methods are about twice as slow. */
 function nodeFile(handle: FileHandle): DiskFile {
   const { fd } = handle;
   return {

@@ -1,6 +1,6 @@
 import type { DiskFile } from './disk.js';
 
-/** An open file with several users: the last one to release it closes it. */
+/** An open file with several users; the last one to release it closes it. */
 export class SharedFile {
   #users = 1;
 

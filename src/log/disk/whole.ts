@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
 import { errorCode, type Disk, type DiskFile } from './disk.js';
 
-/** How often in a row a call may be interrupted (EAGAIN, EINTR) or write nothing before that is an error. */
+/** How many times in a row a call may be interrupted (EAGAIN, EINTR) or write nothing before that counts as an error. */
 const ATTEMPTS_MAX = 100;
 
-/** Writes all the bytes at `position`, however many calls that takes. */
+/** Writes all the bytes at `position`, in as many calls as needed. */
 export async function writeWhole(file: DiskFile, bytes: Uint8Array, position: number): Promise<void> {
   let attempts = 0;
   for (let at = 0; at < bytes.length;) {
@@ -16,7 +16,7 @@ export async function writeWhole(file: DiskFile, bytes: Uint8Array, position: nu
   }
 }
 
-/** The bytes written; none when the call was interrupted and can be retried. */
+/** Returns the number of bytes written; 0 if the call was interrupted and can be retried. */
 async function writeSome(file: DiskFile, bytes: Uint8Array, position: number): Promise<number> {
   try {
     return await file.write(bytes, position);
@@ -27,7 +27,7 @@ async function writeSome(file: DiskFile, bytes: Uint8Array, position: number): P
   }
 }
 
-/** Reads from `position` until `into` is full between `start` and `end`, or the file ends. Returns the bytes read. */
+/** Reads from `position` until `into` is full between `start` and `end`, or the file ends. Returns the number of bytes read. */
 export async function readWhole(
   file: DiskFile,
   into: Buffer,
@@ -44,7 +44,7 @@ export async function readWhole(
   return at - start;
 }
 
-/** A whole small file, or undefined when there is none. */
+/** Reads a small file whole; undefined if it does not exist. */
 export async function readFile(disk: Disk, path: string): Promise<Buffer | undefined> {
   let file: DiskFile;
   try {
@@ -61,7 +61,7 @@ export async function readFile(disk: Disk, path: string): Promise<Buffer | undef
   }
 }
 
-/** Creates a file whose content is durable when the promise resolves; its name may not be. */
+/** Creates a file. Its content is durable when the promise resolves; its name may not be. */
 export async function createWhole(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
   const file = await disk.open(path, 'create');
   try {
@@ -72,7 +72,7 @@ export async function createWhole(disk: Disk, path: string, bytes: Uint8Array): 
   }
 }
 
-/** Replaces `path` by a file in one step: readers see the old one or the new one, whole. */
+/** Replaces the file at `path` in one step: readers see the old one or the new one, whole. */
 export async function replaceFile(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
   const temporary = `${path}.tmp`;
   await removeIfThere(disk, temporary);

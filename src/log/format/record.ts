@@ -1,7 +1,7 @@
 import { AFTER_ID, BEFORE_DATA, BEFORE_ID, BEFORE_METADATA } from '../../event/index.js';
 import { TAIL_BYTES, writeTail } from './line.js';
 
-/** A record before it has its position in the log. */
+/** A record before it gets its position in the log. */
 export interface RecordText {
   readonly id: string;
   /** Milliseconds since the epoch, an integer. */
@@ -12,22 +12,22 @@ export interface RecordText {
   readonly metadata: string;
 }
 
-/** A UTF-16 code unit is at most this many bytes of UTF-8. */
+/** A UTF-16 code unit takes at most this many bytes in UTF-8. */
 const UTF8_BYTES_PER_UNIT = 3;
-/** Keys, digits, braces and the tail of a line. */
+/** The keys, digits, braces and tail of a line. */
 const FRAME_BYTES = 64 + TAIL_BYTES;
 
-/** The room that {@link writeRecord} may need, at most. */
+/** The most bytes that {@link writeRecord} may need. */
 export function recordRoom({ id, data, metadata }: RecordText): number {
   const dataBytes = typeof data === 'string' ? data.length * UTF8_BYTES_PER_UNIT : data.length;
   return dataBytes + (id.length + metadata.length) * UTF8_BYTES_PER_UNIT + FRAME_BYTES;
 }
 
 /**
- * Writes a record as its line.
+ * Writes a record as a line.
  *
  * @param at where the line starts; {@link recordRoom} bytes must be free there
- * @returns where it ends, one past its newline
+ * @returns where the line ends, one past its newline
  */
 export function writeRecord(buffer: Buffer, at: number, record: RecordText): number {
   const { id, timestamp, data, metadata } = record;

@@ -3,22 +3,22 @@ const NUMBER_DIGITS = 10;
 
 const FILE = new RegExp(`^([0-9]{${TIMESTAMP_DIGITS}})-([0-9]{${NUMBER_DIGITS}})\\.(ndjson|ndjson\\.gz|index|torn)$`);
 
-/** The facts in a segment's name. */
+/** The facts encoded in a segment's name. */
 export interface SegmentName {
   readonly number: number;
-  /** No record of the segment is older, in milliseconds since the epoch. */
+  /** No record of the segment is older than this, in milliseconds since the epoch. */
   readonly firstTimestamp: number;
 }
 
 export type SegmentFileKind = 'ndjson' | 'ndjson.gz' | 'index' | 'torn';
 
-/** The name of one of a segment's files, without folder. */
+/** The name of one of a segment's files, without the folder. */
 export function segmentFile({ number, firstTimestamp }: SegmentName, kind: SegmentFileKind): string {
   const stem = `${String(firstTimestamp).padStart(TIMESTAMP_DIGITS, '0')}-${String(number).padStart(NUMBER_DIGITS, '0')}`;
   return `${stem}.${kind}`;
 }
 
-/** Parses a file name of the log's folder; undefined when it is not a segment's file. */
+/** Parses a file name in the log's folder; undefined if it is not a segment's file. */
 export function parseSegmentFile(
   file: string,
 ): { readonly name: SegmentName; readonly kind: SegmentFileKind } | undefined {

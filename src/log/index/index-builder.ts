@@ -7,17 +7,17 @@ import { INDEX_STEP_BYTES, type IndexEntry, type RecordMark, type SegmentSummary
 
 const BLOCK_BYTES = 1 << 20;
 
-/** The index of a whole segment, or of the present part of one that grows. */
+/** The index of a whole segment, or of the current part of a growing one. */
 export interface BuiltIndex {
   readonly entries: readonly IndexEntry[];
   readonly summary: SegmentSummary;
 }
 
 /**
- * Builds the index of a segment from its bytes, continuing where `known` ends if the bytes there agree. Skips damaged
- * lines: reporting them is the reader's task.
+ * Builds the index of a segment from its bytes, continuing where `known` ends if the bytes there agree. Skips damaged lines:
+ * reporting them is the reader's task.
  *
- * @param to where the segment ends for now
+ * @param to where the segment currently ends
  */
 export async function buildIndex(
   source: SegmentSource,

@@ -13,9 +13,9 @@ export async function storedIndex(disk: Disk, folder: string, name: SegmentName)
 }
 
 /**
- * The index of a segment: the stored one as far as it is valid, the rest rebuilt.
+ * Returns the index of a segment: the stored one as far as it is valid, the rest rebuilt.
  *
- * @param finished the segment will not grow: its index is then stored if it was not
+ * @param finished whether the segment will not grow: if so, its index is stored unless it already was
  */
 export async function completeIndex(
   disk: Disk,
@@ -28,13 +28,13 @@ export async function completeIndex(
   const bytes = await source.size();
   if (summary?.bytes === bytes && !source.cutOff) return { entries, summary };
   const built = await buildIndex(source, bytes, entries);
-  // A summary of more bytes than there are proves a loss: `verify` needs it.
+  // A summary that counts more bytes than exist proves a loss: `verify` needs it.
   const losesProof = source.cutOff || (summary !== undefined && summary.bytes > bytes);
   if (finished && !losesProof) await storeQuietly(disk, join(folder, segmentFile(name, 'index')), built);
   return built;
 }
 
-/** A process that can't write to the folder, or finds the disk full, goes without: an index only saves time. */
+/** A process that can't write to the folder, or finds the disk full, continues without: an index only saves time. */
 async function storeQuietly(disk: Disk, path: string, index: BuiltIndex): Promise<void> {
   try {
     await replaceFile(disk, path, indexFile(index));

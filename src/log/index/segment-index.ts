@@ -1,12 +1,12 @@
 /*
- * A segment's index: a few guarded lines that say where times lie in it.
+ * The index of a segment: a few guarded lines that say where in the segment times lie.
  *
- *   {"offset":1048576,"records":5321,"timestamp":1752195600000,"crc":"…"}     about one for each megabyte
+ *   {"offset":1048576,"records":5321,"timestamp":1752195600000,"crc":"…"}     about one per megabyte
  *   {"bytes":104857311,"records":532104,"first":{"id":"…","timestamp":…},"last":{…},"crc":"…"}     when it is finished
  *
- * The first says: a record with this timestamp starts at `offset`, and `records` records lie before it. The second counts
- * the whole segment. Lines are added without a sync: what a crash takes is recreated from the segment. The index speeds
- * things up and is believed only where the segment's own bytes agree.
+ * The first line says: a record with this timestamp starts at `offset`, and `records` records lie before it. The second
+ * counts the whole segment. Lines are added without a sync: those that a crash loses are recreated from the segment. The
+ * index only speeds things up, and is trusted only where the segment's own bytes agree.
  */
 import { guardedLine, NEWLINE, readGuardedLine } from '../format/line.js';
 
@@ -17,28 +17,28 @@ export interface IndexEntry {
   readonly offset: number;
   /** Records before `offset`. */
   readonly records: number;
-  /** Of the record at `offset`, milliseconds since the epoch. */
+  /** The timestamp of the record at `offset`, in milliseconds since the epoch. */
   readonly timestamp: number;
 }
 
-/** A record's name and time. */
+/** A record's id and timestamp. */
 export interface RecordMark {
   readonly id: string;
   readonly timestamp: number;
 }
 
-/** The content of a finished segment. */
+/** Summarizes a finished segment. */
 export interface SegmentSummary {
   readonly bytes: number;
   readonly records: number;
-  /** Null when the segment has no intact record. */
+  /** Null if the segment has no intact record. */
   readonly first: RecordMark | null;
   readonly last: RecordMark | null;
 }
 
 export interface SegmentIndex {
   readonly entries: readonly IndexEntry[];
-  /** Only of a finished segment. */
+  /** Present only for a finished segment. */
   readonly summary: SegmentSummary | undefined;
 }
 
@@ -50,12 +50,12 @@ export function indexSummaryLine({ bytes, records, first, last }: SegmentSummary
   return guardedLine({ bytes, records, first, last });
 }
 
-/** A whole index as a file. */
+/** Serializes a whole index as a file. */
 export function indexFile({ entries, summary }: SegmentIndex): Buffer {
   return Buffer.concat([...entries.map(indexEntryLine), ...(summary === undefined ? [] : [indexSummaryLine(summary)])]);
 }
 
-/** Reads an index up to its first damaged line. */
+/** Parses an index up to its first damaged line. */
 export function parseIndex(file: Buffer): SegmentIndex {
   const entries: IndexEntry[] = [];
   for (let at = 0; at < file.length;) {

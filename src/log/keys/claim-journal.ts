@@ -1,15 +1,15 @@
 /*
- * All claims in order: one guarded line for each, synced before the claim's records are written. The journal
- * lies beside the segments, in files that are succeeded when they are long:
+ * The journal holds all claims in order: one guarded line per batch, synced before the batch's records are written. It lies
+ * beside the segments, in files; a long file is followed by a new one:
  *
- *   claims-000001-1752195600000     number, and the time of its first claim
+ *   claims-000001-1752195600000     the file's number, and the time of its first claim
  *   {"gone":["hash",…],"claims":["hash timestamp id",…],"crc":"…"}
  *
  * A claim may have a fourth word, the fingerprint of what its key stands for.
  *
- * `gone` are keys claimed before whose records were not stored. They come first. The table of all keys lags behind the newest file
- * and catches up in large transactions. Older files are kept as long as their records: a damaged or missing
- * table is rebuilt from them.
+ * `gone` are keys that were claimed earlier and whose records were not stored; they apply before the line's claims. The table
+ * of all keys lags behind the newest file and catches up in large transactions. Older files are kept as long as their records:
+ * a damaged or missing table is rebuilt from them.
  */
 import { join } from 'node:path';
 import type { Disk, DiskFile } from '../disk/disk.js';
@@ -17,7 +17,7 @@ import { readFile, removeIfThere, writeWhole } from '../disk/whole.js';
 import { guardedLine, NEWLINE, readGuardedLine } from '../format/line.js';
 import type { Claim } from './key-index.js';
 
-/** A file of this length is succeeded by another as soon as possible. */
+/** A file of this length is followed by a new one as soon as possible. */
 const BYTES_MAX = 4 << 20;
 
 const FILE = /^claims-([0-9]{6,15})-([0-9]{1,16})$/;
@@ -25,26 +25,26 @@ const NUMBER_DIGITS = 6;
 
 /** One line of the journal. */
 export interface JournalLine {
-  /** Hashes. */
+  /** Hashes of keys. */
   readonly gone: readonly string[];
   readonly claims: readonly Claim[];
 }
 
 /** Where a journal ends. */
 export interface JournalEnd {
-  /** Of its newest file; 0 when there is none. */
+  /** The number of its newest file; 0 if there is none. */
   readonly number: number;
-  /** Of that file. */
+  /** The length of that file. */
   readonly bytes: number;
 }
 
 export interface ClaimJournal {
   readonly end: JournalEnd;
-  /** Long enough to be succeeded by another file. */
+  /** Whether the newest file is long enough that a new one should follow. */
   readonly isLong: () => boolean;
-  /** Adds a line; durable when the promise resolves. If it fails, the next line overwrites it. */
+  /** Adds a line, which is durable when the promise resolves. If it fails, the next line overwrites it. */
   add(line: JournalLine): Promise<void>;
-  /** The next line starts a new file: the table has everything from the earlier ones. */
+  /** Starts a new file with the next line: the table has everything from the earlier ones. */
   beginAnew(): Promise<void>;
   /** Removes the files that hold only claims of records older than `timestamp`. */
   forgetBefore(timestamp: number): Promise<void>;
@@ -53,7 +53,7 @@ export interface ClaimJournal {
 
 interface JournalFile {
   readonly number: number;
-  /** Of its first claim. */
+  /** The time of its first claim. */
   readonly timestamp: number;
   readonly path: string;
 }
@@ -61,7 +61,7 @@ interface JournalFile {
 /**
  * Opens the journal in a folder for writing, behind the last whole line.
  *
- * @param known where it ended when the table had all of it
+ * @param known where the journal ended when the table had all of it
  * @returns also the lines that the table may lack
  */
 export async function openClaimJournal(
@@ -105,7 +105,7 @@ export async function openClaimJournal(
     async forgetBefore(timestamp) {
       const files = await journalFiles(disk, folder);
       for (const [index, { path }] of files.entries()) {
-        // Claims are ordered by time: all of a file's claims come before the next file's first.
+        // Claims are ordered by time: all claims of a file come before the first one of the next file.
         const next = files[index + 1];
         if (next === undefined || next.timestamp >= timestamp) return;
         await removeIfThere(disk, path);
@@ -129,7 +129,7 @@ export async function* allLines(disk: Disk, folder: string): AsyncGenerator<Jour
 
 interface Lines {
   readonly lines: readonly JournalLine[];
-  /** Behind the last of them. */
+  /** Where the last line ends. */
   readonly end: number;
 }
 
@@ -140,7 +140,7 @@ async function linesBehind(disk: Disk, file: JournalFile, known: JournalEnd | un
   return isThere ? { lines: [], end: known.bytes } : readLines(disk, file);
 }
 
-/** The oldest first. */
+/** Lists the files, oldest first. */
 async function journalFiles(disk: Disk, folder: string): Promise<readonly JournalFile[]> {
   const files = (await disk.list(folder)).flatMap((name) => {
     const match = FILE.exec(name);
@@ -153,7 +153,7 @@ function fileName(number: number, timestamp: number): string {
   return `claims-${String(number).padStart(NUMBER_DIGITS, '0')}-${timestamp}`;
 }
 
-/** Up to the first torn or unfinished line. */
+/** Reads up to the first torn or unfinished line. */
 async function readLines(disk: Disk, { path }: JournalFile): Promise<Lines> {
   const content = (await readFile(disk, path)) ?? Buffer.alloc(0);
   const lines: JournalLine[] = [];
@@ -172,7 +172,7 @@ function isLine(value: unknown): value is { readonly gone: readonly string[]; re
   return Array.isArray(value.gone) && Array.isArray(value.claims);
 }
 
-/** A claim as text; an id has no spaces. */
+/** Formats a claim as text; an id has no spaces. */
 export function claimText({ hash, timestamp, id, fingerprint }: Claim): string {
   return fingerprint === undefined ? `${hash} ${timestamp} ${id}` : `${hash} ${timestamp} ${id} ${fingerprint}`;
 }

@@ -1,9 +1,9 @@
 /*
- * All keys lie in an LMDB environment beside the segments, so that neither their number nor the time to start is bounded by
- * memory. Two tables, keyed by bytes:
+ * All keys are in an LMDB environment beside the segments, so that neither their number nor the time to start is bounded by
+ * memory. There are two tables, keyed by bytes:
  *
  *   ids      hash of the key → "timestamp:id" of its record, or "timestamp;fingerprint:id"
- *   times    timestamp, first hash → the hashes of some keys whose records have that timestamp; to forget the oldest
+ *   times    timestamp, first hash → the hashes of some keys whose records have that timestamp; used to remove the oldest
  */
 import { open as openFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,12 +12,12 @@ import type { Claim } from './key-index.js';
 
 const TIMESTAMP_BYTES = 8;
 
-/** The most changes in one transaction, so that nothing waits long for it. */
+/** The most changes in one transaction, so that nothing has to wait long for it. */
 const STEP = 10_000;
 
 const HASH_DIGITS = 32;
 
-/** Claims that {@link allOf} gives at a time. */
+/** How many claims {@link allOf} yields at a time. */
 const SOME = 1000;
 
 type Table = Database<string, Buffer>;
@@ -27,7 +27,7 @@ export type KeyChange = Claim & { readonly isGone: boolean };
 
 export interface KeyTable {
   find(hash: string): Claim | undefined;
-  /** Makes changes in order; durable when the promise resolves. */
+  /** Makes changes in order; they are durable when the promise resolves. */
   change(changes: readonly KeyChange[]): Promise<void>;
   /** All claims of records from `timestamp` on, ordered by time. */
   since(timestamp: number): Generator<Claim, void, void>;
@@ -38,7 +38,7 @@ export interface KeyTable {
 /**
  * Opens the table in an existing folder.
  *
- * @param readOnly beside its owner
+ * @param readOnly for a reader beside the table's owner
  */
 export async function openKeyTable(folder: string, readOnly = false): Promise<KeyTable> {
   const { open } = await import('lmdb');
@@ -57,7 +57,7 @@ export async function openKeyTable(folder: string, readOnly = false): Promise<Ke
   const durably = async (queueChanges: () => void): Promise<void> => {
     await root.batch(queueChanges);
     await root.flushed;
-    // Reads show the state at this event turn's first read: let the next one see the change.
+    // Reads show the state at the first read of this event-loop turn: make the next read see the change.
     root.resetReadTxn();
   };
 
@@ -71,11 +71,11 @@ export async function openKeyTable(folder: string, readOnly = false): Promise<Ke
     const key = Buffer.from(change.hash, 'hex');
     const value = valueOf(change);
     if (!change.isGone) ids.put(key, value).catch(ignore);
-    // Another record may have the key now.
+    // Another record may have the key by now.
     else if (ids.get(key) === value) ids.remove(key).catch(ignore);
   };
 
-  /** Queues an entry in `times` for keys whose records have the same time. */
+  /** Queues an entry in `times` for keys whose records have the same timestamp. */
   const noteTimes = (changes: readonly KeyChange[]): void => {
     let first: KeyChange | undefined;
     let hashes = '';
@@ -150,7 +150,7 @@ export function* allOf(table: KeyTable): Generator<readonly Claim[], void, void>
   if (some.length > 0) yield some;
 }
 
-/** LMDB would create its files readable for others; it accepts our empty file instead. */
+/** LMDB would create files that others can read, but it accepts our empty file instead. */
 async function makePrivate(folder: string): Promise<void> {
   for (const name of ['data.mdb', 'lock.mdb']) await (await openFile(join(folder, name), 'a', 0o600)).close();
 }
@@ -169,7 +169,7 @@ function parseValue(value: string): Omit<Claim, 'hash'> {
   };
 }
 
-/** Sorts by time. */
+/** A key that sorts by time. */
 function timeKey(timestamp: number, hash: string): Buffer {
   const key = Buffer.alloc(TIMESTAMP_BYTES + hash.length / 2);
   key.writeBigUInt64BE(BigInt(Math.max(0, timestamp)));

@@ -8,10 +8,10 @@ import { noteClosed, noteOpen, putAside, tableHealth } from './table-health.js';
 const BEHIND_MAX = 50_000;
 
 /**
- * Opens the index of keys in a folder, creating it if necessary: a journal that makes claims durable with one small
- * sync, and a table of all keys that catches up with it. A damaged or missing table is rebuilt from the journal.
+ * Opens the index of keys in a folder, creating it if necessary: a journal that makes claims durable with one small sync, and a
+ * table of all keys that catches up with the journal. A damaged or missing table is rebuilt from the journal.
  *
- * @param journalFolder the journal's folder: not the table's, so that they are not lost together
+ * @param journalFolder the journal's folder: separate from the table's, so that they are not lost together
  */
 export async function openKeyIndex(disk: Disk, folder: string, journalFolder = folder): Promise<KeyIndex> {
   await disk.makeFolder(folder);
@@ -22,9 +22,9 @@ export async function openKeyIndex(disk: Disk, folder: string, journalFolder = f
   const known = health.kind === 'closed' ? health.journal : undefined;
   const { journal, lines } = await openClaimJournal(disk, journalFolder, known);
   const isAnew = health.kind === 'damaged' || health.kind === 'none';
-  /** What the table lacks, by hash; of a key only the last claim. */
+  /** The changes that the table lacks, by hash; for each key only the last one. */
   const behind = new Map<string, KeyChange>();
-  /** Withdrawn, but not in the journal yet. */
+  /** Hashes that were withdrawn, but are not in the journal yet. */
   let untold: string[] = [];
   let catchingUp: Promise<void> | undefined;
 
@@ -42,7 +42,7 @@ export async function openKeyIndex(disk: Disk, folder: string, journalFolder = f
     }
   };
 
-  /** Resolves when the table has everything. */
+  /** Resolves when the table has every change. */
   const caughtUp = (): Promise<void> =>
     (catchingUp ??= catchUp().finally(() => {
       catchingUp = undefined;
@@ -95,7 +95,7 @@ export async function openKeyIndex(disk: Disk, folder: string, journalFolder = f
     async claim(claims) {
       if (behind.size > BEHIND_MAX) await caughtUp();
       await tell(claims);
-      // More may be claimed meanwhile. If this fails, the next claim that must wait for it gets the error.
+      // Not awaited: more can be claimed meanwhile. If this fails, the next claim that must wait for it gets the error.
       caughtUp().catch(() => undefined);
     },
 

@@ -4,14 +4,14 @@ import { newestLines } from './claim-journal.js';
 import type { Claim } from './key-index.js';
 import { allOf, openKeyTable } from './key-table.js';
 
-/** All claims in a folder of keys, in batches, with or without a writer. None when the folder does not exist. */
+/** All claims in a folder of keys, in batches, with or without a writer. None if the folder does not exist. */
 export async function* readClaims(
   disk: Disk,
   folder: string,
   journalFolder: string,
 ): AsyncGenerator<readonly Claim[], void, void> {
   if ((await disk.size(join(folder, 'data.mdb'))) === undefined) return;
-  // In this order: what the journal dropped is in the table.
+  // The journal must be read first: what it drops is in the table by then.
   const lines = await newestLines(disk, journalFolder);
   const table = await openKeyTable(folder, true);
   try {

@@ -5,9 +5,9 @@ import type { LogReadOptions } from '../read/read-log.js';
 import type { KeyIndex } from './key-index.js';
 
 /**
- * Removes keys that were noted for records that were not stored because of a crash.
+ * Removes keys that were claimed for records that were not stored because of a crash.
  *
- * @param lastTimestamp of the log's last record
+ * @param lastTimestamp the timestamp of the log's last record
  * @param read reads the log
  */
 export async function settleKeys(
@@ -18,7 +18,7 @@ export async function settleKeys(
   const unsettled = new Map(keys.unsettled(lastTimestamp).map((claim) => [claim.id, claim]));
   if (unsettled.size === 0) return;
   const timestamps = [...unsettled.values()].map(({ timestamp }) => timestamp);
-  // A key's record has the key's own time: there is little to read.
+  // A record has the same timestamp as its claim, so there is little to read.
   const since = timestamps.reduce((a, b) => Math.min(a, b));
   const until = timestamps.reduce((a, b) => Math.max(a, b)) + 1;
   for await (const { bytes } of read({ from: { since }, until })) {

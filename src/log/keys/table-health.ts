@@ -1,6 +1,6 @@
 /*
- * LMDB maps its file into memory: a damaged file kills its reader with a signal that can't be caught. The table
- * is therefore trusted only when it is unchanged since it was last closed; otherwise a separate process first reads all of it.
+ * LMDB maps its file into memory: a damaged file kills its reader with a signal that can't be caught. The table is therefore
+ * trusted only if it is unchanged since it was last closed; otherwise a separate process reads all of it first.
  */
 import { dirname, join } from 'node:path';
 import { stat } from 'node:fs/promises';
@@ -12,15 +12,15 @@ import type { JournalEnd } from './claim-journal.js';
 
 const TABLE = 'data.mdb';
 const LOCK = 'lock.mdb';
-/** States how the table was when it was closed, and how far the journal went then. Missing while the table is open. */
+/** Holds the table's size and time when it was closed, and where the journal ended then. Missing while the table is open. */
 const CLOSED = 'closed';
 const DAMAGED = 'data.mdb.damaged';
 
-/** A damaged table may send its reader in circles. */
+/** A limit, because a damaged table may make its reader loop. */
 const PROBE_MS_MIN = 60_000;
 const PROBE_BYTES_PER_MS = 2000;
 
-/** Reads every entry and makes a change, which also reads the free list. */
+/** Reads every entry, and makes a change, which also reads the free list. */
 const PROBE = `
 import { open } from 'lmdb';
 const root = open({ path: process.argv[1], encoding: 'string', keyEncoding: 'binary', maxDbs: 4 });
@@ -36,14 +36,14 @@ await root.close();
 
 /** The state of a table before it is opened. */
 export type TableHealth =
-  /** Unchanged since it was closed. `journal`: it has everything up to there. */
+  /** Unchanged since it was closed. `journal`: the table has everything up to there. */
   | { readonly kind: 'closed'; readonly journal: JournalEnd }
-  /** Its last owner did not close it, and it is intact. */
+  /** Intact, although its last owner did not close it. */
   | { readonly kind: 'whole' }
   | { readonly kind: 'damaged' }
   | { readonly kind: 'none' };
 
-/** Checks the table in a folder; no process has it open. */
+/** Checks the table in a folder. No process may have it open. */
 export async function tableHealth(disk: Disk, folder: string): Promise<TableHealth> {
   const now = await lookAt(folder);
   // LMDB accepts an empty file as a new table.
@@ -53,7 +53,7 @@ export async function tableHealth(disk: Disk, folder: string): Promise<TableHeal
   return { kind: (await isReadable(folder, now.size)) ? 'whole' : 'damaged' };
 }
 
-/** Renames a damaged table. */
+/** Renames a damaged table, replacing an earlier damaged one. */
 export async function putAside(disk: Disk, folder: string): Promise<void> {
   await removeIfThere(disk, join(folder, DAMAGED));
   await disk.rename(join(folder, TABLE), join(folder, DAMAGED));
@@ -97,13 +97,13 @@ async function isReadable(folder: string, bytes: number): Promise<boolean> {
   const { spawn } = await import('node:child_process');
   return new Promise((resolve) => {
     const probe = spawn(process.execPath, ['--input-type=module', '-e', PROBE, folder], {
-      // From here the same package is found as in this process.
+      // From here the import resolves to the same package as in this process.
       cwd: dirname(fileURLToPath(import.meta.url)),
       stdio: 'ignore',
       timeout: PROBE_MS_MIN + Math.ceil(bytes / PROBE_BYTES_PER_MS),
       killSignal: 'SIGKILL',
     });
-    // When no process can be started, there is no better answer.
+    // If no process can be started, the table is assumed to be readable.
     probe.on('error', () => resolve(true));
     probe.on('close', (code) => resolve(code === 0));
   });

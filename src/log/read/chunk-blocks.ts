@@ -6,7 +6,7 @@ import { damageAt, type Damage, type DamageOrigin } from './damage.js';
 import type { LogBlock } from './log-block.js';
 import { stripRun } from './strip.js';
 
-/** Checks a chunk of lines and makes blocks of it: one, and one more behind each damaged place. */
+/** Checks a chunk of lines and splits it into blocks: one, and another behind each damaged place. */
 export function* chunkBlocks(chunk: Chunk & { kind: 'lines' }, origin: DamageOrigin): Generator<LogBlock, void, void> {
   const { bytes, offset } = chunk;
   for (let at = 0; at < bytes.length;) {
@@ -14,7 +14,7 @@ export function* chunkBlocks(chunk: Chunk & { kind: 'lines' }, origin: DamageOri
     const badEnd = endOfBadLines(bytes, run.next);
     const damage = badEnd > run.next ? [badLines(bytes, run.next, badEnd, offset, origin)] : [];
     const lines = bytes.subarray(at, run.end);
-    // A block's memory belongs to its reader, who may transfer it: only the last block may keep the chunk's.
+    // A block's memory belongs to its reader, who may transfer it: only the last block may keep the chunk's memory.
     const own = badEnd === bytes.length ? lines : Buffer.from(lines);
     yield blockOf(own, run.records, origin.segment, offset + at, offset + badEnd, damage);
     at = badEnd;
@@ -58,7 +58,7 @@ function startOfLastLine(bytes: Buffer): number {
   return bytes.length < 2 ? 0 : bytes.lastIndexOf(NEWLINE, bytes.length - 2) + 1;
 }
 
-/** Where the damaged lines end that start at `from`. */
+/** Where the run of damaged lines that starts at `from` ends. */
 function endOfBadLines(bytes: Buffer, from: number): number {
   let at = from;
   while (at < bytes.length) {

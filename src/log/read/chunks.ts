@@ -1,14 +1,14 @@
 import { NEWLINE } from '../format/line.js';
 import { DamagedRange, type SegmentSource } from '../segment/segment-source.js';
 
-/** No line of a log is longer; a longer one is damage and is skipped without being kept. */
+/** The longest possible line of a log; a longer one is damage and is skipped without being kept in memory. */
 export const LINE_BYTES_MAX = 64 << 20;
 
-/** A block read from a segment that just grew by a line need not hold a quarter megabyte. */
+/** A block read from a segment that just grew by one line should not hold a quarter megabyte. */
 const BUFFER_BYTES_MIN = 4 << 10;
 
 export type Chunk =
-  /** Whole lines, not parsed yet. The bytes belong to the receiver. */
+  /** Whole lines, not yet parsed. The bytes belong to the receiver. */
   | { readonly kind: 'lines'; readonly bytes: Buffer; readonly offset: number }
   /** Bytes that can't be read, or a line that is too long to keep. */
   | {
@@ -18,10 +18,10 @@ export type Chunk =
       readonly bytes: number;
       readonly reason: string;
     }
-  /** What follows the last newline. Always the last chunk. */
+  /** The bytes after the last newline. Always the last chunk. */
   | { readonly kind: 'partial'; readonly offset: number; readonly bytes: number };
 
-/** Memory that is free for reuse, if any. */
+/** Returns memory that is free for reuse, if any. */
 export type Spare = () => ArrayBuffer | undefined;
 
 /**
@@ -29,7 +29,7 @@ export type Spare = () => ArrayBuffer | undefined;
  *
  * @param from where a line starts
  * @param to where to stop, at most the segment's size
- * @param spare is used instead of new memory where a block fits into it
+ * @param spare is used instead of new memory if a block fits into it
  */
 export async function* readChunks(
   source: SegmentSource,
@@ -39,10 +39,10 @@ export async function* readChunks(
   lineBytesMax: number = LINE_BYTES_MAX,
   spare: Spare = () => undefined,
 ): AsyncGenerator<Chunk, void, void> {
-  /** Where the buffer's first byte lies. */
+  /** The offset of the buffer's first byte. */
   let offset = from;
   let used = 0;
-  /** Where the line started that is too long to be held. */
+  /** Where the line that is too long to be kept started. */
   let overlongFrom: number | undefined;
   const fresh = (): Buffer => {
     const left = to - offset;

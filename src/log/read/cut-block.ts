@@ -2,7 +2,7 @@ import { NEWLINE, STRIPPED_BYTES } from '../format/line.js';
 import { timestampOfLine } from '../../event/index.js';
 import type { LogBlock } from './log-block.js';
 
-/** The block without its records older than `since`; undefined when nothing is left. */
+/** Returns the block without its records older than `since`; undefined if none are left. */
 export function dropOlder(block: LogBlock, since: number): LogBlock | undefined {
   if (block.firstTimestamp !== undefined && block.firstTimestamp >= since) return block;
   if (block.lastTimestamp !== undefined && block.lastTimestamp < since && block.damage.length === 0) return undefined;
@@ -29,7 +29,7 @@ export function reaches(block: LogBlock, until: number): boolean {
   return block.lastTimestamp !== undefined && block.lastTimestamp >= until;
 }
 
-/** The block's first lines: those before `until`, and no more than `recordsMax` of them. */
+/** Returns the block's first lines: those before `until`, and at most `recordsMax` of them. */
 export function keepFront(block: LogBlock, until: number, recordsMax: number): LogBlock {
   let at = 0;
   let kept = 0;

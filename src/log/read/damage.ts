@@ -2,43 +2,43 @@
 export type DamageKind =
   /** A line whose crc does not match. */
   | 'bad_line'
-  /** A line whose crc matches and that is still not a record. */
+  /** A line whose crc matches, but that is not a record. */
   | 'not_a_record'
   /** A line longer than any record may be. */
   | 'overlong_line'
-  /** Bytes without a newline at the end of a segment that is not written to any more. */
+  /** Bytes without a newline at the end of a segment that is no longer written to. */
   | 'torn_tail'
   /** A block of a packed segment that can't be unpacked. */
   | 'packed_block'
-  /** The segment is shorter than it was when it was finished. */
+  /** The segment is shorter than when it was finished. */
   | 'truncated'
   /** Segments are missing. */
   | 'missing_segments'
-  /** The position asked for lies behind the segment's end. */
+  /** The requested position lies behind the segment's end. */
   | 'beyond_end'
   /** A record is older than the one before it. */
   | 'time_steps_back';
 
-/** A place in the log whose records are lost, in words and in numbers. */
+/** A place in the log whose records are lost, described in words and numbers. */
 export interface Damage {
   readonly kind: DamageKind;
-  /** The file, or the folder when whole segments are missing. */
+  /** The file, or the folder if whole segments are missing. */
   readonly file: string;
   readonly segment: number;
   /** Bytes from the start of the unpacked segment. */
   readonly offset: number;
-  /** Bytes affected; 0 when unknown. */
+  /** Bytes affected; 0 if unknown. */
   readonly bytes: number;
   readonly message: string;
 }
 
-/** The segment that damage lies in. */
+/** The segment that contains the damage. */
 export interface DamageOrigin {
   readonly file: string;
   readonly segment: number;
 }
 
-/** Damage with its place in the message. */
+/** Creates a damage report whose message includes the place. */
 export function damageAt(
   kind: DamageKind,
   { file, segment }: DamageOrigin,

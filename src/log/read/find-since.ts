@@ -5,9 +5,9 @@ import type { LogWorld } from '../log-world.js';
 import { seekTime } from './seek-time.js';
 
 /**
- * A position before which every record is older than `since`, close before the first that is not.
+ * A position before which every record is older than `since`, close before the first record that is not.
  *
- * @param end where the log ends for now, when that is known better than from its files
+ * @param end where the log currently ends, if that is known better than from its files
  * @param since milliseconds since the epoch
  */
 export async function findSince(
@@ -18,13 +18,13 @@ export async function findSince(
 ): Promise<LogPosition> {
   for (;;) {
     const segments = await listSegments(disk, folder);
-    // A segment that starts at `since` may follow one that ends with it.
+    // A segment that starts at `since` may follow one that ends with the same timestamp.
     const name = segments.findLast(({ number, firstTimestamp }) => {
       return firstTimestamp < since && number <= (end?.segment ?? number);
     });
     if (name === undefined) return LOG_START;
     const source = await openSegment(disk, folder, name);
-    // Removed or packed since it was listed.
+    // The segment was removed or packed after it was listed.
     if (source === undefined) continue;
     try {
       const size = await source.size();

@@ -3,10 +3,10 @@ import { idOfLine, timestampOfLine } from '../../event/index.js';
 import { DamagedRange, type SegmentSource } from '../segment/segment-source.js';
 import { LINE_BYTES_MAX, readChunks } from './chunks.js';
 
-/** Looked through at a time; a few hundred records. */
+/** How much to search at a time; a few hundred records. */
 const WINDOW_BYTES = 64 << 10;
 
-/** An intact record's place. */
+/** The place of an intact record. */
 export interface FoundLine {
   readonly offset: number;
   /** One past its newline. */
@@ -17,7 +17,7 @@ export interface FoundLine {
 
 /** The first intact record that starts at or behind `from` and ends before `to`. */
 export async function firstLineFrom(source: SegmentSource, from: number, to: number): Promise<FoundLine | undefined> {
-  // Where a line starts is known only behind a newline. One byte earlier, so that a line starting at `from` counts.
+  // The start of a line is known only from the newline before it. Starts one byte earlier, so that a line at `from` counts.
   const start = from === 0 ? 0 : from - 1;
   let inLine = from > 0;
   for await (const chunk of readChunks(source, start, to, WINDOW_BYTES)) {
@@ -41,7 +41,10 @@ export async function firstLineFrom(source: SegmentSource, from: number, to: num
   return undefined;
 }
 
-/** The last intact record that ends at or before `to`. Looks backwards, so that its cost is that of the damage behind it. */
+/**
+ * The last intact record that ends at or before `to`. Searches backwards, so that the cost depends only on the damage behind the
+ * record.
+ */
 export async function lastLineBefore(source: SegmentSource, to: number): Promise<FoundLine | undefined> {
   let end = to;
   let windowBytes = WINDOW_BYTES;
@@ -56,7 +59,7 @@ export async function lastLineBefore(source: SegmentSource, to: number): Promise
     const found = lastLineIn(bytes, firstLine, start);
     if (found !== undefined) return found;
     if (start === 0) return undefined;
-    // With a line start inside the window, all behind it is done; else the window is smaller than a line.
+    // If a line starts inside the window, everything behind that start is done; otherwise the window is smaller than a line.
     if (firstLine > 0 && firstLine < bytes.length) end = start + firstLine;
     else if (windowBytes < 2 * LINE_BYTES_MAX) windowBytes *= 2;
     else end = start;
@@ -83,7 +86,7 @@ function foundLine(bytes: Buffer, at: number, newline: number, base: number): Fo
   return { offset: base + at, end: base + newline + 1, id, timestamp };
 }
 
-/** Bytes of a segment; undefined when some of them are lost. */
+/** Reads bytes of a segment; undefined if some of them are lost. */
 async function readSpan(source: SegmentSource, from: number, to: number): Promise<Buffer | undefined> {
   const bytes = Buffer.allocUnsafe(to - from);
   let used = 0;

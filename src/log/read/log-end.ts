@@ -3,16 +3,16 @@ import { comparePositions, LOG_START, type LogPosition } from '../format/positio
 import { listSegments, openSegment } from '../segment/folder.js';
 import type { LogWorld } from '../log-world.js';
 
-/** How often a reader that follows another process's log looks for more. */
+/** How often a reader that follows another process's log checks for more. */
 const FOLLOW_POLL_MS = 100;
 
-/** How a following reader knows where a log ends for now. */
+/** Tells a following reader where a log currently ends. */
 export interface LogEnd {
-  /** What follows is not certainly stored; undefined: every whole line counts. */
+  /** The end; what follows it may not be stored. Undefined: every whole line counts. */
   position(): LogPosition | undefined;
-  /** The log is closed: its end does not move any more. */
+  /** Whether the log is closed, so that its end no longer moves. */
   isFinal(): boolean;
-  /** Resolves when the end is past `position`, or may be, and when the signal is aborted. */
+  /** Resolves when the end is, or may be, past `position`, and when the signal is aborted. */
   past(position: LogPosition | undefined, signal: AbortSignal | undefined): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ export function foreignEnd(world: LogWorld): LogEnd {
   };
 }
 
-/** Where the files of a log end at this moment. */
+/** Where the files of a log currently end. */
 export async function endOfFiles({ disk }: LogWorld, folder: string): Promise<LogPosition> {
   for (;;) {
     const last = (await listSegments(disk, folder)).at(-1);
@@ -40,7 +40,7 @@ export async function endOfFiles({ disk }: LogWorld, folder: string): Promise<Lo
   }
 }
 
-/** The end of a log in the process that writes it; wakes up readers that wait for it to move. */
+/** The end of a log in the process that writes it; wakes readers that wait for it to move. */
 export class MovingEnd implements LogEnd {
   #position: LogPosition = LOG_START;
   #final = false;
@@ -60,7 +60,7 @@ export class MovingEnd implements LogEnd {
     this.#wake();
   }
 
-  /** Releases all waiting readers: the log is closed, and its end does not move any more. */
+  /** Releases all waiting readers: the log is closed, and its end no longer moves. */
   close(): void {
     this.#final = true;
     this.#wake();

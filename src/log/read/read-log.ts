@@ -12,21 +12,21 @@ import type { LogBlock } from './log-block.js';
 import { endOfFiles, type LogEnd } from './log-end.js';
 import { lossBehind, missingSegments, segmentBlocks } from './segment-blocks.js';
 
-/** Small enough to be worked on while the next is read, large enough that per-block costs vanish. */
+/** Small enough to process while the next block is read, large enough that the cost per block is negligible. */
 const BLOCK_BYTES = 256 << 10;
 
 export interface LogReadOptions {
   /** Where to start: behind a position, or at the first record that is not older than a time (milliseconds since the epoch). */
   readonly from: LogPosition | { readonly since: number };
-  /** Only records older than this, milliseconds since the epoch. */
+  /** Reads only records older than this, in milliseconds since the epoch. */
   readonly until?: number;
-  /** No more records than this. */
+  /** The most records to read. */
   readonly recordsMax?: number;
-  /** At the end of the log, wait for more. Otherwise reading ends where the log ended when it began. */
+  /** Whether to wait for more at the end of the log. Otherwise reading ends where the log ended when reading began. */
   readonly follow?: boolean;
-  /** Ends the reading quietly. */
+  /** Stops reading, without an error. */
   readonly signal?: AbortSignal;
-  /** Bytes that are read at a time; a longer line makes a longer block. */
+  /** How many bytes to read at a time; a longer line makes a longer block. */
   readonly blockBytes?: number;
   /** Memory of earlier blocks, free for reuse. */
   readonly spare?: Spare;
@@ -34,17 +34,17 @@ export interface LogReadOptions {
 
 /** What a log's writer knows of its folder, for readers in the same process. */
 export interface WritersFolder {
-  /** Whether the folder is in its place. While it is not, its path leads to somebody else's files. */
+  /** Whether the folder is in its place. If not, its path leads to somebody else's files. */
   isInPlace(): boolean;
-  /** @throws DisplacedError when the folder is not in its place */
+  /** @throws DisplacedError if the folder is not in its place */
   check(): void;
-  /** Opens a segment by what the writer has open of it. */
+  /** Opens a segment through the file that the writer has open. */
   openCurrent(number: number): { readonly name: SegmentName; readonly source: SegmentSource } | undefined;
 }
 
 /**
- * Reads a log in order, even beside a writer and over segments that are packed or removed meanwhile. Keeps one block in memory.
- * A block reports the damage in it; reading continues behind it. While the folder is not in its place, only what its writer
+ * Reads a log in order, even beside a writer and while segments are packed or removed. Keeps one block in memory. A block reports
+ * the damage in it; reading continues behind the damage. While the folder is not in its place, only the segment that its writer
  * has open is read; a following reader waits for the rest.
  *
  * @param own for a reader in the writer's process
@@ -97,7 +97,7 @@ async function* allBlocks(
     if (isAway && open === undefined && stop !== undefined) own.check();
     const segments = isAway ? (open === undefined ? [] : [open.name]) : await listSegments(disk, folder);
     const name = segments.find(({ number }) => number >= at.segment);
-    // What is known before a segment is read to its end determines whether that end is final.
+    // Whether a segment's end is final depends on what was known before the segment was read to its end.
     const growing = bound?.segment ?? segments.at(-1)?.number ?? 0;
 
     if (name !== undefined && name.number <= growing) {
@@ -105,7 +105,7 @@ async function* allBlocks(
       if (name.number > at.segment) at = { segment: name.number, offset: 0 };
       if (missing !== undefined) yield missing;
       const source = open?.source ?? (await openSegment(disk, folder, name));
-      // Packed or removed since it was listed: look again.
+      // The segment was packed or removed after it was listed: list again.
       if (source === undefined) continue;
       const finished = name.number < growing;
       try {
@@ -136,12 +136,12 @@ async function* allBlocks(
   }
 }
 
-/** A signal may be raised during any await, which a plain look at the property hides from the compiler. */
+/** A function, because the signal may be aborted during any await, and the compiler would narrow a direct check of the property. */
 function isAborted(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true;
 }
 
-/** Whether the log continued in another segment, or past `bound`, since these were read. */
+/** Whether the log has grown past `bound`, or into another segment, since these were determined. */
 async function hasGrown(
   { disk }: LogWorld,
   folder: string,

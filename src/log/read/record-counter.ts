@@ -9,11 +9,11 @@ import type { LogWorld } from '../log-world.js';
 const BLOCK_BYTES = 256 << 10;
 
 /**
- * Counts records between two positions without reading what lies between: indexes know it, except for the last megabyte
- * before each position. Damaged lines count, too.
+ * Counts records between two positions without reading everything between them: indexes have the counts, except for the last
+ * megabyte before each position. Damaged lines count, too.
  */
 export class RecordCounter {
-  /** Records of segments that grow no more. */
+  /** The number of records in segments that no longer grow. */
   readonly #finished = new Map<number, number>();
 
   constructor(
@@ -21,7 +21,7 @@ export class RecordCounter {
     private readonly folder: string,
   ) {}
 
-  /** @returns 0 when `to` lies before `from` @throws the disk's errors */
+  /** @returns 0 if `to` lies before `from` @throws the disk's errors */
   async between(from: LogPosition, to: LogPosition): Promise<number> {
     if (from.segment === to.segment && from.offset >= to.offset) return 0;
     const segments = await listSegments(this.world.disk, this.folder);
@@ -56,7 +56,7 @@ export class RecordCounter {
 
   async #within(name: SegmentName, count: (source: SegmentSource) => Promise<number>): Promise<number> {
     const source = await openSegment(this.world.disk, this.folder, name);
-    // Removed since it was listed.
+    // The segment was removed after it was listed.
     if (source === undefined) return 0;
     try {
       return await count(source);

@@ -2,14 +2,14 @@ import type { IndexEntry } from '../index/segment-index.js';
 import type { SegmentSource } from '../segment/segment-source.js';
 import { firstLineFrom } from './line-search.js';
 
-/** What is left to be read through when the search ends. */
+/** The span that is left to read when the search ends. */
 const SPAN_BYTES = 64 << 10;
 
 /**
- * Finds by bisection a line start in a segment before which every record is older than `since`, and from which the first
- * that is not lies at most about {@link SPAN_BYTES} away. Works on the segment's own bytes; the index only narrows the start.
+ * Bisects a segment for a line start before which every record is older than `since`, and from which the first record that is not
+ * lies at most about {@link SPAN_BYTES} away. Works on the segment's own bytes; the index only narrows the start.
  *
- * @param to where the segment ends for now
+ * @param to where the segment currently ends
  */
 export async function seekTime(
   source: SegmentSource,
@@ -27,7 +27,7 @@ export async function seekTime(
   return low;
 }
 
-/** The part of the segment that the index points to, as far as the records there agree with it. */
+/** The range of the segment that the index points to, provided that the records there agree with the index. */
 async function bracket(
   source: SegmentSource,
   to: number,

@@ -13,11 +13,11 @@ export interface SegmentRange {
   readonly to: number;
   readonly blockBytes: number;
   readonly spare: Spare | undefined;
-  /** Whether bytes without a newline at the end are a loss: nobody will complete them. */
+  /** Whether bytes without a newline at the end are lost, because nobody will complete them. */
   readonly isTornLost: () => Promise<boolean>;
 }
 
-/** One segment's records and damage between two offsets. */
+/** Reads one segment's records and damage between two offsets. */
 export async function* segmentBlocks(
   segment: number,
   source: SegmentSource,
@@ -42,7 +42,7 @@ export async function* segmentBlocks(
   }
 }
 
-/** What is known to be lost behind a segment's last byte. In a segment that is still being written, nothing is. */
+/** The known loss behind a segment's last byte. A segment that is still being written has none. */
 export async function lossBehind(
   disk: Disk,
   folder: string,
@@ -51,7 +51,7 @@ export async function lossBehind(
 ): Promise<Damage | undefined> {
   const origin = { file: source.path, segment: name.number };
   const { summary } = await storedIndex(disk, folder, name);
-  // Checked in this order: a segment that is being finished has its size before its summary.
+  // Read in this order, because a segment that is being finished gets its full size before its summary.
   const size = await source.size();
   if (summary !== undefined && summary.bytes > size) {
     const problem = `the segment ends here but had ${summary.bytes} bytes with ${summary.records} records`;
@@ -60,7 +60,7 @@ export async function lossBehind(
   return source.cutOff ? damageAt('truncated', origin, size, 0, 'the packed segment is truncated here') : undefined;
 }
 
-/** A block that tells which segments are not there between `at` and the next one that is. */
+/** A block that reports the missing segments between `at` and the next one that exists. */
 export function missingSegments(folder: string, at: LogPosition, next: SegmentName): LogBlock | undefined {
   if (at.segment === 0 || next.number <= at.segment) return undefined;
   const last = next.number - 1;

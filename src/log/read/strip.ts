@@ -2,17 +2,17 @@ import { isIntact, NEWLINE, STRIPPED_BYTES } from '../format/line.js';
 
 const CLOSING_BRACE = 0x7d;
 
-/** A run of intact lines, their crc taken off. */
+/** A run of intact lines without their crc. */
 export interface StrippedRun {
   readonly records: number;
-  /** Where the run's stripped lines end; they start where the run started. */
+  /** Where the run's stripped lines end; they begin where the run began. */
   readonly end: number;
-  /** Where reading stopped: at the first line that is not intact, or at the end. */
+  /** Where checking stopped: at the first line that is not intact, or at the end. */
   readonly next: number;
 }
 
 /**
- * Checks whole lines and takes their crc off, in place: a line moves towards the front by what those before it lost.
+ * Checks whole lines and removes their crc in place: each line moves forward by as many bytes as those before it lost.
  *
  * @param start where the first line starts
  * @param end one past the last newline

@@ -11,9 +11,9 @@ import { cutTail, type TornTail } from './torn-tail.js';
 
 /** The state of a folder when a writer takes it over. */
 export interface Recovery {
-  /** Behind the last record. */
+  /** The position behind the last record. */
   readonly end: LogPosition;
-  /** Of the last record, milliseconds since the epoch; −1 when there is none. */
+  /** The last record's timestamp, in milliseconds since the epoch; −1 if there is none. */
   readonly lastTimestamp: number;
   readonly segments: readonly SegmentName[];
   readonly torn: TornTail | undefined;
@@ -22,9 +22,9 @@ export interface Recovery {
 const UNFINISHED_FILE = /\.(?:gz|index)\.tmp$/;
 
 /**
- * Puts a folder in order, whatever happened to its last writer. The folder's lock must be held. Reads only the end of the
- * last segment, so a large log takes no longer than a small one. Everything found is durable afterwards: the
- * last writer may have died before its sync, and an event with a known key is acknowledged without another write.
+ * Repairs a folder, in whatever state its last writer left it. The folder's lock must be held. Reads only the end of the last
+ * segment, so a large log takes no longer than a small one. Everything found is durable afterwards: the last writer may have died
+ * before its sync, and an event with a known key is acknowledged without another write.
  */
 export async function recover(disk: Disk, folder: string): Promise<Recovery> {
   await removeUnfinished(disk, folder);
@@ -64,7 +64,7 @@ async function removeUnfinished(disk: Disk, folder: string): Promise<void> {
 
 async function cutLast(disk: Disk, folder: string, name: SegmentName): Promise<TornTail | undefined> {
   const path = join(folder, segmentFile(name, 'ndjson'));
-  // A packed segment was finished, and is never truncated.
+  // A packed segment was finished and is never truncated.
   if ((await disk.size(path)) === undefined) return undefined;
   const file = await disk.open(path, 'update');
   try {
@@ -76,7 +76,7 @@ async function cutLast(disk: Disk, folder: string, name: SegmentName): Promise<T
       await file.datasync();
       return undefined;
     }
-    // The summary counts bytes that are missing. This is reported once, here; from now on the segment is what it is.
+    // The summary counts bytes that are missing. This is reported only once, here; from now on the segment counts as whole.
     await removeIfThere(disk, join(folder, segmentFile(name, 'index')));
     const keptIn = offset < size ? await cutTail(disk, folder, name, file, offset, size) : undefined;
     if (keptIn === undefined) await file.datasync();

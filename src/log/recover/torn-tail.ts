@@ -5,7 +5,7 @@ import { segmentFile, type SegmentName } from '../format/segment-name.js';
 
 const COPY_BYTES = 1 << 20;
 
-/** What the last segment lost: bytes that recovery removed, or bytes that were missing already. */
+/** What the last segment lost: bytes that recovery removed, or bytes that were already missing. */
 export interface TornTail {
   readonly file: string;
   readonly segment: number;
@@ -20,8 +20,8 @@ export interface TornTail {
 }
 
 /**
- * Moves what lies behind `end` of a segment into its `.torn` file, and returns that file. A crash on the way leaves the
- * segment as it was.
+ * Moves the bytes behind `end` of a segment into its `.torn` file, and returns that file. A crash during this leaves the segment
+ * as it was.
  */
 export async function cutTail(
   disk: Disk,
@@ -54,7 +54,7 @@ async function openOrCreate(disk: Disk, path: string): Promise<DiskFile> {
   }
 }
 
-/** Appends the bytes to `to`: an earlier recovery may have put some there. */
+/** Appends the bytes to `to`, because an earlier recovery may have put some there. */
 async function copySpan(from: DiskFile, start: number, end: number, to: DiskFile): Promise<void> {
   const base = await to.size();
   const buffer = Buffer.allocUnsafe(Math.min(COPY_BYTES, end - start));

@@ -6,7 +6,7 @@ import { packedSegment } from './packed-segment.js';
 import { plainSegment } from './plain-segment.js';
 import type { SegmentSource } from './segment-source.js';
 
-/** The segments of a log, oldest first. A missing folder has none. */
+/** Lists the segments of a log, oldest first. A missing folder has none. */
 export async function listSegments(disk: Disk, folder: string): Promise<SegmentName[]> {
   const byNumber = new Map<number, SegmentName>();
   for (const file of await namesIn(disk, folder)) {
@@ -26,8 +26,8 @@ async function namesIn(disk: Disk, folder: string): Promise<string[]> {
 }
 
 /**
- * Opens a segment for reading, packed or not; undefined when it is gone. If both forms exist, the plain one
- * counts; it is tried twice because it may be packed in between.
+ * Opens a segment for reading, packed or not; undefined if it is gone. If both forms exist, the plain one is used; it is tried
+ * twice because the segment may be packed in between.
  */
 export async function openSegment(disk: Disk, folder: string, name: SegmentName): Promise<SegmentSource | undefined> {
   const plain = join(folder, segmentFile(name, 'ndjson'));
@@ -52,13 +52,13 @@ export async function openSegment(disk: Disk, folder: string, name: SegmentName)
   }
 }
 
-/** The bytes that a segment takes on the disk, in its plain or packed form; 0 when it is gone. */
+/** The bytes that a segment takes on the disk, plain or packed; 0 if it is gone. */
 export async function segmentBytesOnDisk(disk: Disk, folder: string, name: SegmentName): Promise<number> {
   const plain = await disk.size(join(folder, segmentFile(name, 'ndjson')));
   return plain ?? (await disk.size(join(folder, segmentFile(name, 'ndjson.gz')))) ?? 0;
 }
 
-/** Removes all files of a segment, including what recovery removed from it. */
+/** Removes all files of a segment, including the one with what recovery cut off. */
 export async function removeSegment(disk: Disk, folder: string, name: SegmentName): Promise<void> {
   for (const kind of ['ndjson', 'ndjson.gz', 'index', 'torn'] as const) {
     await removeIfThere(disk, join(folder, segmentFile(name, kind)));

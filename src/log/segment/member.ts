@@ -1,7 +1,7 @@
 /*
- * A packed segment is a gzip file (RFC 1952) that zcat and zgrep read. It is made of many members, each about a megabyte of
- * the segment, so that a reader gets at the middle without unpacking what lies before it. Each member's header says, in an
- * extra field of its own, how long the packed member is and which bytes of the segment it holds:
+ * A packed segment is a gzip file (RFC 1952) that zcat and zgrep can read. It consists of many members, each about a megabyte
+ * of the segment, so that a reader can reach the middle without unpacking the bytes before it. An extra field in each member's
+ * header says how long the packed member is and which bytes of the segment it holds:
  *
  *   1f 8b 08 06  00 00 00 00 00 ff      magic, deflate, FEXTRA and FHCRC, no time, unknown system
  *   14 00                               the extra field's length: 20
@@ -9,21 +9,21 @@
  *   u32 packed bytes, u32 unpacked bytes, u64 offset in the segment
  *   u16 the low half of the header's CRC-32
  *
- * then raw deflate, the CRC-32 of the unpacked bytes and their count. All numbers little-endian. The last member is empty: a
- * file without it was cut off.
+ * Then follow raw deflate, the CRC-32 of the unpacked bytes and their count. All numbers are little-endian. The last member
+ * is empty: a file without it was truncated.
  */
 import { crc32 } from 'node:zlib';
 
-/** What a member's header says. */
+/** The contents of a member's header. */
 export interface PackedMember {
-  /** Length in the packed file, header and trailer included. */
+  /** The member's length in the packed file, including header and trailer. */
   readonly packedBytes: number;
   readonly bytes: number;
-  /** Where its first byte lies in the unpacked segment. */
+  /** Where the member's content starts in the unpacked segment. */
   readonly offset: number;
 }
 
-/** What every header starts with: to find the next member behind a damaged one. */
+/** The bytes that start every header, used to find the next member behind a damaged one. */
 export const MEMBER_SIGNATURE = Buffer.from([
   0x1f, 0x8b, 0x08, 0x06, 0, 0, 0, 0, 0, 0xff, 0x14, 0, 0x43, 0x51, 0x10, 0,
 ]);
@@ -36,7 +36,7 @@ const HEADER_CRC_AT = OFFSET_AT + 8;
 export const MEMBER_HEADER_BYTES = HEADER_CRC_AT + 2;
 export const MEMBER_TRAILER_BYTES = 8;
 
-/** Puts header and trailer around deflated bytes. */
+/** Adds a header and a trailer to deflated bytes. */
 export function writeMember(deflated: Buffer, unpacked: Buffer, offset: number): Buffer {
   const packedBytes = MEMBER_HEADER_BYTES + deflated.length + MEMBER_TRAILER_BYTES;
   const member = Buffer.alloc(packedBytes);
@@ -51,7 +51,7 @@ export function writeMember(deflated: Buffer, unpacked: Buffer, offset: number):
   return member;
 }
 
-/** Reads the header at `at`; undefined when there is none, or it is damaged. */
+/** Reads the header at `at`; undefined if it is missing or damaged. */
 export function readMemberHeader(buffer: Buffer, at: number): PackedMember | undefined {
   if (buffer.length - at < MEMBER_HEADER_BYTES) return undefined;
   if (buffer.compare(MEMBER_SIGNATURE, 0, MEMBER_SIGNATURE.length, at, at + MEMBER_SIGNATURE.length) !== 0)
@@ -64,7 +64,7 @@ export function readMemberHeader(buffer: Buffer, at: number): PackedMember | und
   };
 }
 
-/** The CRC-32 of the unpacked bytes that a whole member's trailer holds. */
+/** The CRC-32 of the unpacked bytes, from a whole member's trailer. */
 export function memberCrc(member: Buffer): number {
   return member.readUInt32LE(member.length - 8);
 }

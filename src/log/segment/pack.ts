@@ -9,7 +9,7 @@ import { writeMember } from './member.js';
 /** Large enough to compress well, small enough to unpack in a few milliseconds. */
 const MEMBER_BYTES = 1 << 20;
 
-/** A third of level 6's time for ten percent more bytes. */
+/** Takes a third of level 6's time for ten percent more bytes. */
 const DEFLATE_LEVEL = 3;
 
 export interface PackedSegment {
@@ -21,8 +21,8 @@ export interface PackedSegment {
  * Replaces a finished segment by its packed form. After a crash either form, or both, is intact; a segment that was removed
  * meanwhile stays removed.
  *
- * @param signal when aborted, the work stops and the segment stays as it is
- * @returns the sizes; undefined when there was nothing to pack
+ * @param signal when aborted, packing stops and the segment stays as it is
+ * @returns the sizes; undefined if there was nothing to pack
  */
 export async function packSegment(
   disk: Disk,
@@ -37,7 +37,7 @@ export async function packSegment(
   await removeIfThere(disk, temporary);
   try {
     const sizes = await packFile(disk, plain, temporary, signal);
-    // Most likely removed meanwhile: readers then never see it, or only for a moment.
+    // Usually it was removed meanwhile: readers then never see the packed form, or only for a moment.
     if (sizes === undefined || (await disk.size(plain)) === undefined) return undefined;
     await disk.rename(temporary, packed);
     await disk.syncFolder(dirname(packed));
@@ -80,12 +80,12 @@ async function packInto(from: DiskFile, to: DiskFile, signal: AbortSignal): Prom
   while (!signal.aborted) {
     const count = await readWhole(from, buffer, 0, buffer.length, bytes);
     const content = buffer.subarray(0, count);
-    // Not created earlier: this loads zlib.
+    // Not promisified at module level, because that would load zlib.
     const member = writeMember(await promisify(deflateRaw)(content, { level: DEFLATE_LEVEL }), content, bytes);
     await writeWhole(to, member, packedBytes);
     bytes += count;
     packedBytes += member.length;
-    // The member without content is the end mark.
+    // The empty member marks the end.
     if (count === 0) return bytes === 0 ? undefined : { bytes, packedBytes };
   }
   return undefined;

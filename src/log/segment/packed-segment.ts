@@ -12,15 +12,15 @@ import {
 } from './member.js';
 import { DamagedRange, type SegmentSource } from './segment-source.js';
 
-/** Bytes looked through at a time for the next member behind a damaged one. */
+/** Bytes searched at a time for the next member behind a damaged one. */
 const SEARCH_BYTES = 1 << 20;
 
 interface PlacedMember extends PackedMember {
-  /** Where it starts in the packed file. */
+  /** Where the member starts in the packed file. */
   readonly at: number;
 }
 
-/** A segment as `packSegment` left it. Keeps the last unpacked member, because readers move forward in small steps. */
+/** A segment packed by `packSegment`. Keeps the last unpacked member, because readers move forward in small steps. */
 export async function packedSegment(path: string, file: DiskFile): Promise<SegmentSource> {
   const { members, whole } = await listMembers(file);
   const size = endOf(members);
@@ -60,7 +60,7 @@ export async function packedSegment(path: string, file: DiskFile): Promise<Segme
   };
 }
 
-/** Goes from header to header, and where one is damaged, on to the next that is not. */
+/** Goes from header to header, and past a damaged one to the next that is intact. */
 async function listMembers(file: DiskFile): Promise<{ members: PlacedMember[]; whole: boolean }> {
   const members: PlacedMember[] = [];
   const end = await file.size();
@@ -95,13 +95,13 @@ async function findSignature(file: DiskFile, from: number, end: number): Promise
   return end;
 }
 
-/** A member's content, or undefined when it is damaged. */
+/** Unpacks a member's content; undefined if it is damaged. */
 async function unpackMember(file: DiskFile, { at, packedBytes, bytes }: PlacedMember): Promise<Buffer | undefined> {
   const member = Buffer.allocUnsafe(packedBytes);
   if ((await readWhole(file, member, 0, packedBytes, at)) < packedBytes) return undefined;
   const deflated = member.subarray(MEMBER_HEADER_BYTES, packedBytes - MEMBER_TRAILER_BYTES);
   try {
-    // Not created earlier: this loads zlib.
+    // Not promisified at module level, because that would load zlib.
     const unpacked = await promisify(inflateRaw)(deflated, { maxOutputLength: Math.max(1, bytes) });
     return unpacked.length === bytes && crc32(unpacked) === memberCrc(member) ? unpacked : undefined;
   } catch {

@@ -4,11 +4,11 @@ import { packSegment, type PackedSegment } from './pack.js';
 
 export interface PackerHooks {
   readonly onPacked?: ((name: SegmentName, sizes: PackedSegment) => void) | undefined;
-  /** The segment stays unpacked. */
+  /** Called when a segment can't be packed and stays as it is. */
   readonly onFailed?: ((name: SegmentName, error: unknown) => void) | undefined;
 }
 
-/** Packs finished segments in the background, one after the other. */
+/** Packs finished segments in the background, one at a time. */
 export class Packer {
   readonly #world: LogWorld;
   readonly #folder: string;

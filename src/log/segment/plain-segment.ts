@@ -1,7 +1,7 @@
 import type { DiskFile } from '../disk/disk.js';
 import type { SegmentSource } from './segment-source.js';
 
-/** A segment as it was written. */
+/** A segment that is not packed. */
 export function plainSegment(path: string, file: DiskFile): SegmentSource {
   return {
     path,

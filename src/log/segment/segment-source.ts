@@ -1,15 +1,15 @@
-/** A segment's original bytes, whether it is packed or not. */
+/** Reads a segment's original bytes, whether it is packed or not. */
 export interface SegmentSource {
   /** The file that is read. */
   readonly path: string;
   readonly packed: boolean;
-  /** An unknown number of bytes at the end is known to be lost. */
+  /** Whether an unknown number of bytes at the end is known to be lost. */
   readonly cutOff: boolean;
-  /** Bytes of the unpacked segment. A segment that is written to grows. */
+  /** The size of the unpacked segment in bytes. It grows while the segment is written to. */
   size(): Promise<number>;
   /**
-   * Reads from `offset` of the unpacked segment into `into`, between `start` and `end`. Fewer bytes than there is room for
-   * don't mean the end; 0 does.
+   * Reads from `offset` of the unpacked segment into `into`, between `start` and `end`. Fewer bytes than requested don't mean the
+   * end; 0 does.
    *
    * @throws DamagedRange when the bytes at `offset` can't be unpacked
    */
@@ -17,10 +17,10 @@ export interface SegmentSource {
   close(): Promise<void>;
 }
 
-/** Unreadable bytes of a segment. What follows them can be read. */
+/** Reports unreadable bytes of a segment. The bytes behind them can be read. */
 export class DamagedRange extends Error {
   override readonly name = 'DamagedRange';
-  /** Where the readable bytes continue, in the unpacked segment; undefined when none follow. */
+  /** Where the readable bytes continue in the unpacked segment; undefined if none follow. */
   readonly nextOffset: number | undefined;
 
   constructor(reason: string, nextOffset: number | undefined) {

@@ -7,12 +7,12 @@ import type { KeyIndex, Claim } from '../keys/key-index.js';
 import { LogError } from '../log-error.js';
 import { KEYS, type BackupFile } from './manifest.js';
 
-/** Claims, some at a time. */
+/** Claims, in batches. */
 export type Claims = AsyncIterable<readonly Claim[]>;
 
 const READ_BYTES = 1 << 20;
 
-/** Writes the keys into a backup, one guarded line for some of them; no file where there are none. */
+/** Writes the keys into a backup, one guarded line per batch; no file if there are none. */
 export async function writeKeys(disk: Disk, folder: string, claims: Claims): Promise<readonly BackupFile[]> {
   const lines = claims[Symbol.asyncIterator]();
   let some = await lines.next();
@@ -33,7 +33,7 @@ export async function writeKeys(disk: Disk, folder: string, claims: Claims): Pro
 }
 
 /**
- * Puts the keys of a backup into an index.
+ * Adds the keys of a backup to an index.
  *
  * @throws LogError `damaged`
  */

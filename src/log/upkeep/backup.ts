@@ -19,11 +19,11 @@ export interface BackupReport {
 }
 
 /**
- * Copies a log into an empty or missing folder, up to one moment: beside a running writer the copy ends at the
- * last record stored when the backup reached it.
+ * Copies a log into an empty or missing folder, up to one moment: beside a running writer, the copy ends at the last record that
+ * was stored when the backup reached it.
  *
  * @param claims the idempotency keys of the log, and perhaps some of records that are not in it
- * @param end where the log ends, when that is known better than from its files
+ * @param end where the log ends, if that is known better than from its files
  * @throws LogError `refused` when the folder is not empty
  */
 export async function backupLog(
@@ -45,7 +45,8 @@ export async function backupLog(
         : await copyWhole(disk, folder, name, destination);
     if (file !== undefined) files.push(file);
   }
-  // Keys are noted before their records are stored: those noted after copying the records are complete.
+  // Keys are recorded before their records are stored, so after the records are copied, the keys include those of all copied
+  // records.
   const keys = await writeKeys(disk, destination, claims);
   await writeManifest(world, destination, [...files, ...keys]);
   return { segments: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
@@ -61,7 +62,7 @@ async function refuseFilled(disk: Disk, folder: string): Promise<void> {
   throw new LogError('refused', `${folder}: not empty. Choose a new folder for the backup.`);
 }
 
-/** A finished segment never changes: its file is copied unchanged. It may be packed or removed meanwhile. */
+/** Copies the file of a finished segment unchanged, because the segment never changes. It may be packed or removed meanwhile. */
 async function copyWhole(disk: Disk, folder: string, name: SegmentName, to: string): Promise<BackupFile | undefined> {
   for (const kind of ['ndjson', 'ndjson.gz'] as const) {
     const file = segmentFile(name, kind);
@@ -82,7 +83,7 @@ async function copyWhole(disk: Disk, folder: string, name: SegmentName, to: stri
   return undefined;
 }
 
-/** The stored part of the segment that may be being written. */
+/** Copies the stored part of the segment that may still be written. */
 async function copyLast(
   disk: Disk,
   folder: string,

@@ -5,10 +5,10 @@ import type { RecordMark } from '../index/segment-index.js';
 import { listSegments, openSegment, segmentBytesOnDisk } from '../segment/folder.js';
 import type { LogWorld } from '../log-world.js';
 
-/** One segment, for a listing. */
+/** Describes one segment for a listing. */
 export interface SegmentInfo {
   readonly segment: number;
-  /** The file's name, without folder. */
+  /** The file's name, without the folder. */
   readonly file: string;
   readonly packed: boolean;
   /** Bytes of the unpacked segment. */
@@ -17,17 +17,17 @@ export interface SegmentInfo {
   readonly records: number;
   readonly first: RecordMark | null;
   readonly last: RecordMark | null;
-  /** Bytes that recovery once cut off its end, kept in its `.torn` file. */
+  /** Bytes that recovery cut off its end and moved into its `.torn` file. */
   readonly tornBytes: number;
 }
 
-/** What a log holds, the oldest segment first. Reads indexes, and of the last segment what its index does not cover. */
+/** Describes the segments of a log, oldest first. Reads indexes and the part of the last segment that its index does not cover. */
 export async function describeSegments({ disk }: LogWorld, folder: string): Promise<SegmentInfo[]> {
   const segments = await listSegments(disk, folder);
   const infos: SegmentInfo[] = [];
   for (const name of segments) {
     const source = await openSegment(disk, folder, name);
-    // Removed since it was listed.
+    // The segment was removed after it was listed.
     if (source === undefined) continue;
     try {
       const finished = name !== segments.at(-1);

@@ -5,7 +5,7 @@ import { createWhole, readFile } from '../disk/whole.js';
 import { LogError } from '../log-error.js';
 import type { LogWorld } from '../log-world.js';
 
-/** Its presence says that the backup is complete: it is written last. */
+/** Written last: its presence means that the backup is complete. */
 export const MANIFEST = 'manifest.json';
 
 /** The idempotency keys of the records. */
@@ -17,16 +17,16 @@ export interface BackupFile {
   readonly bytes: number;
 }
 
-/** Writes down which files a backup is made of. */
+/** Writes the list of files that make up a backup. */
 export async function writeManifest({ disk }: LogWorld, folder: string, files: readonly BackupFile[]): Promise<void> {
   await createWhole(disk, join(folder, MANIFEST), guardedLine({ files }));
   await disk.syncFolder(folder);
 }
 
 /**
- * The files that a backup is made of.
+ * Reads the list of files that make up a backup.
  *
- * @throws LogError `damaged` when the folder is no complete backup
+ * @throws LogError `damaged` when the folder is not a complete backup
  */
 export async function readManifest({ disk }: LogWorld, folder: string): Promise<readonly BackupFile[]> {
   const path = join(folder, MANIFEST);
@@ -40,7 +40,7 @@ export async function readManifest({ disk }: LogWorld, folder: string): Promise<
   return value.files;
 }
 
-/** Whoever made the manifest, a restore writes only files of a log, each once. */
+/** Whoever made the manifest, a restore must write only files of a log, each once. */
 function refuseStrangeFiles(files: readonly BackupFile[], path: string): void {
   const seen = new Set<string>();
   for (const { file } of files) {
@@ -49,7 +49,7 @@ function refuseStrangeFiles(files: readonly BackupFile[], path: string): void {
     const shown = JSON.stringify(file.slice(0, 100));
     if (!isPart)
       throw new LogError('damaged', `${path}: ${shown} is not a file of a log's backup: nothing is restored`);
-    // Plain and packed, it is the same segment.
+    // The plain and the packed form are the same segment.
     const part = segment === undefined ? file : String(segment.name.number);
     if (seen.has(part)) throw new LogError('damaged', `${path}: ${shown} is listed twice: nothing is restored`);
     seen.add(part);

@@ -4,13 +4,13 @@ import { listSegments, removeSegment, segmentBytesOnDisk } from '../segment/fold
 import type { LogWorld } from '../log-world.js';
 
 export interface PruneOptions {
-  /** Records older than this go, milliseconds since the epoch. */
+  /** Removes records older than this, in milliseconds since the epoch. */
   readonly olderThan?: number | undefined;
-  /** The log's segments take at most this much disk space, if possible. */
+  /** The most disk space that the log's segments may take, if possible. */
   readonly bytesMax?: number | undefined;
-  /** Records behind this position are still needed: the lowest checkpoint. */
+  /** The lowest checkpoint: records behind this position are still needed. */
   readonly keepFrom: LogPosition;
-  /** Reports what would be removed, and removes nothing. */
+  /** Whether to report what would be removed, without removing it. */
   readonly dryRun?: boolean;
 }
 
@@ -22,11 +22,11 @@ export interface RemovedSegment {
 
 export interface PruneReport {
   readonly removed: readonly RemovedSegment[];
-  /** Bytes that the segments take afterwards. */
+  /** Bytes that the remaining segments take. */
   readonly bytesLeft: number;
-  /** Segments that are due and stay because they hold, or may hold, unprocessed records. */
+  /** Segments that are due but stay because they hold, or may hold, unprocessed records. */
   readonly keptUnprocessed: readonly number[];
-  /** The last segment is due, too, and stays: records are appended to it. */
+  /** Whether the last segment is due, too, but stays because records are appended to it. */
   readonly keptNewest: boolean;
 }
 
@@ -36,8 +36,8 @@ interface SizedSegment {
 }
 
 /**
- * Removes old segments, whole ones, from the front, so that the log has no holes. Never removes the last segment, the one
- * that `keepFrom` lies in, or a later one.
+ * Removes whole old segments from the front, so that the log has no holes. Never removes the last segment, the segment that
+ * contains `keepFrom`, or any later one.
  */
 export async function pruneLog({ disk }: LogWorld, folder: string, options: PruneOptions): Promise<PruneReport> {
   const { olderThan = -Infinity, bytesMax = Infinity, keepFrom, dryRun = false } = options;
@@ -46,7 +46,7 @@ export async function pruneLog({ disk }: LogWorld, folder: string, options: Prun
     segments.push({ name, bytes: await segmentBytesOnDisk(disk, folder, name) });
   }
   const bytesBefore = segments.reduce((sum, { bytes }) => sum + bytes, 0);
-  /** What would be left if everything due could go. */
+  /** What would be left if every segment that is due were removed. */
   let bytesDue = bytesBefore;
   let bytesLeft = bytesBefore;
   const removed: RemovedSegment[] = [];
@@ -58,7 +58,7 @@ export async function pruneLog({ disk }: LogWorld, folder: string, options: Prun
       keptNewest = bytes > 0 && (name.firstTimestamp < olderThan || bytesDue > bytesMax);
       break;
     }
-    // No record of a segment is younger than the next segment's name.
+    // No record of a segment is newer than the timestamp in the next segment's name.
     const isOld = next.name.firstTimestamp < olderThan;
     if (!isOld && bytesDue <= bytesMax) break;
     bytesDue -= bytes;

@@ -10,8 +10,7 @@ import { KEYS, readManifest, type BackupFile } from './manifest.js';
 import { verifyLog, type VerifySummary } from './verify.js';
 
 /**
- * Restores a log from a backup. Everything is checked before the folder gets its name, so that the result is a whole log or
- * none.
+ * Restores a log from a backup. Checks everything before the folder gets its name, so that the result is a whole log or none.
  *
  * @throws LogError `refused` when the folder is not empty, `damaged` when the backup has changed
  */
@@ -23,7 +22,7 @@ export async function restoreLog(
 ): Promise<VerifySummary> {
   const { disk } = world;
   const files = await readManifest(world, backup);
-  // Before a lock leaves its files there, and again when nobody else can put anything there.
+  // Checked before a lock leaves its files there, and again when nobody else can put anything there.
   await requireFree(disk, folder);
   for (const { file, bytes } of files) await requireSize(disk, join(backup, file), bytes);
   await requireWhole(world, backup, `${backup}: the backup`);

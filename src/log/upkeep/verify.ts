@@ -11,9 +11,9 @@ import type { LogWorld } from '../log-world.js';
 
 const BLOCK_BYTES = 1 << 20;
 
-/** Damage and the line it is in. */
+/** Damage, and the line that contains it. */
 export interface LocatedDamage extends Damage {
-  /** Counted from 1 in the unpacked segment, as an editor shows it; 0 where there is no line. */
+  /** Counted from 1 in the unpacked segment, as an editor shows it; 0 if there is no line. */
   readonly line: number;
 }
 
@@ -25,7 +25,7 @@ export interface VerifySummary {
 }
 
 /**
- * Reads a whole log: every crc, the order of time, the sequence of segments. May run beside a writer.
+ * Verifies a whole log: every crc, the order of timestamps, the sequence of segments. May run beside a writer.
  *
  * @param onFinding called for each damaged place, in the log's order
  */
@@ -50,7 +50,7 @@ export async function verifyLog(
     for (const damage of hole?.damage ?? []) notify({ ...damage, line: 0 });
     expected = name.number + 1;
     const source = await openSegment(disk, folder, name);
-    // Removed by retention since it was listed.
+    // Retention removed the segment after it was listed.
     if (source === undefined) continue;
     try {
       const finished = i < segments.length - 1;
@@ -72,7 +72,7 @@ export async function verifyLog(
   return total;
 }
 
-/** Goes through one segment's chunks. */
+/** Checks one segment, chunk by chunk. */
 class SegmentCheck {
   records = 0;
   line = 0;

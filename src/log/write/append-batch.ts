@@ -5,7 +5,7 @@ import type { LogPosition } from '../format/position.js';
 
 const BYTES_MIN = 64 << 10;
 
-/** A buffer that grew beyond this is not kept for the next batch. */
+/** A buffer that grew beyond this size is not reused for the next batch. */
 const BYTES_KEPT = 4 << 20;
 
 /** Records that share a write and a sync. */
@@ -17,12 +17,12 @@ export class AppendBatch {
   readonly claims: Claim[] = [];
   first: RecordMark | undefined;
   last: RecordMark | undefined;
-  /** Where the batch starts in the log, once it is durable; fails when it is not stored. */
+  /** Where the batch starts in the log, once it is durable; rejects if the batch is not stored. */
   readonly stored: Promise<LogPosition>;
   readonly resolve: (position: LogPosition) => void;
   readonly reject: (error: unknown) => void;
 
-  /** @param buffer memory of an earlier batch that nobody needs any more */
+  /** @param buffer memory of an earlier batch that is no longer in use */
   constructor(buffer: Buffer = Buffer.allocUnsafeSlow(BYTES_MIN)) {
     this.#buffer = buffer;
     let resolve: (position: LogPosition) => void = () => undefined;
@@ -41,7 +41,7 @@ export class AppendBatch {
     return this.#used;
   }
 
-  /** The records as they go into the file. */
+  /** The records as written to the file. */
   get bytes(): Buffer {
     return this.#buffer.subarray(0, this.#used);
   }
@@ -59,7 +59,7 @@ export class AppendBatch {
     this.first ??= record;
   }
 
-  /** The memory for a later batch, when it is worth keeping. The batch's bytes must not be used after this. */
+  /** Returns the memory for a later batch, if it is worth keeping. The batch's bytes must not be used after this. */
   reclaim(): Buffer | undefined {
     return this.#buffer.length <= BYTES_KEPT ? this.#buffer : undefined;
   }

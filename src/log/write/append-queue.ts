@@ -9,25 +9,25 @@ import type { KeyGate } from './key-gate.js';
 import type { LogClock } from './log-clock.js';
 
 export interface AppendQueueOptions {
-  /** Records that may wait for the disk. When none waits, an append of any size is accepted. */
+  /** The most records that may wait for the disk. If none are waiting, an append of any size is accepted. */
   readonly queueRecordsMax: number;
-  /** Bytes that may wait for the disk, roughly. */
+  /** The most bytes that may wait for the disk, roughly. */
   readonly queueBytesMax: number;
-  /** Bytes of one record's data at most. */
+  /** The most bytes of one record's data. */
   readonly dataBytesMax: number;
-  /** Stores a batch: resolves with where it starts. */
+  /** Stores a batch, and resolves with the position where it starts. */
   readonly store: (batch: AppendBatch) => Promise<LogPosition>;
-  /** A batch is stored; called before its callers are notified. */
+  /** Called when a batch is stored, before its callers are notified. */
   readonly onStored: (batch: AppendBatch, position: LogPosition) => void;
-  /** A batch is not stored. Called with its callers' error. */
+  /** Called when a batch is not stored; returns the error for its callers. */
   readonly onFailed: (error: unknown, records: number) => LogError;
-  /** Idempotency keys, where they are kept. */
+  /** The idempotency keys, if they are kept. */
   readonly keys: KeyGate | undefined;
-  /** Where the log ends for now. */
+  /** Where the log currently ends. */
   readonly end: () => LogPosition;
 }
 
-/** Collects appends while the disk is busy into one batch, which shares the next write and sync. */
+/** Collects the appends that arrive while the disk is busy into one batch, which shares the next write and sync. */
 export class AppendQueue {
   readonly #options: AppendQueueOptions;
   readonly #clock: LogClock;
@@ -66,7 +66,7 @@ export class AppendQueue {
     const timestamp = this.#clock.tick();
     const ids: string[] = [];
     const conflicts: number[] = [];
-    /** Batches with events of the same keys, which must be stored, too. */
+    /** Batches that hold events with the same keys and must be stored, too. */
     const others = new Set<AppendBatch>();
     let stored = 0;
     for (const { data, metadata, key, fingerprint, id = this.#clock.nextId() } of entries) {
@@ -100,7 +100,7 @@ export class AppendQueue {
       return { ids, stored, conflicts, timestamp, position, nextPosition: position };
     }
     const { segment, offset } = await batch.stored;
-    // Each field by name: of an object that is spread here V8 makes a hidden class for each receipt.
+    // Each field is named, because V8 makes a hidden class per receipt if an object is spread here.
     return {
       ids,
       stored,
@@ -120,7 +120,7 @@ export class AppendQueue {
     }
   }
 
-  /** Accepts no more, and resolves when all accepted entries are stored or have failed. */
+  /** Accepts no more entries, and resolves when all accepted ones are stored or have failed. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#running;
@@ -165,7 +165,7 @@ export class AppendQueue {
 
   #refuseBad({ data, metadata, id, key }: LogEntry): void {
     const { dataBytesMax, keys } = this.#options;
-    // No code unit takes more than three bytes: a short text need not be measured.
+    // A UTF-16 code unit takes at most three bytes, so a short text need not be measured.
     const isShort = data.length * 3 <= dataBytesMax;
     const bytes = isShort || typeof data !== 'string' ? data.length : Buffer.byteLength(data);
     if (bytes > dataBytesMax) {

@@ -9,8 +9,8 @@ import {
 } from '../index/segment-index.js';
 
 /**
- * Writes the index of the current segment. It only helps readers: after a failure it is given up, and readers
- * rebuild it.
+ * Writes the index of the current segment. The index only helps readers: after a failure the writer gives up, and readers rebuild
+ * the index.
  */
 export class IndexWriter {
   readonly #disk: Disk;
@@ -26,7 +26,7 @@ export class IndexWriter {
     this.#path = path;
   }
 
-  /** Notes where a batch of records starts. Does not wait for the disk. */
+  /** Records where a batch starts. Does not wait for the disk. */
   note(entry: IndexEntry): void {
     if (entry.offset < this.#nextOffset) return;
     this.#nextOffset = entry.offset + INDEX_STEP_BYTES;

@@ -1,7 +1,7 @@
 import type { Claim, KeyIndex } from '../keys/key-index.js';
 import type { AppendBatch } from './append-batch.js';
 
-/** A record that has a key: stored, or on its way in a batch. */
+/** A record that has a key: already stored, or waiting in a batch. */
 export interface KeyHolder {
   readonly id: string;
   /** What the key stands for; undefined: anything. */
@@ -9,7 +9,7 @@ export interface KeyHolder {
   readonly batch: AppendBatch | undefined;
 }
 
-/** Knows which keys are taken: those of stored records, and those of records that are waiting for the disk. */
+/** Knows which keys are taken: those of stored records, and those of records that wait for the disk. */
 export class KeyGate {
   readonly #index: KeyIndex;
   readonly #waiting = new Map<string, KeyHolder>();
@@ -25,16 +25,16 @@ export class KeyGate {
     return claim && { id: claim.id, fingerprint: claim.fingerprint, batch: undefined };
   }
 
-  /** Notes that a record in the batch has the key. */
+  /** Registers a key for a record in the batch. */
   take(batch: AppendBatch, claim: Claim): void {
     batch.claims.push(claim);
     this.#waiting.set(claim.hash, { id: claim.id, fingerprint: claim.fingerprint, batch });
   }
 
   /**
-   * Stores the batch after noting its keys; if that fails, withdraws them.
+   * Claims the batch's keys and then stores the batch; if that fails, withdraws the claims.
    *
-   * @param check throws when nothing may be noted or stored now
+   * @param check throws if nothing may be claimed or stored now
    */
   async around<T>(batch: AppendBatch, check: () => void, store: () => Promise<T>): Promise<T> {
     try {

@@ -8,7 +8,7 @@ export class LogClock {
 
   /**
    * @param now milliseconds since the epoch; may jump
-   * @param last the timestamp of the last stored record: everything assigned is later, so that ids sort across restarts too
+   * @param last the timestamp of the last stored record: all assigned timestamps are later, so that ids sort across restarts, too
    * @param counter how many ids of the first millisecond are taken
    */
   constructor(now: () => number, last: number, counter = 0) {
@@ -17,7 +17,7 @@ export class LogClock {
     this.#counter = counter;
   }
 
-  /** How far timestamps are ahead of the clock, in milliseconds: the clock was ahead once, and they never go back. */
+  /** How far timestamps are ahead of the clock, in milliseconds: the clock was ahead once, and timestamps never go back. */
   get aheadMs(): number {
     return Math.max(0, this.#timestamp - Math.floor(this.#now()));
   }
@@ -36,7 +36,7 @@ export class LogClock {
     return this.#timestamp;
   }
 
-  /** The next id within the timestamp that {@link tick} gave last. */
+  /** The next id for the timestamp that {@link tick} last returned. */
   nextId(): string {
     const id = eventId(this.#timestamp, this.#counter % ID_COUNTER_RANGE);
     this.#counter += 1;

@@ -8,7 +8,7 @@ const PAGE_BYTES = 256 << 10;
 
 /** The requested records that are in memory. */
 export interface RecentRecords {
-  /** Whole lines, their crc taken off. */
+  /** Whole lines without their crc. */
   readonly bytes: Buffer;
   readonly records: number;
 }
@@ -20,7 +20,7 @@ interface Page {
   lastTimestamp: number;
 }
 
-/** The newest records of a log, in memory for quick answers. Holds as many as configured and up to a page more. */
+/** Keeps the newest records of a log in memory for quick answers: as many as configured, and up to a page more. */
 export class RecentBuffer {
   readonly #recordsMax: number;
   readonly #bytesMax: number;
@@ -30,14 +30,14 @@ export class RecentBuffer {
   /** Records up to this time are, or may be, only on the disk. */
   #forgotten: number;
 
-  /** @param lastTimestamp of the last record that was stored before, or −Infinity */
+  /** @param lastTimestamp the timestamp of the last record stored before, or −Infinity */
   constructor(recordsMax: number, bytesMax: number, lastTimestamp: number) {
     this.#recordsMax = recordsMax;
     this.#bytesMax = bytesMax;
     this.#forgotten = lastTimestamp;
   }
 
-  /** Records that are in memory. */
+  /** The number of records in memory. */
   get records(): number {
     return this.#records;
   }
@@ -61,8 +61,8 @@ export class RecentBuffer {
   }
 
   /**
-   * The records from `since` on, oldest first; undefined when memory does not reach back that far, or they
-   * have more than `bytesMax` bytes as stored.
+   * The records from `since` on, oldest first; undefined if memory does not reach back that far, or if they have more than
+   * `bytesMax` bytes as stored.
    *
    * @param since milliseconds since the epoch
    */

@@ -11,26 +11,26 @@ import type { LogWorld } from '../log-world.js';
 import type { AppendBatch } from './append-batch.js';
 import { IndexWriter } from './index-writer.js';
 
-/** A sector or a page of the cache: what may have been lost together with bytes that were durable before. */
+/** A sector or a page of the cache: bytes on it that were durable may be lost together with new ones. */
 const PAGE_BYTES = 4096;
 
 export interface SegmentWriterOptions {
   /** `fsync`: a batch is stored when it is on the disk; `os`: when the operating system has it. */
   readonly durability: 'fsync' | 'os';
-  /** A segment that reached this size is followed by the next. A batch is never split. */
+  /** The size at which the next segment starts. A batch is never split. */
   readonly segmentBytesMax: number;
-  /** A segment whose first record is older than this is followed by the next, in milliseconds. */
+  /** The age of the first record, in milliseconds, above which the next segment starts. */
   readonly segmentAgeMaxMs: number;
   readonly onSync?: ((sync: SyncReport) => void) | undefined;
-  /** Throws when the folder is not in its place: what was just written is then not stored. */
+  /** Throws if the folder is not in its place: what was just written then does not count as stored. */
   readonly check?: (() => void) | undefined;
-  /** A segment has its last record and may be packed. */
+  /** Called when a segment has its last record and may be packed. */
   readonly onFinished?: ((name: SegmentName) => void) | undefined;
 }
 
 /** One shared sync. */
 export interface SyncReport {
-  /** The sync alone, without the write. */
+  /** The duration of the sync alone, without the write. */
   readonly durationMs: number;
   readonly records: number;
   readonly bytes: number;
@@ -40,25 +40,25 @@ interface OpenSegment {
   readonly name: SegmentName;
   readonly path: string;
   readonly file: DiskFile;
-  /** The same, for those who read it. */
+  /** The same file, for its readers. */
   readonly shared: SharedFile;
   readonly index: IndexWriter;
-  /** Everything before is stored. */
+  /** The number of stored bytes. */
   bytes: number;
   records: number;
   first: RecordMark | null;
   last: RecordMark | null;
-  /** The segment's name is on the medium. */
+  /** Whether the segment's name is durable. */
   named: boolean;
 }
 
 type State =
   | { readonly kind: 'none' }
   | { readonly kind: 'open'; readonly segment: OpenSegment }
-  /** A write or sync failed: what follows the stored bytes is unknown. */
+  /** A write or sync failed: the content behind the stored bytes is unknown. */
   | { readonly kind: 'suspect'; readonly segment: OpenSegment };
 
-/** Puts batches into segments, one at a time. */
+/** Writes batches into segments, one at a time. */
 export class SegmentWriter {
   readonly #world: LogWorld;
   readonly #folder: string;
@@ -66,7 +66,7 @@ export class SegmentWriter {
   #state: State = { kind: 'none' };
   #lastNumber: number;
 
-  /** @param lastNumber the number of the last segment there is, or 0 */
+  /** @param lastNumber the number of the last existing segment, or 0 */
   constructor(world: LogWorld, folder: string, lastNumber: number, options: SegmentWriterOptions) {
     this.#world = world;
     this.#folder = folder;
@@ -75,8 +75,8 @@ export class SegmentWriter {
   }
 
   /**
-   * Stores a batch and returns where it starts. If it fails, nothing of the batch is stored, and the next batch first
-   * repairs what this one left.
+   * Stores a batch and returns where it starts. If this fails, nothing of the batch is stored, and the next write first repairs
+   * the segment.
    *
    * @throws the disk's errors
    */
@@ -105,12 +105,12 @@ export class SegmentWriter {
     return { segment: segment.name.number, offset };
   }
 
-  /** The segment being written; undefined when the next batch will start one. */
+  /** The segment being written; undefined if the next batch will start one. */
   get current(): SegmentName | undefined {
     return this.#state.kind === 'none' ? undefined : this.#state.segment.name;
   }
 
-  /** Opens the segment being written through its open file, whatever happened to its name; undefined: it is another. */
+  /** Opens the segment being written through its open file, whatever happened to its name; undefined if `number` is another segment. */
   openCurrent(number: number): { readonly name: SegmentName; readonly source: SegmentSource } | undefined {
     if (this.#state.kind === 'none') return undefined;
     const { name, path, shared } = this.#state.segment;
@@ -126,7 +126,7 @@ export class SegmentWriter {
     else if (state.kind === 'open' && state.segment.bytes > 0) await this.#finish(state.segment);
   }
 
-  /** Finishes the segment for good. What can't be repaired now is left to recovery. */
+  /** Finishes the segment for good. Leaves to recovery what can't be repaired now. */
   async close(): Promise<void> {
     const state = this.#state;
     try {
@@ -165,7 +165,7 @@ export class SegmentWriter {
     try {
       file = await disk.open(path, 'create');
     } catch (error) {
-      // Half created, it would be a second segment with this number.
+      // A half-created file would be a second segment with this number.
       await removeIfThere(disk, path).catch(() => undefined);
       throw error;
     }
@@ -178,9 +178,9 @@ export class SegmentWriter {
   }
 
   /**
-   * Restores a segment to its stored bytes after a failure. A failed sync may have dropped the cache's last page, and with
-   * it bytes on the same page that were durable before: that page is written again, and must now be synced. Then the
-   * segment is finished; an offset in it never means something else later.
+   * Restores a segment to its stored bytes after a failure. A failed sync may have dropped the cache's last page, and with it
+   * bytes on that page that were durable before: the page is written again and must now be synced. The segment is then finished,
+   * so that no offset in it gets a second meaning.
    */
   async #repair(segment: OpenSegment): Promise<void> {
     const { file, bytes } = segment;
@@ -199,7 +199,7 @@ export class SegmentWriter {
     this.#state = { kind: 'none' };
     const { bytes, records, first, last } = segment;
     if (bytes > 0) await segment.index.finish({ bytes, records, first, last });
-    // With `os` nothing was promised; a finished segment is synced anyway, as far as the disk allows.
+    // With `os` nothing was promised, but a finished segment is synced anyway, if the disk allows it.
     if (this.#options.durability === 'os') await segment.file.datasync().catch(() => undefined);
     await segment.shared.release().catch(() => undefined);
     if (bytes > 0) this.#options.onFinished?.(segment.name);

@@ -18,12 +18,9 @@ import { callMaker } from './asked-calls.js';
 import { LineClock } from './line-clock.js';
 import { sendOptions } from './sent-options.js';
 import { WorkPlace } from './work-place.js';
-import { WorkerEnded, workerHandle, type EndOfWorker, type WorkerHandle } from './worker-handle.js';
+import { BLOCKS_PER_WORKER, WorkerEnded, workerHandle, type EndOfWorker, type WorkerHandle } from './worker-handle.js';
 import { workerProcess } from './worker-process.js';
 import { WORKER_HEAP_MB, workerThread } from './worker-thread.js';
-
-/** Blocks per worker: the one being processed, and one so that the worker never waits for the main thread. */
-const BLOCKS_PER_WORKER = 2;
 
 /** A line is late after this fraction of its maximum time, or after {@link LATE_MS_MAX}. */
 const LATE_PARTS = 10;

@@ -2,11 +2,9 @@ import type { BlockOptions, BlockProcessor } from '../block-processor.js';
 import { processHere } from './inline-executor.js';
 import type { BlockExecutor } from '../run-blocks.js';
 import { sendOptions } from './sent-options.js';
-import { workerHandle, type WorkerHandle } from './worker-handle.js';
+import { BLOCKS_PER_WORKER, workerHandle, type WorkerHandle } from './worker-handle.js';
 import { workerThread } from './worker-thread.js';
 
-/** Blocks per worker: the one being processed, and one so that the worker never waits for the main thread. */
-const BLOCKS_PER_WORKER = 2;
 /** How many blocks may be finished or in progress before the next one to be written, because threads are not equally fast. */
 const BLOCKS_IN_FLIGHT_MIN = 6;
 

@@ -7,6 +7,9 @@ import type { AnsweredAsk, AskedCall } from './asked-calls.js';
 import type { SentOptions } from './sent-options.js';
 import { isSame, type WorkerPlace } from './work-place.js';
 
+/** Blocks per worker: the one being processed, and one so that the worker never waits for the main thread. */
+export const BLOCKS_PER_WORKER = 2;
+
 /** Request numbers start over after this, so that they fit where a worker records them. */
 const REQUEST_NUMBER_MAX = 2 ** 31 - 1;
 

@@ -1,8 +1,8 @@
 import { networkOf } from './rate-limit.js';
 
-/** Refusals of one network that are logged one by one in each period. */
+/** The number of refusals per network and period that are logged individually. */
 const TOLD_EACH_MAX = 10;
-/** Networks that are counted separately in a period; refusals of further ones are counted together. */
+/** Networks that are counted separately in a period; refusals of all others are counted together. */
 const NETWORKS_MAX = 100;
 const PERIOD_MS = 60_000;
 
@@ -18,17 +18,18 @@ export interface AuditEntry {
   readonly reason?: string;
 }
 
-/** Where the lines go. */
+/** The destination of audit lines. */
 export interface AuditTrail {
-  /** What an admin did. */
+  /** Logs an admin's action. */
   readonly action: (entry: AuditEntry) => void;
   readonly refused: (entry: AuditEntry) => void;
-  /** How many more requests were rejected: from this network; undefined: from all further networks. */
+  /** Logs how many more requests were rejected from a network, or, if undefined, from all networks beyond the limit. */
   readonly refusedMore: (network: string | undefined, count: number) => void;
 }
 
 /**
- * Logs rejected requests: each one while they are few, their number when they are many, so that nobody can fill the disk with them.
+ * Logs rejected requests: individually while they are few, only their number when they are many, so that nobody can fill the disk
+ * with them.
  */
 export class RefusalLog {
   readonly #counts = new Map<string, number>();

@@ -5,22 +5,22 @@ import { HttpError } from '../http-error.js';
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Prevents pages of other sites from changing anything through an authorized browser, be it by a password or because no token
- * is required. A browser says where a request comes from; other programs don't and pose no such danger.
+ * Prevents pages of other sites from changing anything through an authorized browser, whether it sends a password or no token is
+ * required. A browser says where a request comes from; other programs don't, and pose no such danger.
  *
  * @throws HttpError 403
  */
 export function refuseCrossSite(method: string, headers: IncomingHttpHeaders): void {
   const { origin, host, 'sec-fetch-site': site } = headers;
   if ((origin === undefined && site === undefined) || SAFE_METHODS.has(method)) return;
-  // Browsers send `sec-fetch-site` only to origins that they trust (https, localhost); for others the host names are compared.
+  // Browsers send `sec-fetch-site` only to origins that they trust (https, localhost); otherwise the host names are compared.
   const isOwn = site === undefined ? hostOf(origin) === host : site === 'same-origin' || site === 'none';
   if (!isOwn) throw new HttpError(403, 'Forbidden', "pages of other sites can't change anything here");
 }
 
 /**
  * Prevents pages of other sites from reading a server without tokens through DNS rebinding, where the site's name resolves to
- * this machine. Any other name may be theirs, and any address but a loopback one may be reached under it.
+ * this machine. Any other name may belong to such a site, and so may any address except a loopback one.
  *
  * @param host the header; programs that send none are not browsers
  * @param ownNames this machine's name, and the name that the server listens on, in lower case

@@ -74,7 +74,7 @@ function knownToken({ configured, created }: AccessRules, text: string): KnownTo
   const digest = digestOf(text);
   const own = created.get(idIn(text) ?? '');
   if (own !== undefined && timingSafeEqual(own.digest, digest)) return own;
-  // Compares all of them, whichever matches.
+  // Compares all digests, regardless of which one matches.
   return configured.filter((one) => timingSafeEqual(one.digest, digest))[0];
 }
 

@@ -21,7 +21,7 @@ const HEADERS = {
   'cache-control': 'no-store',
 } as const;
 
-/** Requests a minute; undefined: any number. */
+/** Requests per minute; undefined: any number. */
 export interface RequestRateLimits {
   readonly perToken: number | undefined;
   readonly perAddress: number | undefined;
@@ -38,7 +38,7 @@ export interface GuardOptions {
   readonly now: () => number;
   /** Milliseconds of a clock that never jumps. */
   readonly elapsed: () => number;
-  /** Milliseconds after which a stream is closed when its reader takes nothing. */
+  /** Milliseconds after which a stream is closed if its reader takes nothing. */
   readonly idleMs: number;
 }
 
@@ -46,7 +46,7 @@ export interface GuardOptions {
 export interface Guard {
   /** Checks a request for which no route was looked up. @throws HttpError */
   authorize(request: FastifyRequest, needed: NeededRole): void;
-  /** A request that no hook sees is answered. */
+  /** Called when a request that reached no hook is answered. */
   answered(request: FastifyRequest): void;
   /** Call this about once a second. */
   sweep(): void;
@@ -82,7 +82,7 @@ export function guard(
   };
 
   app.decorateRequest('caller');
-  // One function for all: a closure in each request would keep the request alive beyond its time.
+  // One function for all: a closure per request would keep the request alive too long.
   app.decorateRequest('isAdmitted', function () {
     if (this.caller === undefined || stillAdmits(access(), this.caller, now())) return true;
     refusals.add({ ...lineOf(this), status: 401, reason: STREAM_ENDED });

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { networkOf } from './rate-limit.js';
 
-/** The account of a request where resources are shared: its token's; without a token, its network's. */
+/** The account that a request is charged to when resources are shared: its token or, without a token, its network. */
 export function payerOf({ caller, ip }: FastifyRequest): string {
   return caller?.token ?? networkOf(ip);
 }

@@ -5,7 +5,7 @@ const BURST_MS = 10_000;
 const CALLERS_MAX = 10_000;
 
 /**
- * Limits each caller to a number of requests a minute, evenly except for bursts. It stores one number per caller: the moment by
+ * Limits each caller to a number of requests per minute, evenly except for bursts. It stores one number per caller: the moment by
  * which its requests so far would have come at an even rate (the generic cell rate algorithm).
  */
 export class RateLimiter {
@@ -18,7 +18,7 @@ export class RateLimiter {
   /**
    * Counts a request if it is within the limit.
    *
-   * @returns 0 if it is; else milliseconds until the next request is allowed
+   * @returns 0 if it is; otherwise, milliseconds until the next request is allowed
    */
   take(caller: string, perMinute: number): number {
     const now = this.elapsed();

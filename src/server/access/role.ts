@@ -1,4 +1,4 @@
-/** What a token permits: sending events, reading everything, or both and changing things. */
+/** What a token permits: sending events, reading everything, or both plus making changes. */
 export type AccessRole = (typeof ROLES)[number];
 
 export const ROLES = ['ingest', 'read', 'admin'] as const;

@@ -4,18 +4,18 @@ import type { Readable } from 'node:stream';
 interface OpenStream {
   readonly response: ServerResponse;
   readonly isOver: () => boolean;
-  /** Bytes that the system had taken at the last check, and when they changed. */
+  /** Bytes that the system had accepted at the last check, and when that number last changed. */
   taken: number;
   changedAt: number;
 }
 
-/** Long-running answers. Each is closed once its reader is not authorized any more or takes nothing of what is waiting for it. */
+/** Long-running answers. Each is closed once its reader is no longer authorized or doesn't read the data that is waiting for it. */
 export class OpenStreams {
   readonly #open = new Map<Readable, OpenStream>();
 
   /**
    * @param elapsed milliseconds of a clock that never jumps
-   * @param idleMs how long a reader may take nothing
+   * @param idleMs how long a reader may read nothing
    */
   constructor(
     private readonly elapsed: () => number,

@@ -1,8 +1,7 @@
 /*
- * Tokens are files: <state_dir>/tokens/<id>.json, each with the facts of one token and its SHA-256 instead of its text.
- * A file is created in one step, never changed, and removed when the token is revoked, so that any number of commands and
- * daemons can use the folder at once, without a lock. When the folder exists, a token is required, even after
- * the last one has been revoked.
+ * Tokens are files: <state_dir>/tokens/<id>.json, each with the facts about one token and its SHA-256 instead of its text. A file
+ * is created in one step, never changed, and removed when the token is revoked, so that any number of commands and daemons can
+ * use the folder at once, without a lock. If the folder exists, a token is required, even after the last one has been revoked.
  */
 import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -28,7 +27,7 @@ export interface TokenRecord extends KnownToken {
   readonly created: number;
 }
 
-/** A file of the folder that is not a token's: somebody else wrote it. */
+/** A file in the folder that is not a token's: something else wrote it. */
 export class TokenFileError extends Error {
   override readonly name = 'TokenFileError';
 }
@@ -71,7 +70,7 @@ export async function createToken(
   } finally {
     await rm(temporary, { force: true });
   }
-  // What is reported as created or removed stays so after a power failure.
+  // What is reported as created or removed must stay so after a power failure.
   await syncFolder(folder);
   for (let made = folder; first !== undefined && made.startsWith(first); made = dirname(made)) {
     await syncFolder(dirname(made));

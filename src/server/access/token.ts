@@ -9,7 +9,7 @@ const OURS = /^clq_([0-9a-f]{12})_[A-Za-z0-9_-]{43}$/;
 
 /** A valid token. Only its hash is stored. */
 export interface KnownToken {
-  /** Distinguishes it from others; not secret. */
+  /** Identifies the token among others; not secret. */
   readonly id: string;
   readonly role: AccessRole;
   /** SHA-256 of its text, in bytes. */
@@ -29,17 +29,17 @@ export function newToken(): NewToken {
   return { id, text: `clq_${id}_${randomBytes(SECRET_BYTES).toString('base64url')}` };
 }
 
-/** The id in a token; undefined for a token that we did not make. */
+/** The id in a token; undefined if the token was not made by Colloquium. */
 export function idIn(token: string): string | undefined {
   return OURS.exec(token)?.[1];
 }
 
-/** The stored form of a token. Tokens are random and long, so that no slow hash is needed. */
+/** The stored form of a token. Tokens are random and long, so a slow hash isn't needed. */
 export function digestOf(token: string): Buffer {
   return hash('sha256', token, 'buffer');
 }
 
-/** The tokens of a config: each has the role admin. */
+/** The tokens of a config; each has the role admin. */
 export function configTokens(texts: readonly string[]): readonly KnownToken[] {
   return texts.map((text, i) => ({ id: `server.tokens[${i}]`, role: 'admin', digest: digestOf(text) }));
 }

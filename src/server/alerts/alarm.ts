@@ -1,6 +1,6 @@
 /** When an alert fires, and when it clears. */
 export interface AlarmRule {
-  /** It fires when its value is above this … */
+  /** The alert fires when its value is above this … */
   readonly above: number;
   /** … for this long … */
   readonly forMs: number;
@@ -14,7 +14,7 @@ export type AlarmChange = 'fires' | 'clears';
 export interface Alarm {
   readonly isFiring: boolean;
   /**
-   * Checks its value.
+   * Checks the alert's value.
    *
    * @param now milliseconds of any clock
    */

@@ -22,10 +22,10 @@ interface Count {
 /**
  * Reads the signals from the metrics.
  *
- * @returns call it every few seconds. `now`: milliseconds of a clock that never jumps
+ * @returns a function to call every few seconds. `now`: milliseconds of a clock that never jumps
  */
 export function signalReader(): (snapshot: Snapshot, now: number) => AlertSignals {
-  /** The counts of the last minute, and one before: as many as there are calls in a minute. */
+  /** The counts of the last minute, plus one from before it: one count per call. */
   let counts: readonly Count[] = [];
 
   return (snapshot, now) => {

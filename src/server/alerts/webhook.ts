@@ -16,9 +16,9 @@ const ATTEMPTS_MAX = 3;
 const RETRY_MS = 2000;
 
 /**
- * Posts a message; retries when it is not accepted.
+ * Posts a message; retries if it is not accepted.
  *
- * @throws Error when it was never accepted; without the URL, which may be a secret
+ * @throws Error if it was never accepted; the message omits the URL, which may be a secret
  */
 export async function postAlert(
   url: string,

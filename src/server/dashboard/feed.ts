@@ -5,10 +5,10 @@ import { Shares } from '../shares.js';
 import type { Snapshot } from '../metrics/index.js';
 import type { FleetMember } from './fleet.js';
 
-/** The most open pages at a time. One caller gets at most half of the free ones. */
+/** The most pages that can be open at a time. One caller gets at most half of the free ones. */
 const READERS_MAX = 64;
 
-/** A reader with this much unread data gets no more until it has read: newer numbers replace these. */
+/** A reader with this much unread data gets no more until it has read: newer numbers replace the unread ones. */
 const WAITING_BYTES_MAX = 256 << 10;
 
 /** The page shows one histogram; the buckets of the others and the numbers of Node.js are only for Prometheus. */
@@ -16,8 +16,7 @@ const SHOWN = /^colloquium_(?:event_delivery_seconds_bucket|(?!.*_bucket).*)$/;
 
 /**
  * The daemon's numbers as server-sent events, once a second, while somebody is watching: each event holds everything that
- * `/metrics` says
- * of Colloquium, as `[name, labels, value]`, and in a fleet all members.
+ * `/metrics` says about Colloquium, as `[name, labels, value]`, and, in a fleet, all members.
  */
 export class Feed {
   readonly #readers = new Map<Readable, AccessRole>();

@@ -2,7 +2,7 @@
 export interface FleetMember {
   readonly host: string;
   readonly pid: number;
-  /** Where it listens. */
+  /** The address that it listens on. */
   readonly url: string;
   /** When it started, milliseconds since the epoch. */
   readonly since: number;

@@ -1,4 +1,4 @@
-/** The page at `/`: what the daemon does, for people. */
+/** The page at `/`, which shows people what the daemon does. */
 export { Feed } from './feed.js';
 export type { FleetMember, MemberPipeline } from './fleet.js';
 export type { RetryReport, Letters, LetterView } from './letters.js';

@@ -1,4 +1,4 @@
-/** A dead letter, for a person. Its keys are those of the answer. */
+/** A dead letter as shown to a person. Its keys are those of the answer. */
 export interface LetterView {
   readonly pipeline: string;
   /** The event's id; null when the input was not an event. */
@@ -21,22 +21,22 @@ export interface RetryReport {
   readonly output: number;
   readonly filtered: number;
   readonly dead_lettered: number;
-  /** Letters that can't be retried: they hold no event, or name no pipeline of the config. */
+  /** Dead letters that can't be retried: they hold no event, or name no pipeline of the config. */
   readonly left: number;
-  /** Letters that were retried before and are skipped. */
+  /** Dead letters that were retried before and are skipped. */
   readonly driven_before: number;
-  /** Why it stopped before all letters were retried. */
+  /** Why it stopped before all dead letters were retried. */
   readonly stopped?: string;
 }
 
 /** The dead letters of a running daemon. */
 export interface Letters {
-  /** The newest ones, newest first. */
+  /** Returns the newest dead letters, newest first. */
   newest(limit: number): Promise<readonly LetterView[]>;
   /**
-   * Sends all present letters that were not retried yet through their pipelines again, each once.
+   * Retries all present dead letters that were not retried yet, each once, by sending them through their pipelines again.
    *
-   * @throws HttpError 409 while this is already under way
+   * @throws HttpError 409 if a retry is already running
    */
   driveAgain(): Promise<RetryReport>;
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
-/** The page, and what its browser may load for it: its own content and the daemon's answers. */
+/** The page, and what its browser may load: the page's own content and the daemon's answers. */
 export interface Page {
   readonly html: string;
   readonly policy: string;
 }
 
-/** Reads the page from the build: one file with everything in it. */
+/** Reads the page that the build made: one file with everything in it. */
 export async function loadPage(file: URL): Promise<Page> {
   const html = await readFile(file, 'utf8');
   const policy = [

@@ -7,7 +7,7 @@ import { loadPage, type Page } from './page.js';
 const LETTERS_SHOWN = 20;
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** What the dashboard needs. */
+/** The parts that the dashboard needs. */
 export interface Dashboard {
   /** The page that the build made. */
   readonly file: URL;

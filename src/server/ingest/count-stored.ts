@@ -11,7 +11,7 @@ export interface StoredLog {
 
 export interface StoredCount {
   readonly all: number;
-  /** Records without an idempotency key of their own: one with a key is stored only once, however often that is tried. */
+  /** Records without an idempotency key of their own: a record with a key is stored only once, however often that is tried. */
   readonly withoutKey: number;
 }
 

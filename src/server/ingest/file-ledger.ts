@@ -5,22 +5,22 @@ import { parsePosition, type LogPosition } from '../../log/index.js';
 import { isObject, parseIngestedFile, type IngestedFile } from './ingested-file.js';
 import { parseOldLine, type OldRecord } from './old-ledger.js';
 
-/** The most missing files that are remembered: they may come back. */
+/** The most missing files that are remembered, because they may come back. */
 const GONE_MAX = 50_000;
-/** The ledger is rewritten when it has half as many lines again as it needs, and this many more. */
+/** The ledger is rewritten when it exceeds the lines that it needs by half, plus this many. */
 const LINES_SPARE = 1000;
 
-/** The file being read: the log's records of it behind `from` are not in its record yet. */
+/** The file being read: the log's records of it behind `from` are not yet in its ledger record. */
 export interface FileUnderWay {
   readonly file: IngestedFile;
   /** `metadata.source` of its events. */
   readonly source: string;
   readonly from: LogPosition;
-  /** Set when only a last line without a newline remains to be stored: the file's record after that. */
+  /** Set if only a last line without a newline remains to be stored: the file's record after that. */
   readonly then?: IngestedFile;
 }
 
-/** Which files, in which folder. */
+/** The folder and pipeline that a ledger belongs to. */
 export interface LedgerHead {
   readonly folder: string;
   readonly pipeline: string;
@@ -29,25 +29,25 @@ export interface LedgerHead {
 export interface LedgerOptions {
   readonly path: string;
   readonly head: LedgerHead;
-  /** Whether entries are synced to the disk: pointless unless the events are. */
+  /** Whether entries are synced to disk: pointless unless the events are. */
   readonly isSynced: boolean;
-  /** Throws when the ledger's folder must not be written to. */
+  /** Throws if the ledger's folder must not be written to. */
   readonly check?: (() => void) | undefined;
   /** The file system that the files are on. */
   readonly fs?: FileSystem | undefined;
   /** The least number of missing files that are remembered. */
   readonly goneMax?: number | undefined;
-  /** An older ledger to start from when there is none at `path`; it is removed when nobody else needs it. */
+  /** An older ledger to start from if none exists at `path`; it is removed if nobody else needs it. */
   readonly before?: { readonly path: string; readonly isForUsAlone: boolean } | undefined;
 }
 
 /**
  * Which files of a watched folder are stored, and how far: an append-only file of lines that is rewritten, shorter, when it is
- * opened and when it has become long. A line that a crash cut off is ignored.
+ * opened and when it has become long. A line that a crash truncated is ignored.
  */
 export class FileLedger {
   readonly files: KnownFileSet<IngestedFile>;
-  /** By name: what an earlier version recorded. */
+  /** The records of an earlier version, by file name. */
   readonly old = new Map<string, OldRecord>();
   #underWay: FileUnderWay | undefined;
   #file: FileHandle | undefined;
@@ -79,7 +79,7 @@ export class FileLedger {
     return this.#underWay;
   }
 
-  /** Unreadable lines, apart from the last. */
+  /** Unreadable lines, not counting the last. */
   get damagedLines(): number {
     return this.#damagedLines;
   }
@@ -89,17 +89,17 @@ export class FileLedger {
     return ++this.#lastId;
   }
 
-  /** Notes that a file is about to be read. */
+  /** Records that a file is about to be read. */
   async begin(underWay: FileUnderWay): Promise<void> {
     await this.#add({ begin: underWay }, this.options.isSynced);
   }
 
-  /** Notes progress in the same file. This may get lost: the log has the same information. */
+  /** Records progress in the same file. This may get lost: the log has the same information. */
   async goOn(underWay: FileUnderWay): Promise<void> {
     await this.#add({ begin: underWay }, false);
   }
 
-  /** Notes what is stored of a file now. */
+  /** Records what is stored of a file now. */
   async done(record: IngestedFile, present?: PresentFiles): Promise<void> {
     this.#underWay = undefined;
     this.files.set(record);
@@ -121,7 +121,7 @@ export class FileLedger {
     return this.files.size + this.old.size;
   }
 
-  /** Keeps those that were read last: after a disk was unavailable, as many as ever existed at once may come back. */
+  /** Keeps the files that were read last: after a disk was unavailable, as many as ever existed at once may come back. */
   #forgetGone(present: PresentFiles): void {
     const gone = [...this.files.values()].filter((record) => this.files.isGone(record, present));
     const max = Math.max(this.options.goneMax ?? GONE_MAX, this.files.size - gone.length);

@@ -22,8 +22,8 @@ export interface LedgerOwner {
 }
 
 /**
- * Where a folder's ledger is, and which one it starts from when it does not exist: one of an earlier version, that of
- * a pipeline that does not read the folder any more, or that of a folder that was moved here while its state stayed.
+ * Finds a folder's ledger, and the one that it starts from if it does not exist: one of an earlier version, that of a pipeline
+ * that no longer reads the folder, or that of a folder that was moved here while its state stayed.
  *
  * @throws the operating system's errors
  */
@@ -39,7 +39,7 @@ export async function findLedger(owner: LedgerOwner): Promise<Pick<LedgerOptions
   return { path, head, before: abandoned === undefined ? undefined : { path: abandoned, isForUsAlone: true } };
 }
 
-/** A ledger that nobody else claims: the folder's own under another pipeline, or one that knows the files here. */
+/** Finds a ledger that nobody else claims: the folder's own under another pipeline, or one that knows the files here. */
 async function abandonedLedger(ledgers: string, head: LedgerHead, owner: LedgerOwner): Promise<string | undefined> {
   const fitting: string[] = [];
   for (const name of await namesIn(ledgers)) {
@@ -91,7 +91,7 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** The header of a ledger; undefined when it names no owner. */
+/** The header of a ledger; undefined if it names no owner. */
 async function headOf(path: string): Promise<LedgerHead | undefined> {
   const file = await open(path, 'r');
   try {

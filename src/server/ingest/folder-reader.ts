@@ -23,7 +23,7 @@ const RETRY_MS = 10_000;
 const COPYING_MS = 1000;
 const FAILURES_MAX = 10_000;
 
-/** Events in reading a folder that concern people. */
+/** Receives events in reading a folder that concern people. */
 export interface FileTalk {
   readonly stored: (file: string, events: number) => void;
   /** Called once per file and reason. */
@@ -32,9 +32,9 @@ export interface FileTalk {
   readonly rewritten: (file: string) => void;
   /** A last line without a newline is treated as complete, whether or not it is an event. */
   readonly unfinished: (file: string, line: number, isEvent: boolean) => void;
-  /** Such a line has continued: it is stored again, whole, or its rest is stored as a separate line. */
+  /** Such a line has grown: it is stored again, whole, or its rest is stored as a separate line. */
   readonly wentOn: (file: string, as: 'whole' | 'rest') => void;
-  /** A new file is one that was stored under another name. */
+  /** A new file is one that was already stored under another name. */
   readonly again: (file: string, earlier: string) => void;
 }
 
@@ -48,7 +48,7 @@ export interface FolderReading {
   readonly talk: FileTalk;
 }
 
-/** Reads the files of a folder, each from where the last reading ended. */
+/** Reads the files of a folder, each from where the last read ended. */
 export class FolderReader {
   readonly #failures = new Map<string, string>();
 
@@ -65,7 +65,7 @@ export class FolderReader {
     try {
       fd = this.reading.fs.openUnlinked(path);
     } catch (error) {
-      // It existed at the last check; the next one will find out what happened.
+      // The file existed at the last check; the next check will find out what happened.
       if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EMLINK')) return;
       this.#fail(seen, error);
       seen.again(RETRY_MS);
@@ -86,7 +86,7 @@ export class FolderReader {
     }
   }
 
-  /** Whether a file is compressed in a way that this version of Node can't read. It stays as it is, for one that can. */
+  /** Whether a file is compressed in a way that this version of Node can't read. It stays as it is, for a version that can. */
   #isRefused(seen: WatchedFile, known: IngestedFile | undefined): boolean {
     const packing = known === undefined ? packingOf(seen.name) : packingOfFile(known);
     if (packing !== 'zstd') return false;
@@ -124,7 +124,7 @@ export class FolderReader {
         talk.rewritten(path);
         await this.#forgetContent(progress.record);
       } else if (error instanceof SourceError) {
-        // Damaged data stays damaged; a disk error may pass.
+        // Damaged data stays damaged; a disk error may be temporary.
         const isDamaged = isDamage(error.cause);
         const { size, stamp } = stats;
         const known = atRest(progress.record);
@@ -155,7 +155,10 @@ export class FolderReader {
     if (isCutOff) this.#fail(seen, new Error(`the ${packingOfFile(record) ?? 'gzip'} data ends too early`));
   }
 
-  /** The record of a file, whatever its current name. @returns undefined when it may be an unfinished copy, or not a file of ours */
+  /**
+   * The record of a file, whatever its current name. @returns undefined if it may be an unfinished copy, or is not one of the
+   * folder's files
+   */
   async #recordOf(seen: WatchedFile, fd: number, stats: FileStats): Promise<IngestedFile | undefined> {
     const { ledger, present, talk } = this.reading;
     const { name, path } = seen;
@@ -190,7 +193,7 @@ export class FolderReader {
     return (await this.#oldRecordOf(fresh, path, fd, stats)) ?? fresh;
   }
 
-  /** Whether a file of unchanged length has other content between the parts that identify it. */
+  /** Whether a file of unchanged length has different content between the parts that identify it. */
   #isWrittenAnew({ samples, place, seen }: IngestedFile, fd: number, { size }: FileStats): boolean {
     if (samples === undefined || size !== seen.size) return false;
     return !areSamplesThere(samples, fd, place.offset, this.reading.fs);
@@ -209,7 +212,7 @@ export class FolderReader {
     return fromOldRecord(old, fresh, { fd, fs: this.reading.fs, fileSize: size, more });
   }
 
-  /** The inode holds other content now. Its earlier content may be elsewhere and becomes a record of its own. */
+  /** The inode now holds different content. The earlier content may exist elsewhere and gets a record of its own. */
   async #forgetContent(record: IngestedFile): Promise<void> {
     const { ledger, present } = this.reading;
     const { head } = record.place.file;

@@ -15,8 +15,8 @@ export interface InputOfLines extends LineOrigin {
 }
 
 /**
- * Stores an input's lines, each as a record: an event, or a refused line, whose dead letter the pipeline will write. Reads the next
- * block when the last one is durable.
+ * Stores each line of an input as a record: an event, or a rejected line, whose dead letter the pipeline will write. Reads the
+ * next block when the last one is durable.
  *
  * @throws LogError, SourceError
  */

@@ -9,18 +9,18 @@ import { FolderReader, type FileTalk, type FolderReading } from './folder-reader
 export interface FolderInput extends LedgerOwner {
   /** Patterns of file names. */
   readonly patterns: readonly string[];
-  /** Paths of files that are never read, whatever other names they have: the daemon writes stored events to them. */
+  /** Paths of files that are never read, under any name: the daemon writes stored events to them. */
   readonly ownFiles?: readonly string[];
   /** How long a last line waits for its newline, in milliseconds. */
   readonly unfinishedLineMs: number;
   /** Whether the ledger is synced to the disk, as the events are. */
   readonly isSynced: boolean;
-  /** Throws when the state folder must not be written to. */
+  /** Throws if the state folder must not be written to. */
   readonly check?: () => void;
 }
 
 export interface FolderTalk extends FileTalk, WatchTalk {
-  /** Called when that many lines of the folder's ledger can't be read. */
+  /** Called with the number of lines of the folder's ledger that can't be read. */
   readonly notesDamaged: (path: string, lines: number) => void;
 }
 

@@ -20,8 +20,8 @@ export interface QueueInput {
 }
 
 /**
- * Stores messages, each as one JSON value or as lines, and acknowledges them when they are durable. Takes the next messages
- * after that. A redelivered message is stored once; one that is not JSON is stored as a refused line.
+ * Stores messages, each as one JSON value or as lines, and acknowledges them when they are durable. Takes the next messages after
+ * that. A redelivered message is stored once; one that is not JSON is stored as a rejected line.
  *
  * @param signal ends it after the current messages are stored
  * @throws LogError

@@ -7,19 +7,19 @@ import {
   type Packing,
 } from '../../files/index.js';
 
-/** What is stored of a file of a watched folder: everything before its place. */
+/** How much of a file in a watched folder is stored: everything before its place. */
 export interface IngestedFile extends KnownFile {
-  /** The file at the last reading: while it is unchanged, there is nothing new in it. */
+  /** The file at the last read: while it is unchanged, there is nothing new in it. */
   readonly seen: Pick<FileStats, 'size' | 'stamp'>;
-  /** Samples of what came before the place when the file was at rest: another file may begin and end alike. */
+  /** Samples of the content before the place when the file was at rest: another file may begin and end alike. */
   readonly samples?: Fingerprint;
-  /** Of a compressed file: bytes of its content before the place. */
+  /** For a compressed file: bytes of its content before the place. */
   readonly content?: number;
-  /** How such a file is compressed, where that is not gzip. */
+  /** How such a file is compressed, if not with gzip. */
   readonly packing?: 'zstd';
-  /** Records behind the place that the log already has: a crash prevented noting the place. */
+  /** Records behind the place that the log already has, because a crash prevented recording the place. */
   readonly ahead?: number;
-  /** Length of an unfinished last line behind the place that was not an event and was stored as a refused line. */
+  /** Length of an unfinished last line behind the place that was not an event and was stored as a rejected line. */
   readonly half?: number;
   /** The place is behind an unfinished line that was an event: the next bytes continue that line. */
   readonly isInLine?: true;
@@ -32,12 +32,12 @@ export function contentBefore({ content, place }: IngestedFile): number {
   return content ?? place.offset;
 }
 
-/** How a file is compressed; undefined: it is not. */
+/** How a file is compressed; undefined if it is not. */
 export function packingOfFile({ content, packing }: IngestedFile): Packing | undefined {
   return content === undefined ? undefined : (packing ?? 'gzip');
 }
 
-/** A record without its facts about what comes behind its place. */
+/** A record without its facts about what follows its place. */
 export function upToPlace({ id, name, place, seen, content, packing }: IngestedFile): IngestedFile {
   return { id, name, place, seen, ...(content !== undefined && { content }), ...(packing && { packing }) };
 }
@@ -48,7 +48,7 @@ export function atRest(record: IngestedFile): IngestedFile {
   return { ...upToPlace(record), ...(half !== undefined && { half }), ...(isInLine && { isInLine }) };
 }
 
-/** Parses a stored record; undefined when the value is not one. */
+/** Parses a stored record; undefined if the value is not one. */
 export function parseIngestedFile(value: unknown): IngestedFile | undefined {
   if (!isObject(value)) return undefined;
   const { id, name, seen, content, packing, ahead, half, isInLine, waits } = value;

@@ -2,18 +2,18 @@ import { placeBehind, type FileSystem } from '../../files/index.js';
 import { parsePosition, type LogPosition } from '../../log/index.js';
 import { isCount, isObject, type IngestedFile } from './ingested-file.js';
 
-/** A file's record by an earlier version: identified by its name and only an inode, with counted records instead of bytes. */
+/** A file's record by an earlier version: identified only by its name and an inode, with counted records instead of bytes. */
 export interface OldRecord {
   readonly inode: number;
-  /** Its size when it was read to its end; −1 when it was not. */
+  /** The file's size when it was read to its end; −1 if it was not. */
   readonly size: number;
   /** Records stored. */
   readonly lines: number;
-  /** Set when it was being read: the log knows how many more records are stored behind this. */
+  /** Set if the file was being read: the log knows how many more records are stored behind this position. */
   readonly from?: LogPosition;
 }
 
-/** Parses a line of that version's ledger; undefined when it is not one. */
+/** Parses a line of that version's ledger; undefined if it is not one. */
 export function parseOldLine(
   entry: Readonly<Record<string, unknown>>,
 ): { name: string; record: OldRecord } | undefined {
@@ -32,7 +32,7 @@ export function parseOldLine(
  *
  * @param fresh its record as a new file
  * @param more records of it that the log has behind `from`
- * @returns undefined when it is another file
+ * @returns undefined if it is another file
  * @throws the operating system's errors
  */
 export function fromOldRecord(
@@ -48,7 +48,7 @@ export function fromOldRecord(
   const isSame = fresh.place.file.node?.endsWith(`:${inode}`) === true && fileSize >= size;
   if (!isSame) return undefined;
   const isPlain = fresh.content === undefined;
-  // All of it was stored, including a last line without a newline.
+  // The whole file was stored, including a last line without a newline.
   if (isPlain && fileSize === size) return { ...fresh, place: placeBehind(fd, size, lines, fs), isInLine: true };
   return { ...fresh, ahead: lines + more };
 }

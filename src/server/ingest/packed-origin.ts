@@ -10,10 +10,10 @@ import type { FileLedger } from './file-ledger.js';
 import type { IngestedFile } from './ingested-file.js';
 
 /**
- * Finds the file that somebody has compressed: a known, missing one whose bytes are this one's content.
+ * Finds the original of a compressed file: a known, missing file whose bytes are this one's content.
  *
  * @param fd the compressed file
- * @returns undefined when there is none, or when the compressed data is damaged too early to tell
+ * @returns undefined if there is none, or if the compressed data is damaged too early to tell
  */
 export async function packedOrigin(
   fd: number,
@@ -36,7 +36,7 @@ export async function packedOrigin(
 /**
  * The last bytes of a compressed file's content before an offset, at most as many as a fingerprint takes.
  *
- * @returns undefined when the content ends before the offset, except for small offsets: those get fewer bytes
+ * @returns undefined if the content ends before the offset; for a small offset, fewer bytes
  */
 async function contentBefore(fd: number, packing: Packing, offset: number): Promise<Buffer | undefined> {
   let last = Buffer.alloc(0);

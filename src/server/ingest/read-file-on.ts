@@ -18,7 +18,7 @@ export interface FileIntake extends Intake {
   readonly fs: FileSystem;
 }
 
-/** An open file to be read on from its known place. */
+/** An open file whose reading continues from its known place. */
 export interface FileToRead {
   readonly fd: number;
   readonly path: string;
@@ -31,7 +31,7 @@ export interface FileRead {
   readonly record: IngestedFile;
   /** Records stored. */
   readonly stored: number;
-  /** A line that was stored unfinished has continued: it was stored again, whole, or its rest as a separate line. */
+  /** A line that was stored unfinished has grown: it was stored again, whole, or its rest as a separate line. */
   readonly wentOn?: 'whole' | 'rest';
   /** Behind the last line is text that is not a complete line yet. */
   readonly isUnfinished: boolean;
@@ -39,7 +39,7 @@ export interface FileRead {
   readonly isCutOff: boolean;
 }
 
-/** What is stored so far, reported after each block: where to continue after an error. */
+/** The progress so far, reported after each block: where to continue after an error. */
 type Progress = (read: Pick<FileRead, 'record' | 'stored'>) => void;
 
 /**
@@ -105,15 +105,15 @@ export async function readFileOn(
   };
 }
 
-/** What a last line without a newline turned out to be: an event, a refused line, only white space, or continued after all. */
+/** What a last line without a newline turned out to be: an event, a rejected line, only white space, or continued after all. */
 export interface UnfinishedRead {
   readonly record: IngestedFile;
   readonly kind: 'event' | 'refused' | 'none';
 }
 
 /**
- * Stores a last line that has waited in vain for its newline. An event counts as a whole line. Anything else may be
- * the first half of an event: it is stored as a refused line and read again when it continues.
+ * Stores a last line that has waited in vain for its newline. An event counts as a whole line. Anything else may be the first
+ * half of an event: it is stored as a rejected line and read again when it continues.
  *
  * @throws as {@link readFileOn}
  */
@@ -125,7 +125,7 @@ export async function readUnfinished(
   const grown = grownFile(fd, path, record, intake, true);
   const known = upToPlace(record);
   for await (const block of grown.blocks(signal)) {
-    // The line is being continued at this moment.
+    // The line is being continued right now.
     if (block.kind === 'lines' && block.bytes.includes(NEWLINE)) break;
     const { entries, refused } = recordsOf(block, record.place.lines, intake, {
       source: path,
@@ -154,7 +154,7 @@ function grownFile(
   return new GrownFile(fd, { name, lineBytesMax, from: contentBefore(record), packing, takesUnfinished });
 }
 
-/** The record behind the last block. In a compressed file the place stays where the reading began until the end is reached. */
+/** The record after the last block. In a compressed file the place stays where the read began until the end is reached. */
 function behind(
   record: IngestedFile,
   { fd, fs, grown }: { readonly fd: number; readonly fs: FileSystem; readonly grown: GrownFile },

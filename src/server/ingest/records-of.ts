@@ -6,7 +6,7 @@ import { entryOf } from '../entries.js';
 import type { EventReader } from '../event-reader.js';
 import { withNewline } from '../with-newline.js';
 
-/** The most that is kept of a line that is too long. */
+/** The most bytes kept of a line that is too long. */
 const HEAD_BYTES = 4096;
 
 /** How lines are read. */
@@ -20,17 +20,17 @@ export interface LineOrigin {
   /** For `metadata.source`. */
   readonly source: string;
   readonly pipeline: string;
-  /** The idempotency key for a line without its own, counted from 1; undefined: there is none. */
+  /** Returns the idempotency key for a line without its own, counted from 1; undefined: there is none. */
   readonly keyOf?: (line: number) => string;
 }
 
 type Remains = Parameters<typeof refusedRecord>[1];
 
 /**
- * Makes a record of each line: an event, or a refused line, whose dead letter the pipeline will write.
+ * Makes a record of each line: an event, or a rejected line, whose dead letter the pipeline will write.
  *
  * @param linesBefore lines of the input before this block
- * @returns the records, how many of them are refused lines, and how many lines there were, including blank ones
+ * @returns the records, how many of them are rejected lines, and how many lines there were, including blank ones
  */
 export function recordsOf(
   block: Block,

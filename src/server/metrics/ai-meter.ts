@@ -14,7 +14,7 @@ export interface AiMeter {
   show(status: AiStatus, spentToday: readonly Spending[]): void;
 }
 
-/** What AI providers do, and what they cost. */
+/** Measures the calls of AI providers and what they cost. */
 export function aiMeter({ counter, gauge, histogram }: MetricFactory, names: () => KnownNames): AiMeter {
   const attempts = counter(
     'ai_requests_total',

@@ -4,7 +4,7 @@ export interface AlertMeter {
   show(alerts: readonly { readonly name: string; readonly isFiring: boolean }[]): void;
 }
 
-/** Which of the config's alerts fire. */
+/** Shows which of the config's alerts fire. */
 export function alertMeter({ gauge }: MetricFactory): AlertMeter {
   const firing = gauge('alert_firing', 'Whether an alert of the config fires: 1 or 0.', ['alert']);
   return {

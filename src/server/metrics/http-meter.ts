@@ -11,7 +11,7 @@ export interface HttpMeter {
   show(): Promise<void>;
 }
 
-/** What comes in over HTTP. */
+/** Measures what comes in over HTTP. */
 export function httpMeter({ counter, gauge, histogram }: MetricFactory): HttpMeter {
   const requests = counter('http_requests_total', 'Requests answered, by route, method and status.', [
     'route',
@@ -22,7 +22,7 @@ export function httpMeter({ counter, gauge, histogram }: MetricFactory): HttpMet
     'route',
   ]);
   const connections = gauge('http_connections', 'Open connections.');
-  /** The library looks up labels each time: too slow for what happens thousands of times a second. */
+  /** The library looks up labels on each call: too slow for what happens thousands of times a second. */
   const counters = new Map<string, { inc(): void }>();
   const clocks = new Map<string, { observe(seconds: number): void }>();
   let open = (): Promise<number> => Promise.resolve(0);

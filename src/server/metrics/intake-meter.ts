@@ -1,7 +1,7 @@
 import type { MetricFactory } from './prom.js';
 
 export interface IntakeMeter {
-  /** An input could not be read or stored and is retried. */
+  /** An input could not be read or stored, and will be retried. */
   failed(kind: string): void;
   /** A consumer or stream was missing on the NATS server and was created again. */
   restored(): void;

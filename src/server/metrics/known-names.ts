@@ -1,6 +1,6 @@
-/** The names allowed in labels: only those of the config, so that the number of series is bounded. */
+/** The names allowed in labels: only names in the config, so that the number of series is bounded. */
 export interface KnownNames {
-  /** The stages of each pipeline. */
+  /** The stages of each pipeline, by pipeline. */
   readonly pipelines: ReadonlyMap<string, ReadonlySet<string>>;
   readonly providers: ReadonlySet<string>;
   readonly models: ReadonlySet<string>;
@@ -10,7 +10,7 @@ export const OTHER = 'other';
 
 export const NO_NAMES: KnownNames = { pipelines: new Map(), providers: new Set(), models: new Set() };
 
-/** The name if it is known. */
+/** Returns the name if it is known. */
 export function known(name: string, names: { has(name: string): boolean }): string {
   return names.has(name) ? name : OTHER;
 }

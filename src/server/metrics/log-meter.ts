@@ -16,7 +16,7 @@ export interface LogMeter {
   show(stats: LogStats, space: DiskSpace | undefined): void;
 }
 
-/** What the stored log does. */
+/** Measures the stored log. */
 export function logMeter({ counter, gauge, histogram }: MetricFactory): LogMeter {
   const stored = counter('events_stored_total', 'Events accepted: stored in the log and acknowledged.');
   const storedBytes = counter('log_written_bytes_total', 'Bytes appended to the log.');

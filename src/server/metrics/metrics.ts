@@ -12,8 +12,8 @@ import { metricFactory } from './prom.js';
 import { readSnapshot, type Snapshot } from './snapshot.js';
 
 /**
- * All numbers of the daemon in one registry: the metrics page, its JSON, the dashboard and the alerts read them from here,
- * so that they always agree. Meters count what happens as it happens; states are read on request.
+ * All numbers of the daemon in one registry: the metrics page, its JSON, the dashboard and the alerts read them from here, so
+ * that they always agree. Meters count events as they happen; states are read on request.
  */
 export interface Metrics {
   readonly http: HttpMeter;
@@ -23,7 +23,7 @@ export interface Metrics {
   readonly alerts: AlertMeter;
   readonly intakes: IntakeMeter;
   readonly process: ProcessMeter;
-  /** Allows these names in labels from now on; drops series with others. */
+  /** Allows these names in labels from now on; drops series with other names. */
   know(names: KnownNames): Promise<void>;
   /** @param show updates gauges before each read */
   beforeLook(show: () => Promise<void>): void;
@@ -37,7 +37,7 @@ export interface Metrics {
 
 /**
  * @param version of the program
- * @param inputs kinds of what it reads besides HTTP
+ * @param inputs kinds of its inputs other than HTTP
  */
 export async function openMetrics(version: string, inputs: readonly string[]): Promise<Metrics> {
   const { default: prom } = await import('prom-client');

@@ -11,7 +11,7 @@ const STATES = ['running', 'waiting', 'stopped', 'closed'] as const satisfies re
 
 const OUTCOMES = ['output', 'filtered', 'unrouted', 'skipped', 'dead_lettered'] as const;
 
-/** What can become of the events of a stage that looks across events, beside those that it keeps. */
+/** What can happen to the events of a stage that looks across events, apart from being kept. */
 const WAYS = ['in', 'made', 'out', 'filtered', 'merged', 'forgotten'] as const;
 
 const WORKER_ENDS = ['timeout', 'memory', 'error'] as const satisfies readonly EndOfWorker[];
@@ -26,7 +26,7 @@ export interface EventsTally {
     readonly unrouted: number;
     readonly deadLettered: number;
   };
-  /** Of stages that look across events: what became of their events. */
+  /** For stages that look across events: what happened to their events. */
   readonly stages?: readonly ({ readonly stage: string; readonly open: number } & Readonly<
     Record<(typeof WAYS)[number], number>
   >)[];
@@ -35,13 +35,13 @@ export interface EventsTally {
     readonly stage: string | undefined;
     readonly count: number;
   }[];
-  /** Some events' way through the stages. */
+  /** The way of some events through the stages. */
   readonly observations: readonly Pick<Observation, 'steps'>[];
   /** Milliseconds since the last event of the block was stored. */
   readonly ageMs: number | undefined;
 }
 
-/** A pipeline as it stands. */
+/** The current state of a pipeline. */
 export interface PipelineStanding {
   readonly pipeline: string;
   readonly state: ProcessorState['kind'];
@@ -51,21 +51,21 @@ export interface PipelineStanding {
 }
 
 export interface PipelineMeter {
-  /** Starts the counters of these pipelines at 0, so that the first event shows as a change. */
+  /** Starts the counters of these pipelines at 0, so that the first event shows up as a change. */
   begin(pipelines: Iterable<string>): void;
-  /** A pipeline begins, or begins again, with what its stages know. @param stages how many events each keeps */
+  /** A pipeline starts or restarts, with what its stages know. @param stages how many events each stage keeps */
   goOn(pipeline: string, stages: readonly { readonly stage: string; readonly open: number }[]): void;
   count(pipeline: string, tally: EventsTally): void;
-  /** Dead letters were sent through the pipeline again: their outcomes are counted like all others. */
+  /** Dead letters were retried: their outcomes are counted like all others. */
   countRetried(pipeline: string, events: number): void;
-  /** A worker thread ended during its work: it was terminated, used too much memory, or died otherwise. */
+  /** A worker thread ended while it was working: it was terminated, used too much memory, or died otherwise. */
   workerEnded(pipeline: string, reason: (typeof WORKER_ENDS)[number]): void;
   show(standings: readonly PipelineStanding[]): void;
-  /** @param progress undefined: no retry is under way */
+  /** @param progress undefined if no retry is running */
   showRedrive(progress: { readonly bytes: number; readonly bytesDone: number } | undefined): void;
 }
 
-/** What the pipelines do. */
+/** Measures what the pipelines do. */
 export function pipelineMeter({ counter, gauge, histogram }: MetricFactory, names: () => KnownNames): PipelineMeter {
   const read = counter(
     'events_read_total',
@@ -137,7 +137,7 @@ export function pipelineMeter({ counter, gauge, histogram }: MetricFactory, name
     [],
   );
 
-  /** What the stages of each pipeline keep, as the gauge shows it. */
+  /** The number of events that the stages of each pipeline keep, as the gauge shows it. */
   const kept = new Map<string, Map<string, number>>();
   const keep = (pipeline: string, stage: string, change: number): void => {
     const stages = kept.get(pipeline) ?? new Map<string, number>();
@@ -160,7 +160,7 @@ export function pipelineMeter({ counter, gauge, histogram }: MetricFactory, name
     goOn(pipeline, across) {
       const known = names().pipelines.get(pipeline);
       const now = new Map(across.map(({ stage, open: kept }) => [knownPlace(stage, known), kept]));
-      // Begun again after a failure, it does once more what lies behind its checkpoint. A stage that is gone has left all to others.
+      // After a failure, the pipeline repeats everything since its checkpoint. A stage that no longer exists keeps nothing.
       for (const stage of new Set([...now.keys(), ...(kept.get(pipeline)?.keys() ?? [])])) {
         const change = (now.get(stage) ?? 0) - (kept.get(pipeline)?.get(stage) ?? 0);
         openBefore.inc({ pipeline, stage }, change);
@@ -184,7 +184,7 @@ export function pipelineMeter({ counter, gauge, histogram }: MetricFactory, name
         const stage = knownPlace(name, known);
         const labels = { pipeline, stage };
         for (const way of WAYS) if (ways[way] > 0) ofStages.inc({ ...labels, way }, ways[way]);
-        // A counter never falls: what is taken back of those that came in is a way of its own.
+        // A counter never decreases, so events that are subtracted from `in` are counted as `failed`.
         if (ways.in < 0) ofStages.inc({ ...labels, way: 'failed' }, -ways.in);
         if (change !== 0) keep(pipeline, stage, change);
       }

@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { Prom, MetricFactory } from './prom.js';
 
-/** Gauges with names of counters: Prometheus' own checker rejects them. */
+/** Gauges whose names look like counters: Prometheus's own checker rejects them. */
 const MISNAMED = ['nodejs_active_resources_total', 'nodejs_active_handles_total', 'nodejs_active_requests_total'];
 
 export interface ProcessMeter {
@@ -9,11 +9,11 @@ export interface ProcessMeter {
   reloaded(ok: boolean): void;
   /** The machine's clock stepped. */
   clockStepped(): void;
-  /** Why a folder of the daemon is unavailable; undefined: it is available. */
+  /** Shows why a folder of the daemon is unavailable; undefined if it is available. */
   showAway(folders: { readonly log: string | undefined; readonly state: string | undefined }): void;
 }
 
-/** The process, and the config that it uses. */
+/** Measures the process, and shows the config that it uses. */
 export function processMeter(prom: Prom, registry: Registry, make: MetricFactory, version: string): ProcessMeter {
   prom.collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);

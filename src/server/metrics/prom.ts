@@ -1,7 +1,7 @@
 import type * as prom from 'prom-client';
 import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** The library; loaded only when there is something to measure. */
+/** The metrics library; loaded only when there is something to measure. */
 export type Prom = typeof prom;
 
 /** Creates a meter's metrics. Every name begins with `colloquium_`. */

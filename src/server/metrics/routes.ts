@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Metrics } from './metrics.js';
 import { summaryOf } from './summary.js';
 
-/** The pages of the metrics. */
+/** Adds the metrics pages. */
 export function addMetricsRoutes(app: FastifyInstance, metrics: Metrics): void {
   const read = { config: { role: 'read', early: true } } as const;
   app.get('/metrics', read, async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));

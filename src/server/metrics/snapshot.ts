@@ -36,7 +36,7 @@ export function samplesOf(
   );
 }
 
-/** Their sum; 0 when there is none. */
+/** Returns the sum of the samples; 0 if there are none. */
 export function sumOf(
   snapshot: Snapshot,
   name: string,

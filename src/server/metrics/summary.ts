@@ -5,7 +5,7 @@ export interface MetricsSummary {
   readonly events_processed: number;
   readonly events_failed: number;
   readonly active_connections: number;
-  /** Time of an event in its stages. */
+  /** The time that an event spends in its stages. */
   readonly average_processing_time_ms: number;
   /** The share of finished events that failed: 0 to 1. */
   readonly error_rate: number;
@@ -29,7 +29,7 @@ export function summaryOf(snapshot: Snapshot): MetricsSummary {
   };
 }
 
-/** Not all events are timed: each pipeline's mean is weighted by its number of events. */
+/** Not all events are timed, so each pipeline's mean is weighted by its number of events. */
 function meanSeconds(snapshot: Snapshot): number {
   let events = 0;
   let seconds = 0;

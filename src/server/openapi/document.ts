@@ -5,7 +5,7 @@ import { SCHEMAS, type Schema } from './schemas.js';
 /** A route as it is registered. */
 export interface RegisteredRoute {
   readonly method: string;
-  /** With parameters as `:name`. */
+  /** With parameters written as `:name`. */
   readonly path: string;
   readonly role: NeededRole;
   /** Whether it answers while the log is being recovered. */
@@ -17,7 +17,7 @@ const ERROR = { 'application/json': ['Error'] } as const;
 /** Should never be used: a test checks this. */
 const UNDESCRIBED: OpenApiOperation = { summary: '', answers: {} };
 
-/** Possible answers of the guard before the routes. */
+/** Answers that the guard may give before a route runs. */
 const GUARDED: Readonly<Record<number, Answer>> = {
   401: { description: 'No valid token.', content: ERROR },
   403: {
@@ -27,7 +27,7 @@ const GUARDED: Readonly<Record<number, Answer>> = {
   429: { description: 'Too many requests: retry after the time in Retry-After.', content: ERROR },
 };
 
-/** Answers of all routes that need the log, before it is available. */
+/** Answers of all routes that need the log while it is not yet available. */
 const NOT_YET: Readonly<Record<number, Answer>> = {
   503: { description: 'The log is being recovered: retry after the time in Retry-After.', content: ERROR },
 };

@@ -1,6 +1,6 @@
 import type { Schema, SchemaName } from './schemas.js';
 
-/** A status's meaning and its body. */
+/** What a status means, and its body. */
 export interface Answer {
   readonly description: string;
   /** Possible bodies, by media type; empty: no schema. */
@@ -14,7 +14,7 @@ export interface OpenApiOperation {
   readonly headers?: Readonly<Record<string, Schema & { readonly description: string }>>;
   /** The body, by media type. */
   readonly body?: Readonly<Record<string, Schema>>;
-  /** Without the errors that every route has. */
+  /** The answers, without the errors that every route has. */
   readonly answers: Readonly<Record<number, Answer>>;
 }
 

@@ -1,4 +1,4 @@
-/** A JSON Schema, as OpenAPI 3.1 takes it. */
+/** A JSON Schema as used in OpenAPI 3.1. */
 export type Schema = Readonly<Record<string, unknown>>;
 
 const text: Schema = { type: 'string' };
@@ -26,7 +26,7 @@ const lineCounts = {
   },
 };
 
-/** What requests and answers consist of, by name. */
+/** The parts of requests and answers, by name. */
 export const SCHEMAS = {
   Error: object(
     {

@@ -3,13 +3,13 @@ import { Tap, type TapCatch, type TapPoint, type TapWish } from '../../pipeline/
 import { busy } from '../http-error.js';
 import { Shares } from '../shares.js';
 
-/** Unread bytes of one reader: events that come in beyond that are missed, and counted. */
+/** The most unread bytes of one reader: further events are missed, and counted. */
 const WAITING_BYTES_MAX = 2 << 20;
 
 /** Taps cost the daemon time. One caller gets at most half of the free ones. */
 const TAPS_MAX = 32;
 
-/** Something is sent after this much silence, so that a disconnected reader is noticed and proxies keep the connection. */
+/** Something is sent after this much silence, so that a disconnected reader is noticed and proxies keep the connection open. */
 const SILENCE_MAX_MS = 10_000;
 
 /** What one reader wants to see. */
@@ -21,7 +21,7 @@ export interface TapChoice {
 
 interface OpenTap extends TapChoice {
   readonly stream: Readable;
-  /** Events that did not reach the reader and that it was not told of yet. */
+  /** Events that did not reach the reader and that have not been reported to it yet. */
   missed: number;
   /** When something was last sent, by a clock that never jumps. */
   sentAt: number;
@@ -37,7 +37,7 @@ export class TapHub {
   constructor(private readonly elapsed: () => number) {}
 
   /**
-   * Starts a stream of events: lines as `--envelope` prints them, between them `{"missed":N}`, and empty lines while nothing
+   * Starts a stream of events: lines as `--envelope` prints them, with `{"missed":N}` between them, and empty lines while nothing
    * happens.
    *
    * @param payer the account that it is charged to
@@ -60,19 +60,19 @@ export class TapHub {
     return stream;
   }
 
-  /** Its client has closed its side. It may be gone, which only shows when something is sent, or it may have nothing to say. */
+  /** The client has closed its side. It may be gone, which only shows when something is sent, or it may have nothing to send. */
   mayBeGone(stream: Readable): void {
     for (const tap of this.#taps) if (tap.stream === stream) tap.mayBeGone = true;
   }
 
-  /** What a pipeline's next block has to show; undefined without readers. */
+  /** What to show of a pipeline's next block; undefined if there are no readers. */
   tapOf(pipeline: string): Tap | undefined {
     if (this.#taps.size === 0) return undefined;
     const wish = this.#wishFor(pipeline);
     return wish && new Tap(wish, (seen) => this.#take(pipeline, seen));
   }
 
-  /** Call this about once a second: reports missed events when no other follows, and shows that the daemon is alive. */
+  /** Call this about once a second: reports missed events if no other event follows, and shows that the daemon is alive. */
   sweep(): void {
     for (const tap of this.#taps) {
       const isSilent = tap.mayBeGone || this.elapsed() - tap.sentAt >= SILENCE_MAX_MS;

@@ -9,7 +9,7 @@ function compatible(name: string, baseUrl: string, key: string, serves: VendorIn
   return { name, kind: openaiCompatible.kind, baseUrl, keys: [key], serves };
 }
 
-/** Services that a config need not name: their addresses, what their keys are called in the environment, and their models. */
+/** Services that a config need not name: their addresses, the environment variables of their keys, and their models. */
 export const vendors: readonly VendorInConfig[] = [
   { name: openai.kind, kind: openai.kind, keys: ['OPENAI_API_KEY'], serves: (model) => openai.knows(model) },
   {

@@ -1,7 +1,7 @@
 import { dollars } from '../../../ai/money/index.js';
 import type { Bill, BillStage, Range } from '../../../jobs/forecast/index.js';
 
-/** For programs: one line. Amounts are US dollars; null is not known. */
+/** The bill for programs: one line. Amounts are in US dollars; null: unknown. */
 export function billJson(bill: Bill): string {
   const { pipeline, input, filtered, finished, failed, examples, stages, total, seconds, concurrency, left } = bill;
   const { sample } = bill;

@@ -5,11 +5,11 @@ import { grouped } from '../../terminal/grouped.js';
 import { table, type Column } from '../../terminal/table.js';
 import type { Bill, BillStage } from '../../../jobs/forecast/index.js';
 
-/** A sample that is large enough for most: what the advice names. */
+/** The sample size that the advice names; large enough for most cases. */
 const SAMPLE_ADVISED = 20;
 const UNKNOWN = '?';
 
-/** For people. */
+/** The bill for people. */
 export function billText(bill: Bill): string {
   const { pipeline, input, filtered, finished, stages } = bill;
   const parts = [`${grouped(input)} in`];
@@ -45,7 +45,7 @@ function billTable({ stages, total }: Bill): string {
   );
 }
 
-/** What has no known price is not free. */
+/** An unknown price does not mean that the call is free. */
 function money({ calls, unpriced }: BillStage, amount: string): string {
   if (unpriced === 0) return amount;
   return unpriced >= calls ? UNKNOWN : `${amount} + ?`;

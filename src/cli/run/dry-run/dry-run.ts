@@ -8,7 +8,7 @@ import { progressOn } from '../reporter.js';
 import { billJson } from './bill-json.js';
 import { billText } from './bill-text.js';
 
-/** `colloquium run --dry-run`: everything but the calls and the writing, and then the bill. */
+/** `colloquium run --dry-run`: does everything but the calls and the writing, then prints the bill. */
 export async function dryRun(plan: RunCommand, sample: number): Promise<number> {
   const ending = new AbortController();
   const signals = onSignals(() => ending.abort());

@@ -8,24 +8,24 @@ import { redriver, type Redriver } from './redrive.js';
 import type { Sink } from '../../../sinks/index.js';
 import type { Talk } from '../../talk.js';
 
-/** What the dashboard needs of its daemon. */
+/** What the dashboard needs from its daemon. */
 export interface DashboardOptions {
   readonly world: LogWorld;
   readonly talk: Talk;
   /** Takes the dead letters that no file takes. */
   readonly letters: Sink;
   readonly metrics: Metrics;
-  /** The one that is in force. */
+  /** Returns the current plan. */
   readonly plan: () => ServePlan;
-  /** @throws HttpError while the log is recovered */
+  /** @throws HttpError during the recovery of the log */
   readonly inside: () => DaemonParts;
-  /** Undefined where there is no fleet. */
+  /** Undefined if there is no fleet. */
   readonly members: () => readonly FleetMember[] | undefined;
-  /** Raised when the daemon is to end. */
+  /** Aborted when the daemon is to end. */
   readonly signal: AbortSignal;
 }
 
-/** What the dashboard of a daemon shows, what it can do, and how far it is with that. */
+/** What a daemon's dashboard shows, the actions that it offers, and their progress. */
 export function daemonDashboard(
   context: DashboardOptions,
 ): ServerOptions['dashboard'] & { readonly redriving: Redriver['progress'] } {

@@ -11,34 +11,34 @@ import type { PersonTalk } from '../../talk.js';
 import type { PipelineServePlan, ServePlan } from '../../serve-plan.js';
 import type { HandedOver, Pipelines } from '../pipelines/pipelines.js';
 
-/** A pipeline stands still for about so long at a time, and then runs for as long. */
+/** About how long a pipeline is paused at a time; it then runs for as long. */
 const SLICE_MS = 1000;
 
-/** What the daemon hands in. */
+/** What the daemon provides. */
 export interface RetryLettersOptions {
   readonly world: LogWorld;
-  /** Raised when the daemon is to end: what is under way is finished, the rest is for the next time. */
+  /** Aborted when the daemon is to end: pending work is finished, the rest is left for the next time. */
   readonly signal: AbortSignal;
   readonly talk: PersonTalk;
   /**
-   * Does something while a pipeline stands still.
+   * Runs an action while a pipeline is paused.
    *
    * @returns whether there is such a pipeline
    */
   readonly handOver: Pipelines['handOver'];
-  /** Told of what becomes of the events. */
+  /** Notified of what becomes of the events. */
   readonly onDelivered: (pipeline: string, delivered: Delivered) => void;
-  /** Told how far it has come. */
+  /** Notified of the progress. */
   readonly onProgress: (progress: DriveProgress) => void;
 }
 
 /**
- * Sends the dead letters that were not driven again yet through their pipelines, to the pipelines' own outputs. Nothing else may
- * write to these meanwhile, and a pipeline that stands still is late: so it hands its outputs over for a moment, again and again.
- * It is what `colloquium replay --dead-letters --to-outputs` does while no daemon runs, with the same promise: after a crash
- * the files are cut back to the last checkpoint, and letters count as driven when what they became is in one.
+ * Sends the dead letters that were not retried yet through their pipelines, to the pipelines' own outputs. Nothing else may write
+ * to these outputs meanwhile, and a paused pipeline falls behind: so it hands its outputs over for a moment, again and again.
+ * Does what `colloquium replay --dead-letters --to-outputs` does while no daemon runs, with the same guarantee: after a crash the
+ * files are truncated to the last checkpoint, and letters count as retried once their results are in one.
  *
- * @throws SinkError, SourceError; LogError `locked` when another process drives letters
+ * @throws SinkError, SourceError; LogError `locked` when another process is retrying letters
  */
 export async function retryLetters(serve: ServePlan, context: RetryLettersOptions): Promise<RetryReport> {
   const { world, signal, talk } = context;
@@ -56,7 +56,7 @@ export async function retryLetters(serve: ServePlan, context: RetryLettersOption
   const left = nothingLeft();
   const underWay = { plan, world, signal };
   let stopped: string | undefined;
-  // Those that are refused come last: a pass that is not gone through to its end must be the last one.
+  // Pipelines that are refused come last: only the last pass may stop before its end.
   const isRefused = ({ spec }: PipelineServePlan): number => Number(isOutAtEnd(spec));
   const pipelines = serve.pipelines.toSorted((a, b) => isRefused(a) - isRefused(b));
   for await (const letters of lettersToDrive(underWay, { pipelines, through: 'own' }, left)) {
@@ -70,7 +70,7 @@ export async function retryLetters(serve: ServePlan, context: RetryLettersOption
   return { ...sum, left: undrivable + strangers, driven_before, ...(stopped !== undefined && { stopped }) };
 }
 
-/** @returns why it was stopped before its end; undefined when it was not */
+/** @returns why the letters were not retried to the end; undefined if they were */
 async function driveInSlices(
   letters: LettersToDrive,
   plan: ReplayPlan,
@@ -80,7 +80,7 @@ async function driveInSlices(
   const { world, signal, handOver } = context;
   const name = letters.pipeline.spec.name;
   const iterator = letters.blocks[Symbol.asyncIterator]();
-  // Who has no letters is not disturbed.
+  // A pipeline without letters is not paused.
   let next = await iterator.next();
   const hasEnded = (): boolean => next.done === true;
   if (!hasEnded() && isOutAtEnd(letters.pipeline.spec)) {

@@ -2,11 +2,11 @@ import { open, type FileHandle } from 'node:fs/promises';
 import type { LetterView } from '../../../server/index.js';
 import type { PipelineServePlan } from '../../serve-plan.js';
 
-/** Of each dead-letter file, its end is read. */
+/** How much is read from the end of each dead-letter file. */
 const TAIL_BYTES = 256 << 10;
 const EXCERPT_CHARACTERS = 300;
 
-/** The newest dead letters of all pipelines, the newest first. What can't be read is left out. */
+/** The newest dead letters of all pipelines, newest first. Skips letters that can't be read. */
 export async function newestLetters(
   pipelines: readonly PipelineServePlan[],
   limit: number,
@@ -29,7 +29,7 @@ async function lastLines(path: string, limit: number): Promise<readonly string[]
     const from = Math.max(0, size - TAIL_BYTES);
     const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(size - from), position: from });
     const lines = buffer.toString('utf8', 0, bytesRead).split('\n').slice(0, -1);
-    // The first may be the end of a longer one.
+    // The first line may be the end of a longer one.
     return (from > 0 ? lines.slice(1) : lines).slice(-limit);
   } catch {
     return [];

@@ -4,15 +4,15 @@ import { HttpError, type RetryReport } from '../../../server/index.js';
 import type { RetryLettersOptions } from './drive-again.js';
 import type { ServePlan } from '../../serve-plan.js';
 
-/** What driving dead letters again takes of the daemon. */
+/** What retrying dead letters needs from the daemon. */
 export interface RedriveOptions extends Omit<RetryLettersOptions, 'onProgress'> {
   readonly plan: () => ServePlan;
 }
 
 export interface Redriver {
-  /** Drives dead letters again, for one at a time. @throws HttpError 409, SinkError */
+  /** Retries dead letters; only one call at a time. @throws HttpError 409, SinkError */
   readonly driveAgain: () => Promise<RetryReport>;
-  /** How far that has come; undefined while nothing is driven. */
+  /** The progress; undefined while no letters are being retried. */
   readonly progress: () => DriveProgress | undefined;
 }
 

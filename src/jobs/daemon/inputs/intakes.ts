@@ -17,15 +17,15 @@ import { reasonOf } from '../../reason-of.js';
 
 const RETRY_MS = 5000;
 
-/** What the daemon reads besides HTTP. */
+/** The inputs that the daemon reads besides HTTP. */
 export interface Intakes {
-  /** Inputs that can't be read at the moment. */
+  /** Inputs that currently can't be read. */
   health(): readonly HealthComponent[];
-  /** Ends the reading; what was read is stored. */
+  /** Stops reading, once everything read is stored. */
   stop(): Promise<void>;
 }
 
-/** Who is told of it. */
+/** The receivers of reports about the inputs. */
 export interface IntakeTellers {
   readonly talk: Talk;
   readonly meter: Metrics['intakes'];
@@ -33,9 +33,9 @@ export interface IntakeTellers {
 }
 
 /**
- * Begins to read standard input, watched folders and subjects.
+ * Starts reading standard input, watched folders and subjects.
  *
- * @param link undefined: there was nothing to connect for at the start, and subjects wait for the next
+ * @param link undefined: nothing needed a connection at the start, and subjects wait for the next start
  */
 export function startIntakes(
   plan: ServePlan,
@@ -46,7 +46,7 @@ export function startIntakes(
   tell: IntakeTellers,
 ): Intakes {
   const { talk, meter, onRestored } = tell;
-  /** Why a subject can't be read. */
+  /** The reason why each failing source can't be read. */
   const failing = new Map<SourcePlan, string>();
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -64,7 +64,7 @@ export function startIntakes(
     },
   };
 
-  /** Reads a source to its end, and over failures of the disk: what could not be stored is read again. */
+  /** Reads a source to its end, retrying after disk failures: what could not be stored is read again. */
   async function keepGoing(source: SourcePlan): Promise<void> {
     const kind = sourceKinds.of(source);
     await kind.prepare?.(source);

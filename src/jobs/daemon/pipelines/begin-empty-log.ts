@@ -10,10 +10,10 @@ import type { PipelinesOptions } from './context.js';
 import { stateWayOut } from './state-talk.js';
 
 /**
- * A log that is empty holds nothing that was processed, whatever its checkpoints say of the one that was there before: every event that
- * comes into it is processed, also one whose time is earlier, because the clock was ahead. To be called before one comes.
+ * Resets the checkpoints if the log is empty: they refer to an earlier log, and every event that arrives in this one must be
+ * processed, even one with an earlier time because the clock was ahead. Call this before the first event arrives.
  *
- * @throws JobError where stages still keep events of a time that is to come; LogError
+ * @throws JobError when stages still hold events whose time is in the future; LogError
  */
 export async function beginEmptyLog(
   { pipelines, stateFolder }: Pick<ServePlan, 'pipelines' | 'stateFolder'>,
@@ -21,14 +21,14 @@ export async function beginEmptyLog(
   { log, world, talk }: Pick<PipelinesOptions, 'log' | 'world' | 'talk'>,
 ): Promise<void> {
   if (log.stats().bytes > 0) return;
-  // Those that are not in the config may be put back later.
+  // Pipelines that are not in the config may be added again later.
   const names = new Set([...pipelines.map(({ spec }) => spec.name), ...(await store.pipelinesOf(log.folder))]);
   for (const pipeline of names) {
     const name = checkpointName(log.folder, pipeline);
     const found = parseProcessingCheckpoint((await store.get(name))?.value);
     if (found === undefined || comparePositions(found.place.position, log.end) <= 0) continue;
     const { state, ...known } = found;
-    // By their time, all that comes now would be too late.
+    // Measured by the state's time, every new event would be too late.
     const isAhead = state !== undefined && found.place.timestamp > world.now();
     if (isAhead) await refuseLoss(pipeline, stateFolder, state);
     const place = { position: LOG_START, timestamp: 0 };

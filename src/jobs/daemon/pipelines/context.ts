@@ -6,26 +6,26 @@ import type { Sink } from '../../../sinks/index.js';
 import type { Restored } from '../../../sources/index.js';
 import type { Talk } from '../../talk.js';
 
-/** What the pipelines of a daemon need of it. */
+/** What the pipelines of a daemon need from it. */
 export interface PipelinesOptions {
   readonly log: Log;
   readonly world: LogWorld;
-  /** The same, for what is kept in the state folder: nothing can be done there while that is not where it was. */
+  /** The same world for the state folder: its disk can't be used while the folder is not in its place. */
   readonly stateWorld: LogWorld;
   readonly talk: Talk;
   /** Takes the dead letters that no file takes. */
   readonly letters: Sink;
   readonly meter: Metrics['pipelines'];
-  /** The pipelines that this daemon has had at work, by name. */
+  /** The names of the pipelines that this daemon has already run. */
   readonly begun: Set<string>;
-  /** Told of every damaged place of the log. */
+  /** Called for every damaged place of the log. */
   readonly onDamage: (damage: Damage) => void;
-  /** Asked before each block of a pipeline whether anybody wants to see its events on their way. */
+  /** Called before each block of a pipeline; returns a tap if anybody is watching its events. */
   readonly tapOf: (pipeline: string) => Tap | undefined;
-  /** The connection to NATS, where the config needs one and the server is there. */
+  /** The connection to NATS, if the config needs one and the server is available. */
   readonly link: NatsLink | undefined;
-  /** The server had lost what we read from. */
+  /** Called when the server had lost a stream or consumer that we read from. */
   readonly onRestored: (restored: Restored) => void;
-  /** Nobody reads standard output any more. */
+  /** Called when nobody reads standard output any more. */
   readonly onOutputClosed: () => void;
 }

@@ -1,7 +1,7 @@
 import type { ProcessorState } from '../../../pipeline/processor/index.js';
 import type { HealthComponent } from '../../../server/index.js';
 
-/** How the pipelines are, in one word, and the first that is not well. */
+/** The health of the pipelines in one word, and the first one that is not well. */
 export function engineHealth(
   processors: readonly { readonly state: ProcessorState; readonly pipeline: string; readonly lagMs?: number }[],
   lateMs: (pipeline: string) => number | undefined,

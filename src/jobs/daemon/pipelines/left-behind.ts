@@ -7,7 +7,7 @@ import { stateFolderOf } from '../../state-store.js';
 import type { PipelinesOptions } from './context.js';
 import { stateWayOut } from './state-talk.js';
 
-/** Tells of pipelines that were renamed or removed while their stages kept events. @throws LogError for a damaged checkpoint */
+/** Reports pipelines that were renamed or removed while their stages held events. @throws LogError for a damaged checkpoint */
 export async function tellLeftBehind(
   { pipelines, stateFolder }: Pick<ServePlan, 'pipelines' | 'stateFolder'>,
   store: DaemonCheckpoints,

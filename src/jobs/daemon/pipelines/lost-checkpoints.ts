@@ -8,9 +8,9 @@ import { outputFiles, type ServePlan } from '../../serve-plan.js';
 import type { Talk } from '../../talk.js';
 
 /**
- * Looks for pipelines that have lost their checkpoint: the log has events of theirs, and their outputs are not empty. One that
- * another folder's state has of this log is taken, as when the daemon has moved and its state has not; else all their events would be
- * written once more, and that has to be asked for.
+ * Finds pipelines that have lost their checkpoint: the log has events for them, and their outputs are not empty. If a checkpoint
+ * under another folder's name fits this log, as when the log was moved and its state was not, it is used; otherwise all events
+ * would be written again, which must be requested explicitly.
  *
  * @throws JobError; LogError
  */
@@ -55,7 +55,7 @@ function isFilled(file: string): boolean {
   return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
-/** The one checkpoint of a pipeline of this name that can only have been made of this log; undefined when there are several. */
+/** The one checkpoint of a pipeline of this name that fits this log; undefined if there is none or several. */
 async function checkpointOfMoved(
   store: CheckpointStore,
   log: Log,
@@ -70,7 +70,7 @@ async function checkpointOfMoved(
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 
-/** Whether a record of the log ends at a place and has its time. */
+/** Whether a record of the log ends at this position and has this timestamp. */
 async function isPlaceIn(log: Log, { position, timestamp }: LogMark): Promise<boolean> {
   if (timestamp === 0 || comparePositions(position, log.end) > 0) return false;
   for await (const { resumeAt } of blocksOf(log, { from: { since: timestamp }, singleLines: true })) {

@@ -16,11 +16,11 @@ import { tellAttempt } from './tell-events.js';
 import { WorkingThreads } from './threads.js';
 
 /**
- * Makes the pipelines of a plan ready to start: on the daemon's own log, or as a member of a fleet.
+ * Prepares the pipelines of a plan to start: on the daemon's own log, or as a member of a fleet.
  *
- * @param meter told of every AI call
- * @throws ConfigError, ComputoError for a pipeline that can't be compiled; JobError for one that has lost its checkpoint, or whose
- *   output another process writes to, or of whose stages what they keep can't be gone on with; LogError
+ * @param meter notified of every AI call
+ * @throws ConfigError, ComputoError for a pipeline that can't be compiled; JobError for a pipeline that has lost its checkpoint,
+ *   whose output another process writes to, or whose stages can't continue from their stored state; LogError
  */
 export async function openPipelines(
   plan: ServePlan,
@@ -34,13 +34,13 @@ export async function openPipelines(
   if (plan.fleet === undefined) await findLostCheckpoints(plan, store, context.log, context.talk);
   if (plan.fleet !== undefined) refuseState(plan);
   refuseStateBeforeCalls(plan);
-  // A member whose fleet is not there yet works on nothing.
+  // A member whose fleet is not available yet processes nothing.
   const isWaiting = plan.fleet !== undefined && fleet === undefined;
   const engines = await openDaemonEngines(isWaiting ? { ...plan, pipelines: [] } : plan, context, meter, fleet?.books);
   return await held(await Pipelines.open(plan, engines, context, fleet));
 }
 
-/** Events of a fleet are worked on by any member, in any order. @throws JobError */
+/** Refuses stages with state in a fleet, because any member processes its events, in any order. @throws JobError */
 function refuseState({ pipelines }: ServePlan): void {
   for (const { spec } of pipelines) {
     const stage = spec.stages.find(keepsState);
@@ -50,7 +50,10 @@ function refuseState({ pipelines }: ServePlan): void {
   }
 }
 
-/** What such a stage knows is in the thread that also waits for answers, and would be lost with it. @throws JobError */
+/**
+ * Refuses stages with state before AI stages: their state would be in the thread that also waits for answers, and be lost with
+ * it. @throws JobError
+ */
 function refuseStateBeforeCalls({ pipelines }: ServePlan): void {
   for (const { spec } of pipelines) {
     const stage = hasAi({ spec }) ? spec.stages.find(keepsState) : undefined;
@@ -60,7 +63,7 @@ function refuseStateBeforeCalls({ pipelines }: ServePlan): void {
   }
 }
 
-/** A daemon whose output another process writes to does not start. */
+/** Keeps other processes from the outputs; a daemon whose output another process writes to does not start. */
 async function held(pipelines: Pipelines): Promise<Pipelines> {
   try {
     await pipelines.hold();
@@ -71,10 +74,10 @@ async function held(pipelines: Pipelines): Promise<Pipelines> {
   }
 }
 
-/** A key is renewed, a bill paid, a gateway mended while the daemon runs. */
+/** While the daemon runs, a key may be renewed, a bill paid, or a gateway repaired. */
 const PROBE_DOWN = { unnamedMs: 60_000, namedMs: 15 * 60_000 } as const;
 
-/** What works on the events of a daemon's pipelines, and tells and counts as a daemon does. @throws as {@link openPipelines} */
+/** Opens the engines of a daemon's pipelines, with its logging and metrics. @throws as {@link openPipelines} */
 async function openDaemonEngines(
   plan: ServePlan,
   { talk, world, meter: pipelines }: Pick<PipelinesOptions, 'talk' | 'world' | 'meter'>,

@@ -21,11 +21,11 @@ import { stateTalk } from './state-talk.js';
 
 /** The engines of a daemon's pipelines, whose scripts run in threads of their own. */
 export interface DaemonEngines extends Engines {
-  /** For how long the slowest event of a pipeline is in work, where that is long for an event. */
+  /** How long the slowest event of a pipeline has been in work, if that is long for an event. */
   readonly lateMs: (pipeline: string) => number | undefined;
 }
 
-/** A pipeline that stands still, and what works on its events. */
+/** A paused pipeline, and the engine that processes its events. */
 export interface HandedOver {
   readonly pipeline: PipelineServePlan;
   readonly engine: PipelineEngine;
@@ -34,17 +34,17 @@ export interface HandedOver {
 }
 
 /**
- * The pipelines of a daemon at work. Alone it runs them over its stored log. As a member of a fleet it passes on from there what came in
- * here, and works on what the fleet has to do.
+ * The running pipelines of a daemon. Alone, it runs them over its stored log. As a member of a fleet, it forwards the events in
+ * its log to the fleet, and processes the fleet's work.
  */
 export class Pipelines {
-  /** What reads the own log, in the order of the plan. */
+  /** The processors that read the daemon's own log, in the order of the plan. */
   readonly #fronts: Processor<LogReader>[];
   #closed = false;
 
   /**
-   * @param fleet undefined in a fleet's member: its server has been away since the start, and what comes in here waits
-   * @param workers on what the fleet has to do; undefined: the daemon works alone
+   * @param fleet undefined in a member of a fleet: the server has been unavailable since the start, and stored events wait
+   * @param workers process the fleet's work; undefined: the daemon works alone
    */
   private constructor(
     private readonly plan: ServePlan,
@@ -56,7 +56,7 @@ export class Pipelines {
     this.#fronts = plan.pipelines.map((pipeline) => this.#front(pipeline));
   }
 
-  /** @param fleet the one that the daemon has joined */
+  /** @param fleet the fleet that the daemon has joined */
   static async open(
     plan: ServePlan,
     engines: DaemonEngines,
@@ -72,7 +72,10 @@ export class Pipelines {
     return new Pipelines(plan, engines, context, fleet, workers);
   }
 
-  /** Before the start: keeps other processes from the outputs, until they are drained. @throws SinkError when one writes there */
+  /**
+   * Keeps other processes from the outputs until they are drained. Call this before the start. @throws SinkError when another
+   * process writes to one
+   */
   async hold(): Promise<void> {
     for (const processor of this.#writers) await processor.hold();
   }
@@ -83,10 +86,10 @@ export class Pipelines {
   }
 
   /**
-   * Does something while a pipeline stands still at a checkpoint, because a file has one writer. The others run on. In a fleet
-   * outputs are never handed over: they are written to while others give out work.
+   * Runs an action while a pipeline is paused at a checkpoint, because a file has one writer. The other pipelines keep running.
+   * In a fleet outputs are never handed over: members write to them while others assign work.
    *
-   * @returns whether there is such a pipeline whose outputs are written to here
+   * @returns whether there is such a pipeline whose outputs are written by this daemon alone
    */
   async handOver(name: string, work: (handed: HandedOver) => Promise<void>): Promise<boolean> {
     const index = this.plan.pipelines.findIndex(({ spec }) => spec.name === name);
@@ -104,9 +107,7 @@ export class Pipelines {
     return true;
   }
 
-  /**
-   * What came in before is taken care of, durably: processed, or with the fleet. The log's end when there are no pipelines.
-   */
+  /** Every event before this position is durably processed, or forwarded to the fleet. The log's end if there are no pipelines. */
   get processed(): LogPosition {
     const positions = this.#fronts.map(({ reader }) => reader.checkpoint);
     return positions.reduce((least, one) => (comparePositions(one, least) < 0 ? one : least), this.context.log.end);
@@ -121,11 +122,11 @@ export class Pipelines {
     return engineHealth(states, this.engines.lateMs);
   }
 
-  /** In a fleet the lag is that of what is not with the fleet yet: what the fleet has to do is everybody's. */
+  /** In a fleet, the lag counts events that are not forwarded yet: the fleet's own work belongs to all members. */
   standings(): Promise<readonly PipelineStanding[]> {
     return Promise.all(
       this.#fronts.map(async ({ pipeline, reader, state }, index) => {
-        // A disk that fails now is told of elsewhere.
+        // A disk that fails here is reported elsewhere.
         const backlog = await reader.backlog().catch(() => undefined);
         const { kind } = this.workers?.[index]?.state ?? state;
         return { pipeline, state: kind, lagMs: reader.lagMs, backlog };
@@ -133,7 +134,7 @@ export class Pipelines {
     );
   }
 
-  /** Shows what the AI providers do, where there are any. */
+  /** Updates the metrics of AI providers, if there are any. */
   async showAi(meter: Metrics['ai']): Promise<void> {
     const { ai } = this.engines;
     if (ai === undefined || this.#closed) return;
@@ -141,38 +142,38 @@ export class Pipelines {
     try {
       await (this.fleet?.ifThere(show) ?? show());
     } catch (error) {
-      // It may have been closed meanwhile, for other pipelines: then the figures stand until those run.
+      // The engines may have been closed meanwhile, for other pipelines: the figures then stay until those run.
       if (!this.#hasClosed()) throw error;
     }
   }
 
-  /** How the AI providers stand; none: no pipeline asks any. */
+  /** The status of the AI providers; empty if no pipeline asks any. */
   providers(): readonly ProviderStatus[] {
     return this.engines.ai?.providers() ?? [];
   }
 
-  /** Does what the clock asks for. Trouble with an output shows when it is written to. */
+  /** Does periodic work. Trouble with an output is reported when it is written to. */
   async tend(): Promise<void> {
     const recovering = this.fleet === undefined ? [] : [this.engines.recover()];
     await Promise.allSettled([...this.#writers.map((processor) => processor.tend()), ...recovering]);
   }
 
-  /** Sees whether somebody renamed, removed or changed an output. Trouble with it shows when it is written to. */
+  /** Checks whether an output was renamed, removed or changed. Trouble with an output is reported when it is written to. */
   async look(): Promise<void> {
     await Promise.allSettled(this.#writers.map((processor) => processor.look()));
   }
 
-  /** Ends the work so that it can go on at the next start: when all is done, or after the grace. */
+  /** Ends the work so that the next start can continue: when everything is done, or after the grace period. */
   async drain(graceMs: number): Promise<void> {
     await Promise.all(this.#fronts.map((processor) => processor.drain(graceMs)));
-    // What the fleet has to do besides is left to the others.
+    // The rest of the fleet's work is left to other members.
     await Promise.all((this.workers ?? []).map((processor) => processor.stop()));
     this.engines.drain();
     this.#closed = true;
     await this.engines.close();
   }
 
-  /** While it drains: cuts off what providers were asked. @returns the calls, for a person */
+  /** Cuts off pending AI calls during a drain. @returns the calls, as text for the user */
   abort(): Promise<readonly string[]> {
     return this.engines.abort();
   }
@@ -181,7 +182,7 @@ export class Pipelines {
     return this.#closed;
   }
 
-  /** Those that write to the pipelines' outputs. */
+  /** The processors that write to the pipelines' outputs. */
   get #writers(): readonly Processor[] {
     return this.workers ?? this.#fronts;
   }
@@ -216,12 +217,12 @@ export class Pipelines {
       log,
       singleLines: engine?.singleLines === true,
       checkpoints: checkpointStore(stateWorld, stateFolder, config.directory),
-      // The same in a fleet and without one: whoever joins or leaves goes on where they were.
+      // The same with and without a fleet: a daemon that joins or leaves continues where it was.
       checkpointName: checkpointName(log.folder, pipeline),
       world,
       onDamage,
       openState: async (known, executor) => {
-        // Most pipelines keep nothing.
+        // Most pipelines keep no state.
         if (known === undefined && executor === undefined) return undefined;
         const { openKeptState } = await import('../../kept-state.js');
         const stages = statefulParts(plan.spec);
@@ -253,7 +254,7 @@ export class Pipelines {
         changed: () => undefined,
         world,
       },
-      // What is passed on is not done yet: whoever does it counts it.
+      // A forwarded event is not done yet: the member that processes it counts it.
       { ...processorTalk(plan.spec, this.context), delivered: () => undefined },
     );
   }
@@ -270,7 +271,7 @@ function worker(
   return new Processor({ ...processing, reader }, processorTalk(plan.spec, context));
 }
 
-/** What works on the events of a pipeline, and writes to its own outputs. */
+/** Processes the events of a pipeline, and writes to its own outputs. */
 function toOutputs(
   { spec, outputs, deadLetter }: PipelineServePlan,
   engine: PipelineEngine,

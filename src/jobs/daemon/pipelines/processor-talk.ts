@@ -5,7 +5,7 @@ import { tellEvents, tellFailures, tellForgotten } from './tell-events.js';
 import { JobError } from '../../job-error.js';
 import { reasonOf } from '../../reason-of.js';
 
-/** What a pipeline's processor has to say: lines of the daemon's log, and what is measured. */
+/** Writes what a pipeline's processor reports to the daemon's log and metrics. */
 export function processorTalk(
   { name: pipeline, stages }: Pick<PipelineSpec, 'name' | 'stages'>,
   { talk, meter, world, onOutputClosed }: Pick<PipelinesOptions, 'talk' | 'meter' | 'world' | 'onOutputClosed'>,

@@ -1,8 +1,8 @@
 import type { Pipelines } from './pipelines.js';
 
 /**
- * The pipelines that run at this moment. They are opened anew when the config changes, and hand their outputs over when somebody
- * else needs them: one change after the other.
+ * The pipelines that currently run. They are reopened when the config changes, and hand over their outputs on request: one change
+ * at a time.
  */
 export class RunningPipelines {
   #changes: Promise<unknown> = Promise.resolve();
@@ -13,7 +13,7 @@ export class RunningPipelines {
     private running: Pipelines,
   ) {}
 
-  /** @param open makes them by the plan that is in force; its errors come through */
+  /** @param open opens them by the current plan; its errors are passed on */
   static async start(open: () => Promise<Pipelines>): Promise<RunningPipelines> {
     const running = await open();
     running.start();
@@ -24,7 +24,7 @@ export class RunningPipelines {
     return this.running;
   }
 
-  /** Makes a change when those before it are done. */
+  /** Makes a change once the changes before it are done. */
   inTurn<T>(change: () => Promise<T>): Promise<T> {
     const changed = this.#changes.then(change);
     this.#changes = changed.catch(() => undefined);
@@ -32,9 +32,9 @@ export class RunningPipelines {
   }
 
   /**
-   * Within a turn: goes on by a changed plan.
+   * Reopens the pipelines by the current plan. Call this within a turn.
    *
-   * @param takeBack brings the former plan back into force, by which they go on when they can't be opened by the new one
+   * @param takeBack restores the former plan, with which the pipelines continue if they can't be opened by the new one
    */
   async renew(takeBack: () => void): Promise<void> {
     await this.running.drain(0);
@@ -49,14 +49,14 @@ export class RunningPipelines {
     }
   }
 
-  /** Ends the work after the changes that are under way: when all is done, or after the grace. */
+  /** Ends the work after the pending changes: when everything is done, or after the grace period. */
   async drain(graceMs: number): Promise<void> {
     await this.#changes;
     if (this.#isCutOff) await this.running.abort();
     await this.running.drain(graceMs);
   }
 
-  /** Cuts off what providers were asked, and lets them be asked no more. @returns the calls, for a person */
+  /** Cuts off pending AI calls, and allows no new ones. @returns the calls, as text for the user */
   async cutOff(): Promise<readonly string[]> {
     this.#isCutOff = true;
     return this.running.abort();

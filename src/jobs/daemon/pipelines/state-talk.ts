@@ -1,7 +1,7 @@
 import type { KeptStateTalk } from '../../kept-state.js';
 import type { Talk } from '../../talk.js';
 
-/** What there is to say of what the stages of a pipeline know of the events before: lines of the daemon's log. */
+/** Writes reports about the state of a pipeline's stages to the daemon's log. */
 export function stateTalk(talk: Talk, pipeline: string): KeptStateTalk {
   return {
     onForget: (stage) =>
@@ -18,7 +18,7 @@ export function stateTalk(talk: Talk, pipeline: string): KeptStateTalk {
   };
 }
 
-/** @param folder of a state that can't be read */
+/** @param folder the folder of a state that can't be read */
 export function stateWayOut(folder: string): string {
   return `put the former one back, or remove ${folder}: then the stages begin anew, and what they kept is lost`;
 }

@@ -10,11 +10,11 @@ interface Failures {
   readonly count: number;
 }
 
-/** Tells how each event went through the stages, by its id. */
+/** Logs how each event went through the stages, by its id. */
 export function tellEvents(talk: Talk, pipeline: string, observations: readonly Observation[]): void {
   if (!talk.isDebug()) return;
   for (const { id: event, steps, outcome, failure } of observations) {
-    // All lines of an event or none.
+    // Logs all lines of an event or none.
     if (!talk.admits('events')) continue;
     for (const { stage, seconds } of steps)
       talk.debug('a stage is done', { event, pipeline, stage, ms: inMs(seconds) });
@@ -23,14 +23,14 @@ export function tellEvents(talk: Talk, pipeline: string, observations: readonly 
   }
 }
 
-/** Tells that events failed, whatever becomes of them. */
+/** Logs that events failed, whatever becomes of them. */
 export function tellFailures(talk: Talk, pipeline: string, failures: readonly Failures[]): void {
   for (const { kind, stage, count } of failures) {
     talk.warn('events failed', { pipeline, stage, kind, events: count });
   }
 }
 
-/** Tells that stages had to forget what they knew. @param stages of the pipeline @param counts theirs */
+/** Logs that stages had to forget state. @param stages of the pipeline @param counts per stage */
 export function tellForgotten(
   talk: Talk,
   pipeline: string,
@@ -50,7 +50,7 @@ export function tellForgotten(
   }
 }
 
-/** Tells of a request to an AI provider, by the event that it was for, and in the words of OpenTelemetry. */
+/** Logs a request to an AI provider, with the event that it was for, and in the terms of OpenTelemetry. */
 export function tellAttempt(talk: Talk, entry: LedgerEntry, attributes: () => Attributes): void {
   const { event, pipeline, stage, provider, model, attempt, end } = entry;
   if (end === undefined) return;
@@ -62,7 +62,7 @@ export function tellAttempt(talk: Talk, entry: LedgerEntry, attributes: () => At
   else talk.info('a request to a provider failed', known);
 }
 
-/** Microseconds are as exact as it gets. */
+/** Microseconds are the finest resolution available. */
 function inMs(seconds: number): number {
   return Math.round(seconds * 1e6) / 1e3;
 }

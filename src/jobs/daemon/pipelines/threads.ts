@@ -9,25 +9,28 @@ import {
 } from '../../../pipeline/index.js';
 import { SpareMemory } from '../../../sources/index.js';
 
-/** How a daemon's threads are to work. */
+/** How a daemon's threads work. */
 export interface ThreadsPlan extends Pick<WatchedOptions, 'eventTimeoutMs' | 'clock'> {
-  /** For each pipeline, 1 or more. */
+  /** The number of threads per pipeline, 1 or more. */
   readonly workers: number;
   readonly onWorkerEnded: (pipeline: string, ...ended: Parameters<WatchedOptions['onWorkerEnded']>) => void;
   readonly onGivenUp: (pipeline: string, ...event: Parameters<WatchedOptions['onGivenUp']>) => void;
 }
 
-/** The threads that run the scripts of a daemon's pipelines: never its own, which answers whoever asks, whatever an event does. */
+/**
+ * The threads that run the scripts of a daemon's pipelines. Scripts never run in the daemon's own thread, which answers requests
+ * whatever an event does.
+ */
 export class WorkingThreads {
-  /** With their pipelines. */
+  /** The open executors, with their pipelines. */
   readonly #open = new Map<ReturnType<typeof watchedExecutor>, string>();
   #isCutOff = false;
 
   constructor(private readonly plan: ThreadsPlan) {}
 
   /**
-   * Compiles a pipeline at once, and lets threads work on its events. They are started with the first event, so that the daemon is
-   * ready at once.
+   * Compiles a pipeline at once, and lets threads process its events. The threads start with the first event, so that the daemon
+   * is ready at once.
    *
    * @throws ComputoError
    */
@@ -35,7 +38,7 @@ export class WorkingThreads {
     return this.#start(block, compileProcessor(block).memory);
   }
 
-  /** The same for a pipeline with AI stages: its calls are made by this thread. @throws ComputoError */
+  /** Like {@link open}, for a pipeline with AI stages: this thread makes its calls. @throws ComputoError */
   openCalling({ calls, concurrency, window, ...block }: EventOptions): OpenExecutor {
     const calling = { calls, concurrency, window };
     eventExecutor({ ...block, ...calling });
@@ -69,13 +72,13 @@ export class WorkingThreads {
     };
   }
 
-  /** For how long the slowest event of a pipeline is in work, where that is long for an event. */
+  /** How long the slowest event of a pipeline has been in work, if that is long for an event. */
   lateMs(pipeline: string): number | undefined {
     const late = [...this.#open].flatMap(([executor, name]) => (name === pipeline ? (executor.lateMs() ?? []) : []));
     return late.length === 0 ? undefined : Math.max(...late);
   }
 
-  /** Ends what is being worked on, and whatever would be: its events count as not read. */
+  /** Stops current and any later work: its events count as not read. */
   async cutOff(): Promise<void> {
     this.#isCutOff = true;
     await Promise.all([...this.#open.keys()].map((executor) => executor.close()));

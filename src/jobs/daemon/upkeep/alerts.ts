@@ -11,17 +11,17 @@ import type { AlertPlan, AlertsPlan } from '../../serve-plan.js';
 import type { Talk } from '../../talk.js';
 import { reasonOf } from '../../reason-of.js';
 
-/** How often the signals are looked at. */
+/** How often the signals are checked. */
 export const ALERT_INTERVAL_MS = 5000;
 
-/** What alerts need of the world. */
+/** What alerts need from the outside world. */
 export interface AlertsOptions {
   readonly plan: () => AlertsPlan;
   readonly metrics: Metrics;
   readonly talk: Talk;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Milliseconds of a clock that never jumps. */
+  /** Milliseconds of a monotonic clock. */
   readonly elapsed: () => number;
   readonly wait: (ms: number) => Promise<void>;
 }
@@ -31,17 +31,17 @@ interface Watched {
   readonly alarm: Alarm;
 }
 
-/** Watches what the config's rules name. @returns looks once; never fails */
+/** Watches the signals that the config's rules name. @returns a function that checks once and never fails */
 export function watchAlerts(context: AlertsOptions): () => Promise<void> {
   const { metrics, talk, now, elapsed, wait } = context;
   const read = signalReader();
   let watched: readonly Watched[] = [];
-  /** One message after the other: a webhook learns of what happened in the order of its happening. */
+  /** One message at a time, so that a webhook receives them in the order in which things happened. */
   let sending = Promise.resolve();
 
   return async () => {
     const { rules, webhook } = context.plan();
-    // A rule that stays as it is goes on where it was.
+    // An unchanged rule keeps its state.
     watched = rules.map((rule) => ({
       rule,
       alarm: watched.find((one) => isDeepStrictEqual(one.rule, rule))?.alarm ?? createAlarm(rule),

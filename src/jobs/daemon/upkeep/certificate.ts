@@ -12,7 +12,7 @@ export interface Certificate {
   readonly key: Buffer;
 }
 
-/** Where they are. */
+/** Their paths. */
 interface CertificatePaths {
   readonly cert: string;
   readonly key: string;
@@ -21,7 +21,7 @@ interface CertificatePaths {
 /**
  * Reads a certificate and its key.
  *
- * @throws JobError when one can't be read, is none, or doesn't belong to the other
+ * @throws JobError when a file can't be read or is not valid, or when the two don't belong together
  */
 export async function readCertificate(paths: CertificatePaths): Promise<Certificate> {
   const [cert, key] = await Promise.all([readPem(paths, 'cert'), readPem(paths, 'key')]);
@@ -34,7 +34,7 @@ export async function readCertificate(paths: CertificatePaths): Promise<Certific
   return { cert, key };
 }
 
-/** Serves a renewed certificate to new connections. Of a broken one it is told once, and the old one stays. */
+/** Serves a renewed certificate to new connections. A broken one is reported once, and the old one stays in use. */
 export class CertificateKeeper {
   #failures = 0;
 
@@ -45,7 +45,7 @@ export class CertificateKeeper {
     private readonly talk: Pick<Talk, 'info' | 'error'>,
   ) {}
 
-  /** Looks whether it has been renewed. */
+  /** Checks whether the certificate was renewed. */
   async refresh(): Promise<void> {
     try {
       const found = await readCertificate(this.paths);
@@ -56,7 +56,7 @@ export class CertificateKeeper {
       this.talk.info('the certificate is renewed', { expires: new X509Certificate(found.cert).validTo });
     } catch (error) {
       this.#failures += 1;
-      // While the files are being replaced they may not fit each other: what stays so is told, at the second look.
+      // The files may not match while they are being replaced: a mismatch is reported only at the second check.
       if (this.#failures !== 2) return;
       this.talk.error('the certificate is not renewed: the old one stays', { error: reasonOf(error) });
     }

@@ -1,12 +1,12 @@
 import type { LogWorld } from '../../../log/index.js';
 
-/** Something that is done from time to time as long as the daemon runs. */
+/** A task that is repeated as long as the daemon runs. */
 export interface Chore {
   readonly everyMs: number;
   readonly run: () => Promise<void> | void;
 }
 
-/** Does the chores, each in its own time, until the signal ends them. @returns when the last one has come to its end */
+/** Runs the chores, each at its own interval, until the signal is aborted. @returns when the last one has finished */
 export async function doChores(
   chores: readonly Chore[],
   { wait }: Pick<LogWorld, 'wait'>,

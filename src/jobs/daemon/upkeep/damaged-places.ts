@@ -2,27 +2,27 @@ import { existsSync } from 'node:fs';
 import type { Damage } from '../../../log/index.js';
 import type { Talk } from '../../talk.js';
 
-/** Damaged places that are remembered, so that each is told once. */
+/** How many damaged places are remembered, so that each is reported once. */
 const REMEMBERED_MAX = 1000;
 
 /** Where the stored log was found to be damaged. */
 export interface Damaged {
   readonly places: number;
-  /** The first that was met, for a person. */
+  /** The first damaged place found, described for the user. */
   readonly first: string;
 }
 
-/** Damaged places of the log, as far as anybody has met them since the daemon started. */
+/** Damaged places of the log that were found since the daemon started. */
 export interface DamagedPlaces {
-  /** Tells of a place, and counts it, once. */
+  /** Reports and counts a place, once. */
   readonly note: (damage: Damage) => void;
-  /** Those whose segments are still there; undefined: none. Quick. */
+  /** The places whose segments still exist; undefined if there are none. Fast. */
   standing(): Damaged | undefined;
 }
 
-/** @param onNew called for each place once */
+/** @param onNew called once for each place */
 export function damagedPlaces(talk: Talk, onNew: () => void): DamagedPlaces {
-  /** By what is said of them, the files that they are in. */
+  /** The files with damage, by message. */
   const known = new Map<string, string>();
   return {
     note({ message, file }) {
@@ -40,7 +40,7 @@ export function damagedPlaces(talk: Talk, onNew: () => void): DamagedPlaces {
   };
 }
 
-/** Whether a segment is there, which may have been packed meanwhile. */
+/** Whether a segment exists; it may have been packed meanwhile. */
 function isThere(file: string): boolean {
   return existsSync(file) || existsSync(`${file}.gz`);
 }

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import type { DiskSpace } from '../../../server/index.js';
 
-/** The disk that a folder is on; undefined where the system does not tell. */
+/** The space on a folder's disk; undefined if the system does not report it. */
 export async function diskSpace(folder: string): Promise<DiskSpace | undefined> {
   try {
     const { bsize, blocks, bavail } = await statfs(folder);

@@ -1,15 +1,15 @@
 import { DisplacedError, Log, type LogHooks, type LogOptions, type LogWorld } from '../../../log/index.js';
 import type { Talk } from '../../talk.js';
 
-/** The daemon's log, and how its disk does. */
+/** The daemon's log, and the state of its disk. */
 export interface OpenedLog {
   readonly log: Log;
-  /** Why nothing can be stored, since the last time that something could. */
+  /** Why nothing can be stored, since the last successful write. */
   readonly writeError: () => string | undefined;
 }
 
 /**
- * Opens the log for writing, and tells what has become of it.
+ * Opens the log for writing, and reports its state.
  *
  * @throws LogError
  */
@@ -28,9 +28,9 @@ export async function openLog(
       onSync: meter.onSync,
       onWriteError(error, events) {
         meter.onWriteError(error, events);
-        // Told when the folder is looked at, whoever wants to store something or not.
+        // Reported by the regular check of the folder, whether or not anything is to be stored.
         if (error instanceof DisplacedError) return;
-        // Once, not for every request that meets it.
+        // Once, not for every request that it affects.
         if (writeError() === undefined) talk.error('events cannot be stored', { error: error.message, events });
         failure = { message: error.message, storedRecords: log.stats().storedRecords };
       },

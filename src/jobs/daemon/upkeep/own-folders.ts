@@ -2,19 +2,19 @@ import { comparePositions, DisplacedError, type Log, type LogPosition } from '..
 import type { StateFolder } from './state-folder.js';
 import type { Talk } from '../../talk.js';
 
-/** Why a daemon's folder is not where it was, and what to do; undefined: it is. */
+/** For each of the daemon's folders, why it is not in its place, and what to do; undefined: it is in its place. */
 export interface FoldersAway {
   readonly log: string | undefined;
   readonly state: string | undefined;
 }
 
-/** The folders that a daemon keeps everything in. */
+/** The folders in which a daemon keeps everything. */
 export interface OwnFolders {
-  /** Looks at them, and tells what has changed since the last look. Quick. */
+  /** Checks them, and reports what has changed since the last check. Fast. */
   look(): FoldersAway;
 }
 
-/** @param log undefined while it is opened */
+/** @param log undefined until it is open */
 export function ownFolders(log: () => Log | undefined, state: StateFolder, talk: Talk): OwnFolders {
   let told: FoldersAway = { log: undefined, state: undefined };
   return {
@@ -36,9 +36,9 @@ export function ownFolders(log: () => Log | undefined, state: StateFolder, talk:
 }
 
 /**
- * What the end of a daemon leaves undone because its folders are not where they were, for a person.
+ * What a daemon leaves undone at its end because its folders are not in their place, as messages for the user.
  *
- * @param processed everything before it is processed
+ * @param processed everything before this position is processed
  */
 export async function leftUndone(away: FoldersAway, log: Log, processed: LogPosition): Promise<readonly string[]> {
   if (away.log === undefined && away.state === undefined) return [];
@@ -56,7 +56,7 @@ export async function leftUndone(away: FoldersAway, log: Log, processed: LogPosi
   ];
 }
 
-/** Undefined when they can't be counted any more. */
+/** Undefined if the records can no longer be counted. */
 async function recordsBetween(log: Log, from: LogPosition): Promise<number | undefined> {
   try {
     let records = 0;

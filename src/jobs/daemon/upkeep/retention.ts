@@ -3,7 +3,7 @@ import type { RetentionPlan } from '../../serve-plan.js';
 import type { Talk } from '../../talk.js';
 import { reasonOf } from '../../reason-of.js';
 
-/** Removes what is too old or too much of the log, and processed. */
+/** Removes from the log what is processed and exceeds the age or size limit. */
 export async function applyRetention(
   log: Log,
   { ms, bytesMax }: RetentionPlan,

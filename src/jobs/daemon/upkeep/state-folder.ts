@@ -11,12 +11,15 @@ const REASONS: Readonly<Record<Exclude<HeldFolderState, 'there'>, string>> = {
     'Put the former one back, and it continues by itself; restart to use the new one',
 };
 
-/** The state folder is not where it was. */
+/** The state folder is not in its place. */
 export class StateDisplacedError extends Error {
   override readonly name = 'StateDisplacedError';
 }
 
-/** The state folder of a daemon. By another one a pipeline would not know what it has done, and the daemon not whom it lets in. */
+/**
+ * The state folder of a daemon. With another folder in its place, pipelines would not know what they have done, nor the daemon
+ * who has access.
+ */
 export class StateFolder {
   #path = '';
   #held: HeldFolder | undefined;
@@ -25,7 +28,7 @@ export class StateFolder {
     this.use(path);
   }
 
-  /** From now on this is the state folder. It is made where it is missing; one that can't be used is told of when it is written to. */
+  /** Sets the state folder from now on. Creates it if it is missing; one that can't be used is reported when it is written to. */
   use(path: string): void {
     if (path === this.#path) return;
     this.release();
@@ -38,19 +41,19 @@ export class StateFolder {
     }
   }
 
-  /** What has become of it, and what to do; undefined: nothing. Quick. */
+  /** What happened to the folder, and what to do; undefined: nothing. Fast. */
   trouble(): string | undefined {
     const state = this.#held?.look() ?? 'there';
     return state === 'there' ? undefined : `${this.#path}: ${REASONS[state]}`;
   }
 
-  /** @throws StateDisplacedError when it is not where it was: what lies there is somebody else's */
+  /** @throws StateDisplacedError when the folder is not in its place: what its path leads to is somebody else's */
   check(): void {
     const trouble = this.trouble();
     if (trouble !== undefined) throw new StateDisplacedError(trouble);
   }
 
-  /** The world, with a disk on which no path is used while the state folder is not where it was. */
+  /** The world with a disk that uses no path while the state folder is not in its place. */
   worldWithin(world: LogWorld): LogWorld {
     return { ...world, disk: guardedDisk(world.disk, () => this.check()) };
   }

@@ -2,23 +2,23 @@ import type { LogWorld } from '../../../log/index.js';
 import type { HealthComponent } from '../../../server/index.js';
 import type { Talk } from '../../talk.js';
 
-/** Less is what networks set right all the time. */
+/** Smaller steps are routine time synchronization. */
 const STEP_MS_MIN = 2000;
 
 export interface ClockWatchOptions {
   readonly world: Pick<LogWorld, 'now' | 'elapsed'>;
   readonly talk: Pick<Talk, 'warn' | 'info'>;
-  /** Told of each step. */
+  /** Called for each step. */
   readonly onStep: () => void;
-  /** How far the times of new events are ahead of the clock, in milliseconds. */
+  /** How far the timestamps of new events are ahead of the clock, in milliseconds. */
   readonly aheadMs: () => number;
 }
 
 /**
- * Watches the clock of the machine: the times of events never step back, so one that was ahead once leaves them ahead until
- * it has caught up.
+ * Watches the machine's clock: timestamps of events never go back, so a clock that was ahead once leaves them ahead until it
+ * catches up.
  *
- * @returns looks whether the clock stepped since the last look: to be called every few seconds
+ * @returns a function that checks whether the clock stepped since its last call; call it every few seconds
  */
 export function watchClock({ world, talk, onStep, aheadMs }: ClockWatchOptions): () => void {
   let offset = world.now() - world.elapsed();
@@ -42,7 +42,7 @@ export function watchClock({ world, talk, onStep, aheadMs }: ClockWatchOptions):
   };
 }
 
-/** Nothing while the times of events are those of the clock. */
+/** Empty while the timestamps of events match the clock. */
 export function clockHealth(aheadMs: number, now: number): readonly HealthComponent[] {
   return aheadMs < STEP_MS_MIN ? [] : [{ name: 'clock', status: 'degraded', error: wordsFor(aheadMs, now) }];
 }

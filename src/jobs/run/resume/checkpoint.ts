@@ -3,74 +3,74 @@ import { parseKnownState, type KnownState } from '../../../pipeline/index.js';
 import { parseFilePosition, type FilePosition } from '../../../sinks/index.js';
 import type { StagePart } from '../../stage-parts.js';
 
-/** How far a run came: its inputs, its outputs as they were then, and what its stages were. JSON. */
+/** How far a run got: its inputs, the state of its outputs, and its stages. JSON. */
 export interface RunCheckpoint {
   readonly kind: 'checkpoint';
-  /** Names the work from its start to its end, over all runs that go on with it. */
+  /** Identifies the work from start to end, across all runs that continue it. */
   readonly job: string;
-  /** What shapes the results, by part, as hashes. */
+  /** Hashes of everything that shapes the results, by part. */
   readonly stages: readonly StagePart[];
   readonly inputs: readonly InputRecord[];
-  /** The outputs, and the file of the dead letters. */
+  /** The outputs and the dead-letter file. */
   readonly files: readonly FileRecord[];
-  /** Where unfinished last lines were done, in the order in which that was. */
+  /** The points at which unfinished last lines were processed, in order. */
   readonly points: readonly CutPoint[];
-  /** Who made it wrote nothing behind it. */
+  /** Whether the run wrote nothing behind this checkpoint. */
   readonly ended: boolean;
-  /** What its stages know of the events before; absent: nothing. */
+  /** The state of the stages; absent: none. */
   readonly state?: KnownState;
-  /** Everything is to be done from the start: of what was done of it before, as much as is left is still to be taken back. */
+  /** Everything is to be processed from the start; remaining results of earlier runs still have to be removed. */
   readonly startsOver?: true;
 }
 
-/** An input, and how far it is done. */
+/** An input, and how far it was processed. */
 export interface InputRecord {
-  /** What it leads to, or {@link STREAM}. */
+  /** The resolved path, or {@link STREAM}. */
   readonly path: string;
-  /** Its format, where that is not lines of JSON: its places are among the lines that are made of it. */
+  /** Its format, if not lines of JSON: then places refer to the lines that it is converted to. */
   readonly format?: string;
-  /** Behind the last whole line; undefined: nothing of it is done. */
+  /** The place behind the last whole line; undefined: nothing of the input is processed. */
   readonly place?: FilePlace;
-  /** Behind the last line that has no newline, when that is done too. */
+  /** The place behind a last line without a newline, if that is processed, too. */
   readonly end?: FilePlace;
-  /** It was read to its end. */
+  /** Whether the input was read to its end. */
   readonly finished: boolean;
   /**
-   * The last run was not given it: `left-out`; and another file has its name by then: `renamed-away`, so that who has the name
-   * is none of it.
+   * `left-out`: the last run was not given this input; `renamed-away`: and another file has its name by now, so the name no
+   * longer identifies it.
    */
   readonly absence?: Absence;
 }
 
 export type Absence = 'left-out' | 'renamed-away';
 
-/** The path of what has none that would be the same in the next run: standard input, a pipe. */
+/** Stands for the path of an input that has no lasting one: standard input, or a pipe. */
 export const STREAM = '-';
 
 /** A file that the run writes to. */
 export interface FileRecord {
-  /** What it leads to. */
+  /** The resolved path. */
   readonly path: string;
   readonly role: 'output' | 'dead-letters';
-  /** It stands for all files of an output that has a file per key: they are files of the checkpoint too. */
+  /** The record stands for all files of an output that has a file per key; the checkpoint lists these files, too. */
   readonly keyed?: true;
-  /** It is one of the files of such an output: the path of that. */
+  /** For a file of such an output, the path of that output. */
   readonly of?: string;
-  /** Where the work's first line went. */
+  /** Where the first line of the work was written. */
   readonly begin: FilePosition;
   readonly position: FilePosition;
 }
 
 /**
- * The moment before the unfinished last line of an input was done: when the line goes on later, everything is taken back to
- * that moment.
+ * The moment before the unfinished last line of an input was processed. If that line grows later, everything is rolled back to
+ * this moment.
  */
 export interface CutPoint {
-  /** Its place among the inputs of the checkpoint. */
+  /** The input's index among the inputs of the checkpoint. */
   readonly input: number;
-  /** For each file of the checkpoint where it ended. */
+  /** For each file of the checkpoint, where it ended. */
   readonly positions: readonly FilePosition[];
-  /** The inputs that were read on since, up to the next point, as they were then. */
+  /** The earlier records of the inputs that were read further since then, up to the next point. */
   readonly undo: readonly InputBefore[];
 }
 
@@ -79,15 +79,15 @@ export interface InputBefore {
   readonly record: InputRecord;
 }
 
-/** Says that a file belongs to the checkpoint of a work with several outputs, which is kept under another name. */
+/** Marks an output of work with several outputs, whose checkpoint is stored under another output's name. */
 export interface PartOf {
   readonly kind: 'part';
   readonly job: string;
-  /** The output whose name the checkpoint is kept under. */
+  /** The output under whose name the checkpoint is stored. */
   readonly main: string;
 }
 
-/** Reads what was stored for an output; undefined when it is neither. */
+/** Parses what was stored for an output; undefined if the value is neither. */
 export function parseRecord(value: unknown): RunCheckpoint | PartOf | undefined {
   if (!isObject(value) || typeof value['job'] !== 'string') return undefined;
   const { kind, job, main } = value;
@@ -133,12 +133,12 @@ function parseFile(value: unknown): FileRecord | undefined {
   return { path, role, begin, position, ...(keyed === true && { keyed }), ...(typeof of === 'string' && { of }) };
 }
 
-/** What stands in a checkpoint for an output that has a file per key. */
+/** The record of an output that has a file per key. */
 export function keyedRecord(path: string): FileRecord {
   return { path, role: 'output', keyed: true, begin: FILE_START, position: FILE_START };
 }
 
-/** Where nothing is written yet. */
+/** The position at which nothing is written yet. */
 export const FILE_START: FilePosition = { part: 1, offset: 0 };
 
 function parsePoint(value: unknown): CutPoint | undefined {

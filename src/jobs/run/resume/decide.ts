@@ -22,38 +22,38 @@ import { obstacles, pointToTakeBack, takenBack } from './take-back.js';
 import type { Target } from './targets.js';
 import { whereNow } from './where-now.js';
 
-/** What is to be done: how each input is entered, and how each file is opened. */
+/** How to start: where each input is entered, and how each file is opened. */
 export interface Decision {
-  /** What was there before; undefined: the work begins. */
+  /** The checkpoint to continue from; undefined: the work starts. */
   readonly checkpoint: RunCheckpoint | undefined;
-  /** What is stored before anything is changed: whoever comes after a crash takes it from there. */
+  /** The checkpoint that is stored before anything is changed: after a crash, the next run continues from it. */
   readonly stored: RunCheckpoint;
   readonly starts: readonly InputStart[];
-  /** For each target. */
+  /** One per target. */
   readonly modes: readonly FileSinkOptions['mode'][];
-  /** Files that were put away, and where what stays in them ends. */
+  /** Files that were renamed, and where the content that stays in them ends. */
   readonly renamed: readonly { readonly path: string; readonly position: FilePosition; readonly cutsBack: boolean }[];
-  /** For whoever runs it. */
+  /** Messages for the user. */
   readonly notices: readonly string[];
 }
 
-/** Where an input is taken up. */
+/** Where reading an input starts. */
 export interface InputStart {
-  /** What is known of it; undefined: nothing. */
+  /** The index of its record in the checkpoint; undefined: the input is unknown. */
   readonly record?: number;
-  /** Its last line is done, and nothing has come behind it: it is not read. */
+  /** Whether its last line is processed and nothing was added since: then it is not read. */
   readonly isDone?: boolean;
-  /** Stands at the place already. */
+  /** A reader that is already at the place. */
   readonly reader?: StreamReader;
-  /** It was changed, and is gone on with behind so many lines all the same. */
+  /** The number of lines to skip in an input that was changed but is continued all the same. */
   readonly linesToSkip?: number;
 }
 
 /**
- * The work begins: nothing is known.
+ * The decision for new work, without a checkpoint.
  *
- * @param stateFolder for people
- * @throws JobError when somebody would lose what is in the outputs, or find it twice there
+ * @param stateFolder for messages
+ * @throws JobError when content of the outputs would be lost or written twice
  */
 export function beginning(
   situation: Situation,
@@ -88,9 +88,9 @@ function startOf({ path, role }: Target): FileRecord {
 }
 
 /**
- * Everything is done again: what is of the earlier work, and of nobody else, is taken back first.
+ * The decision to process everything again: the earlier results are removed first, but nothing that belongs to others.
  *
- * @throws JobError when it cannot be taken back
+ * @throws JobError when they can't be removed
  */
 export function again(
   { targets, keyed, given }: Situation,
@@ -115,9 +115,9 @@ export function again(
 }
 
 /**
- * Compares the world with a checkpoint. The outputs first: where they are gone, no input needs to be read to know it.
+ * Compares the inputs, outputs and stages with a checkpoint. Outputs come first: if they are gone, no input needs to be read.
  *
- * @throws JobError when it has changed so that going on would lose or double lines; SourceError
+ * @throws JobError when they have changed so that continuing would lose or duplicate lines; SourceError
  */
 export async function decide(situation: Situation, checkpoint: RunCheckpoint, signal: AbortSignal): Promise<Decision> {
   const { targets, keyed, given, stages, isForced } = situation;
@@ -151,7 +151,7 @@ export async function decide(situation: Situation, checkpoint: RunCheckpoint, si
   }
   return {
     checkpoint: from,
-    // How the files are about to be.
+    // Describes the files as they are about to be.
     stored: { ...from, ended: false },
     starts: await startsOf(given, matched.known, from),
     modes: files.map((file) => {
@@ -203,7 +203,7 @@ async function inputDifferences(
   return differences;
 }
 
-/** What would not be read of inputs that were changed. */
+/** The lines of changed inputs that would not be read if the run continued. */
 function leftOutByForce(
   given: readonly GivenInput[],
   { inputs }: RunCheckpoint,
@@ -218,14 +218,14 @@ function leftOutByForce(
 
 function noticeOfMissing(record: InputRecord | undefined, given: readonly GivenInput[]): readonly string[] {
   const lines = (record?.end ?? record?.place)?.lines ?? 0;
-  // Said once.
+  // Reported only once.
   if (record === undefined || lines === 0 || record.absence !== undefined) return [];
   const isOther = given.some(({ path }) => path === record.path);
   const name = isOther ? `what was ${record.path}` : nameOf(record.path);
   return [`${name} is not among the inputs any more; its ${lines} lines are done and stay`];
 }
 
-/** Where failed events went that do not go there any more: what is there could not be taken back. */
+/** Former dead-letter files that are no longer used: letters in them could not be removed. */
 function lettersElsewhere(targets: readonly Target[], { files }: RunCheckpoint): readonly string[] {
   return files.flatMap(({ path, role, begin, position }) => {
     const isEmpty = begin.part === position.part && begin.offset === position.offset;

@@ -8,15 +8,16 @@ import { RunStore } from './store.js';
 import { outputPaths, targetsOf, type Target } from './targets.js';
 
 /**
- * Has the outputs of a run that keeps no checkpoint for this process, and forgets the checkpoints of what it is about to write over.
+ * Locks the outputs of a run that keeps no checkpoint, and removes the checkpoints of the files that the run is about to
+ * overwrite.
  *
- * @returns lets others have the outputs again
- * @throws JobError when a checkpoint cannot be removed, or another run writes there now
+ * @returns a function that releases the outputs
+ * @throws JobError when a checkpoint can't be removed, or another run is writing to an output
  */
 export async function forgetOutputs(plan: RunPlan): Promise<() => Promise<void>> {
   const { stateFolder } = plan;
   const targets = targetsOf(plan);
-  // Where there is no lock, no run ever kept a checkpoint of the file.
+  // Without a lock folder, no run ever kept a checkpoint of the file.
   const known = targets.filter(({ path }) => existsSync(lockFolder(stateFolder, path)));
   const unlockKnown = await lockTargets(stateFolder, known);
   try {
@@ -32,17 +33,20 @@ export async function forgetOutputs(plan: RunPlan): Promise<() => Promise<void>>
   }
 }
 
-/** Written anew, by one run at a time. Several may add to a file, or write to a device. */
+/** Whether a file is recreated, which only one run at a time may do. Several may append to a file, or write to a device. */
 function isItsOwn({ path, plan }: Target): boolean {
   return plan.mode === 'truncate' && nodeFileSystem.stat(path)?.kind !== 'other';
 }
 
-/** A run that keeps nothing in the state folder needs none: where no lock can be made, no other run can go on with the output either. */
+/**
+ * A run that keeps nothing in the state folder can do without a lock: if none can be created, no other run can resume this output
+ * either.
+ */
 async function lockIfPossible(stateFolder: string, targets: readonly Target[]): Promise<() => Promise<void>> {
   try {
     return await lockTargets(stateFolder, targets);
   } catch (error) {
-    // Not what another run holds.
+    // An output that another run holds is still refused.
     if (!(error instanceof JobError) || error.kind !== 'failed') throw error;
     return () => Promise.resolve();
   }

@@ -6,16 +6,16 @@ import { STREAM } from './checkpoint.js';
 /** An input of this run. */
 export interface GivenInput {
   readonly source: Source;
-  /** What it leads to, or {@link STREAM}. */
+  /** The resolved path, or {@link STREAM}. */
   readonly path: string;
   /**
-   * `file`: entered at a place; `packed`, or of another format: read from its start, and as often as need be; `stream`: read from
-   * its start, once.
+   * `file`: can be entered at a place; `packed`, compressed or in another format: must be read from its start, but any number of
+   * times; `stream`: can be read only once, from its start.
    */
   readonly kind: 'file' | 'packed' | 'stream';
-  /** Its format, where that is not lines of JSON: its places are among the lines that are made of it. */
+  /** Its format, if not lines of JSON: then places refer to the lines that it is converted to. */
   readonly format?: string;
-  /** The inode of what has a path. */
+  /** The inode, if the input has a path. */
   readonly node?: string;
 }
 

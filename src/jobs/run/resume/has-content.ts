@@ -3,7 +3,7 @@ import { filesOfTemplate } from '../../../files/names/index.js';
 import { partsState } from '../../../sinks/index.js';
 import type { Target } from './targets.js';
 
-/** Whether anything is in an output, or in files that were set aside of it. @throws the operating system's errors */
+/** Whether an output, or any of its rotated files, has content. @throws the operating system's errors */
 export function hasContent({ path, keyed, keeping: { stateFolder, pattern } }: Target['plan']): boolean {
   if (keyed !== undefined) {
     for (const file of filesOfTemplate(keyed)) if ((nodeFileSystem.stat(file)?.size ?? 0) > 0) return true;

@@ -5,17 +5,17 @@ import { StreamReader, type StreamState } from '../../../sources/place/index.js'
 import type { InputRecord } from './checkpoint.js';
 import type { GivenInput } from './given-input.js';
 
-/** What became of an input since it was read, and the reader that found out, where there is one: it stands at the place. */
+/** What became of an input since it was read, and the reader that found this out, if any: it is at the place. */
 export interface JudgedInput {
   readonly state: StreamState;
   readonly reader?: StreamReader;
 }
 
 /**
- * Compares an input with what is known of it.
+ * Compares an input with its record.
  *
- * @param isRelated whether its name or its inode says that it may be it: then a short beginning is enough
- * @param onPassed given what is read past of a stream
+ * @param isRelated whether its name or inode matches the record: then a short beginning is enough
+ * @param onPassed receives the blocks of a stream before the place
  * @throws SourceError
  */
 export async function judgeInput(
@@ -29,7 +29,7 @@ export async function judgeInput(
   if (kind === 'file') return { state: stateOfFile(source.name, place, end, isRelated) };
   if (!isRelated && place.file.head.bytes < TELLING_BYTES_MIN) return { state: { kind: 'other' } };
   const reader = new StreamReader(source, signal, node);
-  // A stream is read past only now; the others are once more, when it is known how far they are done.
+  // The start of a stream can be passed only now; other inputs are passed again once it is known how far they are processed.
   const passing = kind === 'stream' ? { ...(onPassed && { onPassed }) } : { givesUp: true };
   return { state: await reader.readTo(place, end, { ...passing, endMayChange: format !== undefined }), reader };
 }

@@ -16,24 +16,24 @@ import type { Target } from './targets.js';
 
 type Mode = FileSinkOptions['mode'];
 
-/** How a file of a run stands to the checkpoint. */
+/** How a file of a run compares with the checkpoint. */
 export interface JudgedTarget {
   readonly target: Target;
-  /** What keeps the run from going on with it. */
+  /** Why the run can't continue with the file; undefined: it can. */
   readonly difference: string | undefined;
-  /** For whoever goes on. */
+  /** Messages for the user if the run continues. */
   readonly notices: readonly string[];
-  /** It is not there any more, and lines of the run were in it. */
+  /** Whether the file is missing although it contained lines of the run. */
   readonly isLost: boolean;
-  /** Somebody else has written behind what is ours, so that nothing can be cut from it. */
+  /** Whether somebody else has written behind our content, so that the file can't be truncated. */
   readonly isShared: boolean;
-  /** It has another name by now; what lies behind the position there is to be cut from it, if `cutsBack`. */
+  /** Set if the file was renamed; `cutsBack`: truncate it to the position. */
   readonly renamed: { readonly cutsBack: boolean } | undefined;
-  /** Whether it can be cut back to a place before that of the checkpoint. */
+  /** Whether the file can be truncated to a position before that of the checkpoint. */
   readonly canGoBackTo: (position: FilePosition) => boolean;
-  /** How it is opened to go on. @param takenBack where to, if not to where the checkpoint left it */
+  /** How to open the file to continue. @param takenBack where to continue, if not where the checkpoint left off */
   modeFrom(takenBack: FilePosition | undefined): Mode;
-  /** How it is opened to do everything again; undefined: what is there of the run cannot be taken back. */
+  /** How to open the file to process everything again; undefined: the run's content can't be removed from it. */
   readonly modeAgain: Mode | undefined;
 }
 
@@ -69,13 +69,13 @@ function judged(target: Target, record: FileRecord, { ended, startsOver }: RunCh
   const parts = partsOf(target, record);
   if (former !== undefined) return judgedRenamed(target, record, former, parts, ended);
   const isOthers = state.kind === 'grown' && ended;
-  // Letters of other runs go to the same file. To its results nobody has anything to add.
+  // Other runs may write their letters to the same file, but nobody may add to an output.
   const isShared = isOthers && record.role === 'dead-letters';
   const isOwnGrowth = state.kind === 'grown' && !ended;
   const own = isShared || isOwnGrowth ? undefined : outputDifference(path, position.offset, state);
   const isOurs = own === undefined && !isShared && state.kind !== 'gone';
   const difference = [own, changedParts(parts)].filter((one) => one !== undefined).join('; ');
-  // Who was killed while it started over may have taken it back already.
+  // A run that was killed while it started over may already have truncated the file.
   const isTakenBack =
     startsOver === true && ['good', 'grown', 'gone'].includes(outputState(path, begin, keeping.pattern).kind);
   const isFree = isOurs || state.kind === 'gone' || isTakenBack;
@@ -86,7 +86,7 @@ function judged(target: Target, record: FileRecord, { ended, startsOver }: RunCh
     isLost: state.kind === 'gone' && !isSamePosition(begin, position),
     isShared,
     renamed: undefined,
-    // Of one that is gone, and had nothing in it, nothing is to be taken back.
+    // A missing file has nothing to remove.
     canGoBackTo: (to) =>
       state.kind === 'gone' ||
       to.mark === undefined ||
@@ -101,7 +101,7 @@ function judged(target: Target, record: FileRecord, { ended, startsOver }: RunCh
   };
 }
 
-/** Somebody has put it away, as logrotate does: what is in it stays there, and a new file is begun. */
+/** The file was renamed by somebody, as logrotate does: its content stays there, and a new file is started. */
 function judgedRenamed(
   target: Target,
   record: FileRecord,
@@ -130,13 +130,13 @@ function judgedRenamed(
   };
 }
 
-/** What became of the files that were set aside for the run. */
+/** The state of the run's rotated files. */
 function partsOf({ plan: { path, keeping } }: Target, { begin, position }: FileRecord): PartsState {
   if (keeping.stateFolder === undefined) return { gone: [], changed: [], hasOwn: false };
   const state = partsState(path, Manifest.read(keeping.stateFolder, path), keeping.pattern);
   return {
     ...state,
-    // What was about to be set aside when a run was killed is noted, and not there.
+    // If a run was killed just before it rotated a file, the part is recorded but does not exist.
     gone: state.gone.filter(({ number }) => number >= begin.part && number < position.part),
     changed: state.changed.filter(({ number }) => number >= begin.part),
   };
@@ -159,12 +159,12 @@ function modeAgain(
   if (mode === 'truncate') return mode;
   if (!isFree) return undefined;
   if (begin.mark === undefined) return 'append';
-  // The file that was there before the run is elsewhere, with what is the run's in it.
+  // The file that existed before the run is elsewhere, with the run's content in it.
   const isElsewhere = keeping.stateFolder === undefined && outputState(path, begin).kind === 'replaced';
   return { cutTo: isElsewhere ? { ...begin, offset: 0 } : begin, writtenTo: position };
 }
 
-/** Nothing was ever written, or it is nothing that has places. */
+/** Nothing was ever written, or the target has no positions. */
 function isStart({ part, offset }: FilePosition): boolean {
   return part === 1 && offset === 0;
 }

@@ -10,10 +10,10 @@ import type { Reached, RunState } from './run-state.js';
 import type { RunStore } from './store.js';
 import type { Target } from './targets.js';
 
-/** Soon enough that little is done twice, seldom enough that syncing costs nothing. */
+/** Short enough that little is processed twice, long enough that syncing costs nothing. */
 const CHECKPOINT_INTERVAL_MS = 200;
 
-/** A file of an output that has many. */
+/** A new file of an output with many files. */
 export interface BegunFile {
   readonly file: FileSink;
   readonly target: Target;
@@ -22,24 +22,24 @@ export interface BegunFile {
 export interface KeepingOptions {
   readonly state: RunState;
   readonly store: RunStore;
-  /** What the outputs lead to. */
+  /** The resolved paths of the outputs. */
   readonly paths: readonly string[];
-  /** The targets of the state, open. */
+  /** The open files of the state's targets. */
   readonly files: readonly FileSink[];
-  /** Files that were begun, and are not in the state yet: they are taken from here. */
+  /** New files that are not in the state yet; they are removed from this list when they are added. */
   readonly begun: BegunFile[];
   readonly plan: Pick<RunPlan, 'stateFolder'>;
-  /** Ends the run: a checkpoint cannot be made. */
+  /** Ends the run because a checkpoint can't be written. */
   readonly stop: () => void;
   readonly goesOn: boolean;
-  /** What the stages know; absent: nothing. */
+  /** The state of the stages; absent: none. */
   readonly kept?: StateKeeping | undefined;
 }
 
 /**
- * Begins to keep a run's checkpoint: the first one says how things stand before the first write.
+ * Starts to keep a run's checkpoint. The first one describes the files before the first write.
  *
- * @throws JobError when it cannot be made
+ * @throws JobError when it can't be written
  */
 export async function keepCheckpoint(options: KeepingOptions): Promise<RunKeeping> {
   const { state, store, paths, files, begun, plan, stop, goesOn, kept } = options;
@@ -94,7 +94,8 @@ export async function keepCheckpoint(options: KeepingOptions): Promise<RunKeepin
       await said(() => keeper.renew(state.now));
     },
     async finish(ended) {
-      // What is kept goes out at the end of the input, but the input may grow: whoever goes on takes that back, and does it anew.
+      // Held events are released at the end of the input, but the input may grow: a run that continues undoes their release and
+      // repeats it.
       await said(() => keeper.finish(ended && kept === undefined));
       if (failure !== undefined) throw cannotKeep(plan.stateFolder, failure.error);
     },

@@ -7,23 +7,23 @@ import type { Target } from './targets.js';
 
 const OWNER_ONLY = 0o700;
 
-/** Where the lock of a file is. It stays: where there is none, no run ever kept a checkpoint of the file. */
+/** The folder of a file's lock. It is never removed: if it is missing, no run ever kept a checkpoint of the file. */
 export function lockFolder(stateFolder: string, path: string): string {
   return join(stateFolder, 'locks', nameOf(path));
 }
 
 /**
- * Keeps other runs from the files that this one writes.
+ * Keeps other runs from the files that this run writes.
  *
- * @returns gives them back
- * @throws LockedError when another run has one of them; JobError when the state folder cannot be used
+ * @returns a function that releases them
+ * @throws LockedError when another run holds one of them; JobError when the state folder can't be used
  */
 export async function lockTargets(stateFolder: string, targets: readonly Target[]): Promise<() => Promise<void>> {
   const locks: Lock[] = [];
   const release = async (): Promise<void> => {
     for (const lock of locks.splice(0)) await lock.release();
   };
-  // All runs take them in one order: of two that want the same ones, one gets them all.
+  // All runs lock in the same order, so that of two runs that want the same files, one gets them all.
   const inOrder = [...targets].sort((a, b) => (a.path < b.path ? -1 : 1));
   try {
     for (const { path, plan } of inOrder) {

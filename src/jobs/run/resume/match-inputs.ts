@@ -6,28 +6,28 @@ import type { GivenInput } from './given-input.js';
 import { judgeInput, type JudgedInput } from './judge-input.js';
 import type { Situation } from './situation.js';
 
-/** An input that is known, and is among those of this run. */
+/** An input of this run that the checkpoint knows. */
 export interface KnownInput {
-  /** Its place among the inputs of the checkpoint. */
+  /** Its index among the inputs of the checkpoint. */
   readonly record: number;
   readonly state: StreamState;
-  /** Stands at the place, for an input that is not entered there. */
+  /** A reader at the place, for an input that can't be entered there. */
   readonly reader?: StreamReader;
 }
 
 export interface MatchedInputs {
-  /** For each input of this run; undefined: nothing is known of it. */
+  /** One per input of this run; undefined: the input is unknown. */
   readonly known: readonly (KnownInput | undefined)[];
-  /** Those of the checkpoint that are not among them, by their places there. */
+  /** The indexes of the checkpoint's inputs that are not among this run's. */
   readonly missing: readonly number[];
 }
 
-/** Readers that are kept open: the others are read up to the place once more. */
+/** The most readers that stay open: other inputs are read up to the place again. */
 const READERS_MAX = 8;
 
 /**
- * Finds the inputs of a checkpoint among those of this run: what a file is decides, never what it is called. A name tells only
- * which file somebody has changed.
+ * Finds the inputs of a checkpoint among those of this run. A file is identified by what it is, not by its name; a name only
+ * tells which file somebody has changed.
  *
  * @throws SourceError
  */
@@ -40,15 +40,15 @@ export async function matchInputs(
   await matching.matchEach((input, before) => isNamed(input, before) && isSameNode(input, before), isGood);
   await matching.matchEach((input, before) => isSameNode(input, before), isGood);
   await matching.matchEach((input, before) => isNamed(input, before), isGood);
-  // A copy of a file that is still there is a file of its own.
+  // A copy of a file that still exists is a separate file.
   await matching.matchEach((_, before) => bytesDone(before) > 0 && !isThere(before), isGood);
-  // Of an inode alone nothing follows: it may be that of a removed file.
+  // An inode alone proves nothing: it may have belonged to a removed file.
   await matching.matchEach((input, before) => isSameNode(input, before), isSurelyChanged);
   await matching.matchEach(
     (input, before) => isNamed(input, before),
     () => true,
   );
-  // What cannot be read twice comes last: by then it is known how far the others are to be taken back.
+  // Inputs that can't be read twice come last: by then it is known how far the others must be rolled back.
   await matching.matchStreams();
   return matching.result();
 }
@@ -71,7 +71,7 @@ class Matching {
     this.#longestFirst = [...records.entries()].sort(([, a], [, b]) => bytesDone(b) - bytesDone(a));
   }
 
-  /** Matches what is still open, where both this and what the comparison comes to say so. */
+  /** Matches the remaining inputs and records for which both `isCandidate` and, after a comparison, `fits` hold. */
   async matchEach(isCandidate: (input: GivenInput, before: InputRecord) => boolean, fits: Fits): Promise<void> {
     for (const [record, before] of this.#longestFirst) {
       if (before.path === STREAM) continue;
@@ -126,19 +126,19 @@ function isGood({ state }: JudgedInput): boolean {
   return state.kind === 'good' || state.kind === 'went-on';
 }
 
-/** It begins as it did, and what follows is not as it was. */
+/** Whether the file begins as before but has changed further on. */
 function isSurelyChanged({ state }: JudgedInput, { place }: InputRecord): boolean {
   const head = place?.file.head.bytes ?? 0;
   return head > 0 && (state.kind === 'edited' || (state.kind === 'cut' && state.size >= head));
 }
 
-/** Whether a file has the name that it had, and is it. */
+/** Whether the recorded file still exists under its name. */
 function isThere({ path, format, place, end, absence }: InputRecord): boolean {
   const at = end ?? place;
   if (at === undefined || absence === 'renamed-away') return false;
   const stats = nodeFileSystem.stat(path);
   if (stats === undefined || stats.kind !== 'file' || (at.file.node ?? stats.node) !== stats.node) return false;
-  // What comes out of a compressed file, or is made of it, has no place in it.
+  // Lines of a compressed or converted file have no place in the file itself.
   if (packingOf(path) !== undefined || format !== undefined) return true;
   let fd: number;
   try {

@@ -27,10 +27,10 @@ import { RunStore } from './store.js';
 import { isKeyed, knownTargets, outputPaths, targetOfKeyed, targetsOf } from './targets.js';
 
 /**
- * Opens a run that keeps a checkpoint: at the place where the last one stopped, if the world is as it left it. Nothing is
- * changed before that is known.
+ * Opens a run that keeps a checkpoint, at the place where the last one stopped, if inputs and outputs are as it left them.
+ * Changes nothing before that is known.
  *
- * @throws JobError when it cannot go on, or the state folder cannot be used; SourceError, SinkError
+ * @throws JobError when the run can't continue, or the state folder can't be used; SourceError, SinkError
  */
 export async function openResumed(
   plan: RunPlan,
@@ -48,7 +48,7 @@ export async function openResumed(
     await release();
   };
   try {
-    // The manifests of what is set aside are looked at, and made: nobody else may write them meanwhile.
+    // Checks and creates the manifests of rotated files: nobody else may write them meanwhile.
     refuseStrangeParts(plan);
     const store = new RunStore(plan.stateFolder);
     const skip = plan.ai === undefined || executor.skip === undefined ? undefined : skipper(executor);
@@ -128,7 +128,7 @@ export async function openResumed(
   }
 }
 
-/** Only stages that know something need what stores it. */
+/** Only stages with state need the store. */
 async function openState(
   { stateFolder, pipeline, resume }: RunPlan,
   state: ExecutorState | undefined,

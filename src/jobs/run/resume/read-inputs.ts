@@ -5,10 +5,10 @@ import type { FilePlace } from '../../../files/index.js';
 import type { InputStart } from './decide.js';
 import type { GivenInput } from './given-input.js';
 
-/** An input, and where it is entered. */
+/** An input, and where reading it starts. */
 export interface EnteredInput {
   readonly given: GivenInput;
-  /** Its place among the inputs of the checkpoint. */
+  /** Its index among the inputs of the checkpoint. */
   readonly input: number;
   readonly place: FilePlace | undefined;
   readonly start: InputStart;
@@ -16,13 +16,13 @@ export interface EnteredInput {
 
 export interface ReadOptions {
   readonly lineBytesMax: number;
-  /** Events that may come of all inputs together; undefined: any number. */
+  /** The most events of all inputs together; undefined: no limit. */
   readonly limit: number | undefined;
   readonly shape: (blocks: AsyncIterable<Block>) => AsyncIterable<Block>;
 }
 
 /**
- * The inputs from their places on, one after the other; each block says what is reached with it.
+ * Reads the inputs from their places on, one after the other; each block says which place is reached with it.
  *
  * @throws SourceError
  */
@@ -46,9 +46,9 @@ export async function* readInputs(
 }
 
 /**
- * What was done of the inputs, for stages that number it.
+ * Passes on the processed part of the inputs, for stages that number requests.
  *
- * @param signal ends the reading
+ * @param signal stops the reading
  * @throws SourceError
  */
 export async function passDone(

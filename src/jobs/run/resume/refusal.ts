@@ -6,9 +6,9 @@ import { STREAM, type InputRecord } from './checkpoint.js';
 import type { Target } from './targets.js';
 
 /**
- * Tells what keeps a run from being gone on with, and the ways out.
+ * Explains why a run can't continue, and what can be done.
  *
- * @param leftOut what nobody would have read, if it went on all the same
+ * @param leftOut what would not be read if the run continued all the same
  */
 export function refusal(output: string, differences: readonly string[], leftOut: readonly string[] = []): JobError {
   const hint =
@@ -18,7 +18,7 @@ export function refusal(output: string, differences: readonly string[], leftOut:
   return new JobError(`cannot continue with ${output}: ${differences.join('; ')}`, 'refused', hint);
 }
 
-/** Tells that nobody knows what is in outputs. @param stateFolder where it would stand */
+/** Explains that the content of outputs is unknown. @param stateFolder where it would be recorded */
 export function unknownOutput(outputs: readonly Target[], stateFolder: string): JobError {
   const names = outputs.map(({ plan }) => plan.path).join(', ');
   const message = `${names} is not empty, and in ${stateFolder} nothing says which inputs that came from`;
@@ -29,7 +29,7 @@ export function unknownOutput(outputs: readonly Target[], stateFolder: string): 
   return new JobError(message, 'refused', hint);
 }
 
-/** Tells that what a run wrote cannot be taken back. */
+/** Explains that a run's results can't be removed. */
 export function cannotStartOver(
   files: readonly { readonly target: Target; readonly difference: string | undefined }[],
 ): JobError {
@@ -39,7 +39,7 @@ export function cannotStartOver(
   return new JobError(message, 'refused', 'move it away, with the files that were set aside of it');
 }
 
-/** @param name as it was typed @param format as it is read now */
+/** @param name as it was typed @param format the format in which it is read now */
 export function inputDifference(
   name: string,
   { place, end, format: formatBefore }: InputRecord,
@@ -54,7 +54,7 @@ export function inputDifference(
   if (isGood) return undefined;
   if (format !== formatBefore)
     return `${input} was read as ${formatBefore ?? LINES_OF_JSON}, and now as ${format ?? LINES_OF_JSON}`;
-  // Its bytes were counted in the lines that are made of it.
+  // Its bytes were counted in the converted lines.
   if (format !== undefined)
     return `${input} was cut, edited or replaced: its first ${lines} lines, which are done, are not those that were read`;
   switch (state.kind) {
@@ -73,7 +73,7 @@ export function missingInput({ path, place, finished }: InputRecord): string | u
   return `it stopped within ${name}, behind line ${place.lines}, which is not among the inputs`;
 }
 
-/** @param bytes that were written of it when the checkpoint was made */
+/** @param bytes the number of bytes written when the checkpoint was made */
 export function outputDifference(path: string, bytes: number, state: OutputState): string | undefined {
   switch (state.kind) {
     case 'good':

@@ -3,11 +3,11 @@ import { endHalfLines } from '../../outputs/end-half-lines.js';
 import { openKeyedFile } from '../../outputs/open-keyed.js';
 import { nameIn, type Target } from './targets.js';
 
-/** The files that an earlier run left of an output that has many, resting, by their names below its folder. */
+/** The files that an earlier run left of an output with many files, resting, by their names below its folder. */
 export type LeftFiles = ReadonlyMap<string, FileSink>;
 
 /**
- * Brings files that an earlier run wrote to where they are gone on with: what was written behind that is cut off.
+ * Truncates files that an earlier run wrote to where this run continues.
  *
  * @param output the output that has these files
  * @param modes how each is opened
@@ -22,7 +22,7 @@ export async function restoreKeyed(
   const left = new Map<string, FileSink>();
   for (const [at, { path, plan }] of files.entries()) {
     const mode = modes[at] ?? plan.mode;
-    // Where nothing is to be cut off, it is only looked at.
+    // A file that need not be truncated is not locked.
     const isChanged = !isWhereItWas(plan, mode);
     const file = await openKeyedFile({ ...plan, mode }, { lock: isChanged ? lock : undefined, checkpointed: true });
     await endHalfLines([plan], [file], [mode]);

@@ -15,11 +15,11 @@ import type { Decision } from './decide.js';
 import type { GivenInput } from './given-input.js';
 import type { Target } from './targets.js';
 
-/** How far a run has come. Immutable, and cheap to make: what is stored is made of the one that is stored. */
+/** How far a run has got. Immutable and cheap to create; a checkpoint is made only of the one that is stored. */
 export interface Reached {
   readonly inputs: readonly InputSoFar[];
   readonly points: readonly PointSoFar[];
-  /** What the stages know. */
+  /** The state of the stages. */
   readonly state: KnownState | undefined;
 }
 
@@ -38,17 +38,17 @@ interface WorkDone {
   readonly given: readonly GivenInput[];
 }
 
-/** Keeps what a checkpoint is made of while a run goes on. */
+/** Tracks the contents of a checkpoint during a run. */
 export class RunState {
   #reached: Reached;
-  /** Where the files ended when everything before the block under way was out. */
+  /** Where the files ended when everything before the current block was written. */
   #positions: readonly FilePosition[];
   readonly #begins: FilePosition[];
   readonly #targets: Target[];
 
   readonly #work: WorkDone;
 
-  /** @param positions of the files, opened and cut back */
+  /** @param positions the positions of the files, opened and truncated */
   constructor(work: WorkDone, { checkpoint, starts }: Decision, positions: readonly FilePosition[]) {
     const { targets, given } = work;
     this.#work = work;
@@ -58,7 +58,7 @@ export class RunState {
       const { path = '', format } = given[at] ?? {};
       if (record === undefined) return inputs.push({ path, ...(format && { format }), finished: false }) - 1;
       const before = inputs[record];
-      // It may be found under another name.
+      // The file may have been found under another name.
       if (before !== undefined) inputs[record] = { ...present(before), path };
       return record;
     });
@@ -69,7 +69,7 @@ export class RunState {
       inputs[at] = { ...input, absence: isTaken ? 'renamed-away' : 'left-out' };
     }
     const recordOf = ({ path }: Target): number => checkpoint?.files.findIndex((file) => file.path === path) ?? -1;
-    // One without a mark is as old as this run.
+    // A position without a mark is as old as this run.
     this.#begins = targets.map((target, at) => {
       const begin = checkpoint?.files[recordOf(target)]?.begin;
       return begin?.mark === undefined ? positionAt(positions, at) : begin;
@@ -82,21 +82,21 @@ export class RunState {
     this.#positions = positions;
   }
 
-  /** For each input of the run its place among those of the checkpoint. */
+  /** For each input of the run, its index among those of the checkpoint. */
   readonly records: readonly number[];
 
   get now(): Reached {
     return this.#reached;
   }
 
-  /** What the stages know has changed. @param folder where it is kept @returns its version now */
+  /** Records that the state of the stages has changed. @param folder where it is kept @returns its new version */
   change(folder: string): number {
     const version = (this.#reached.state?.version ?? 0) + 1;
     this.#reached = { ...this.#reached, state: { folder, version } };
     return version;
   }
 
-  /** No stage knows anything any more. */
+  /** Records that no stage keeps state any more. */
   forget(): void {
     this.#reached = { ...this.#reached, state: undefined };
   }
@@ -106,7 +106,7 @@ export class RunState {
     return this.#targets;
   }
 
-  /** A file was begun, of an output that has many. */
+  /** Adds a new file of an output with many files. */
   add(target: Target, begin: FilePosition): void {
     this.#targets.push(target);
     this.#begins.push(begin);
@@ -114,9 +114,9 @@ export class RunState {
   }
 
   /**
-   * A block is out.
+   * Records that a block's results are written.
    *
-   * @param positions of the files, now
+   * @param positions the current positions of the files
    */
   pass(at: InputReached, positions: readonly FilePosition[]): Reached {
     const { inputs, points, state } = this.#reached;
@@ -134,7 +134,7 @@ export class RunState {
     return this.#reached;
   }
 
-  /** Lines of all inputs that are done. */
+  /** The number of processed lines of all inputs. */
   linesDone(): number {
     return this.#reached.inputs.reduce((sum, input) => {
       const { place, end } = 'at' in input ? input.at : input;
@@ -142,7 +142,7 @@ export class RunState {
     }, 0);
   }
 
-  /** @param positions of the files at that time */
+  /** @param positions the positions of the files at that time */
   checkpointOf(
     { inputs, points, state }: Reached,
     positions: readonly (FilePosition | undefined)[],
@@ -150,7 +150,7 @@ export class RunState {
   ): RunCheckpoint {
     const { job, stages, keyed } = this.#work;
     const begins = this.#begins;
-    /** Of a file that was begun later it is where that was. */
+    /** For a file that was created later, its first position. */
     const positionOr = (some: readonly (FilePosition | undefined)[], at: number): FilePosition =>
       some[at] ?? positionAt(begins, at);
     return {
@@ -183,7 +183,7 @@ function positionAt(positions: readonly (FilePosition | undefined)[], at: number
   return positions[at] ?? FILE_START;
 }
 
-/** Keeps for the latest point how an input stood at it. */
+/** Adds an input's record to the latest point, so that it can be restored. */
 function remembered(points: readonly PointSoFar[], input: number, record: InputSoFar): readonly PointSoFar[] {
   const latest = points.at(-1);
   if (latest === undefined || latest.input === input || latest.undo.some((one) => one.input === input)) return points;
@@ -198,7 +198,7 @@ function hasEnd(input: InputSoFar | undefined): boolean {
   return input !== undefined && ('at' in input ? input.at.end !== undefined : input.end !== undefined);
 }
 
-/** Made once for each: hashing costs more than all else here. */
+/** Cached, because hashing costs more than everything else here. */
 const places = new WeakMap<InputMark, ReturnType<typeof placeOf>>();
 
 function placeOnce(mark: InputMark): ReturnType<typeof placeOf> {

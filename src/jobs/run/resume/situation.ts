@@ -5,15 +5,15 @@ import type { Target } from './targets.js';
 
 /** What is compared with a checkpoint. */
 export interface Situation {
-  /** The files: of an output that has a file per key those that the checkpoint knows. */
+  /** The files; for an output that has a file per key, those that the checkpoint knows. */
   readonly targets: readonly Target[];
   /** The outputs that have a file per key. */
   readonly keyed: readonly Target[];
   readonly given: readonly GivenInput[];
   readonly stages: readonly StagePart[];
   readonly lineBytesMax: number;
-  /** Go on whatever has changed. */
+  /** Whether to continue whatever has changed. */
   readonly isForced: boolean;
-  /** Given what is read past of inputs that cannot be read twice. */
+  /** Receives the skipped blocks of inputs that can't be read twice. */
   readonly onPassed?: (block: Block) => Promise<void>;
 }

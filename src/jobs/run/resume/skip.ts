@@ -1,7 +1,7 @@
 import { metaOfBlock, singleLines, type BlockExecutor } from '../../../pipeline/index.js';
 import type { Block } from '../../../sources/index.js';
 
-/** Takes note of blocks that an earlier run has done, for stages that number equal requests. */
+/** Notes blocks that an earlier run has processed, for stages that number equal requests. */
 export function skipper(executor: BlockExecutor): (block: Block) => Promise<void> {
   return async (block) => {
     for await (const line of singleLines(once(block))) {

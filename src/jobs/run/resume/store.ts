@@ -9,10 +9,13 @@ import { parseRecord, type FileRecord, type PartOf, type RunCheckpoint } from '.
 export type Stored =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'checkpoint'; readonly checkpoint: RunCheckpoint }
-  /** The outputs were not written by one and the same work. */
+  /** The outputs were not written by the same work. */
   | { readonly kind: 'mixed'; readonly because: string };
 
-/** The checkpoints of runs, by their outputs. Where there are several outputs it is kept for one of them, and named by the others. */
+/**
+ * The checkpoints of runs, by output. If there are several outputs, the checkpoint is stored for one of them, and the others
+ * refer to it.
+ */
 export class RunStore {
   readonly #store: CheckpointStore;
 
@@ -22,9 +25,9 @@ export class RunStore {
   }
 
   /**
-   * @param outputs what they lead to, at least one
-   * @param isForgotten it is to be forgotten anyway: what cannot be read is not there
-   * @throws JobError when something is stored, and cannot be read
+   * @param outputs the resolved paths, at least one
+   * @param isForgotten whether the checkpoint is to be removed anyway: then one that can't be read counts as missing
+   * @throws JobError when a stored checkpoint can't be read
    */
   async find(outputs: readonly string[], { isForgotten }: { readonly isForgotten: boolean }): Promise<Stored> {
     const records = new Map<string, RunCheckpoint | PartOf>();
@@ -36,7 +39,7 @@ export class RunStore {
     const [main, ...others] = inOrder(outputs);
     const checkpoint = records.get(main);
     if (checkpoint?.kind === 'checkpoint' && checkpoint.startsOver === true && isOf(checkpoint, outputs)) {
-      // It may have been killed before it said so of the others.
+      // The run may have been killed before it claimed the other outputs.
       return { kind: 'checkpoint', checkpoint };
     }
     const stranger = outputs.find((output) => !records.has(output));
@@ -50,18 +53,18 @@ export class RunStore {
     return gone ? mixed(`${gone.path} is no output any more`) : { kind: 'checkpoint', checkpoint };
   }
 
-  /** Keeps a checkpoint. @throws the operating system's errors */
+  /** Stores a checkpoint. @throws the operating system's errors */
   async put(outputs: readonly string[], checkpoint: RunCheckpoint): Promise<void> {
     await this.#store.put(nameOf(inOrder(outputs)[0]), checkpoint);
   }
 
-  /** Says of all outputs but one that their checkpoint is kept for that one. @throws the operating system's errors */
+  /** Records for all outputs but one that their checkpoint is stored under that one. @throws the operating system's errors */
   async claim(outputs: readonly string[], job: string): Promise<void> {
     const [main, ...others] = inOrder(outputs);
     for (const output of others) await this.#store.put(nameOf(output), { kind: 'part', job, main } satisfies PartOf);
   }
 
-  /** Forgets what is stored for outputs. @throws the operating system's errors */
+  /** Removes what is stored for outputs. @throws the operating system's errors */
   async forget(outputs: readonly string[]): Promise<void> {
     for (const output of outputs) {
       const record = await this.#read(output, true);
@@ -79,7 +82,7 @@ export class RunStore {
       if (isForgotten) return undefined;
       throw this.#damaged(output);
     }
-    // What was written behind an older one is ours, too.
+    // Content written after the older checkpoint is ours, too.
     return found.isPrevious && record.kind === 'checkpoint' ? { ...record, ended: false } : record;
   }
 
@@ -104,7 +107,7 @@ function isOf({ files }: RunCheckpoint, outputs: readonly string[]): boolean {
   return own.length === outputs.length && own.every((path) => outputs.includes(path));
 }
 
-/** Not one of the files of an output that has many. */
+/** Excludes the individual files of an output with many files. */
 function isOutput({ role, of }: FileRecord): boolean {
   return role === 'output' && of === undefined;
 }
@@ -113,14 +116,14 @@ function mixed(because: string): Stored {
   return { kind: 'mixed', because };
 }
 
-/** The checkpoint is kept for the first one, in whatever order they are named. */
+/** The checkpoint is stored for the first output in sorted order, however they were given. */
 function inOrder(outputs: readonly string[]): readonly [string, ...string[]] {
   const [main, ...others] = [...outputs].sort();
   if (main === undefined) throw new Error('a run without outputs has no checkpoint');
   return [main, ...others];
 }
 
-/** The name under which anything is kept for a file. */
+/** The name under which a file's records are stored. */
 export function nameOf(path: string): string {
   return `run-${createHash('sha256').update(path).digest('hex').slice(0, 32)}`;
 }

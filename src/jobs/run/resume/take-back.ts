@@ -4,15 +4,15 @@ import type { JudgedTarget } from './judge-targets.js';
 import type { KnownInput, MatchedInputs } from './match-inputs.js';
 
 /**
- * The checkpoint as it would have been before the unfinished last line of an input was done.
+ * The checkpoint as it was before the unfinished last line of an input was processed.
  *
- * @param at which of its points
+ * @param at the index of the point
  */
 export function takenBack(checkpoint: RunCheckpoint, at: number): RunCheckpoint {
   const inputs: InputRecord[] = [...checkpoint.inputs];
   const undone = checkpoint.points.slice(at);
   for (const { undo } of undone.toReversed()) {
-    // Since then it may have got another name.
+    // The input may have been renamed since then.
     for (const { input, record } of undo) inputs[input] = { ...record, path: inputs[input]?.path ?? record.path };
   }
   const [first] = undone;
@@ -27,12 +27,12 @@ export function takenBack(checkpoint: RunCheckpoint, at: number): RunCheckpoint 
     inputs,
     files: checkpoint.files.map((file, index) => ({ ...file, position: first.positions[index] ?? file.position })),
     points: checkpoint.points.slice(0, at),
-    // What was done behind the point lies behind these positions.
+    // Results written after the point lie behind these positions.
     ended: false,
   };
 }
 
-/** The earliest moment that has to be gone back to, because a last line went on. */
+/** The earliest point to roll back to because a last line grew; undefined if none did. */
 export function pointToTakeBack(
   { points }: RunCheckpoint,
   known: readonly (KnownInput | undefined)[],
@@ -42,7 +42,7 @@ export function pointToTakeBack(
   return at === -1 ? undefined : at;
 }
 
-/** What keeps a checkpoint from being taken back: what would have to be read again, and cannot be. */
+/** Why a checkpoint can't be rolled back: what would have to be read again or removed, but can't be. */
 export function obstacles({
   given,
   matched,

@@ -4,13 +4,13 @@ import { templatePath } from '../../../files/names/index.js';
 import { fileOfKeyed, type FileTarget, type Targets } from '../../outputs/target.js';
 import type { FileRecord, RunCheckpoint } from './checkpoint.js';
 
-/** A file that the run writes to, and what it leads to. */
+/** A file that the run writes to, with its resolved path. */
 export interface Target extends Pick<FileRecord, 'path' | 'role' | 'of'> {
   readonly plan: FileTarget;
 }
 
 /**
- * The outputs in their order, then the file of the dead letters. What has a file per key is one.
+ * The outputs in order, then the dead-letter file. An output that has a file per key is one target.
  *
  * @throws the operating system's errors
  */
@@ -29,12 +29,12 @@ export function isKeyed({ plan }: Target): boolean {
   return plan.keyed !== undefined;
 }
 
-/** One of the files of an output that has a file per key. @param name below its folder */
+/** One file of an output that has a file per key. @param name below the output's folder */
 export function targetOfKeyed({ plan, role, path }: Target, name: string): Target {
   return { plan: fileOfKeyed(plan, name), role, path: join(folderOf(path, plan), name), of: path };
 }
 
-/** The files of such outputs that a checkpoint knows, output by output. */
+/** The files of such outputs that a checkpoint knows, grouped by output. */
 export function knownTargets(keyed: readonly Target[], { files }: RunCheckpoint): readonly Target[] {
   return keyed.flatMap((output) =>
     files.flatMap(({ path, of }) => (of === output.path ? [targetOfKeyed(output, nameIn(output, path))] : [])),
@@ -46,7 +46,7 @@ export function nameIn({ path, plan }: Target, file: string): string {
   return relative(folderOf(path, plan), file);
 }
 
-/** What the folder of such an output leads to. */
+/** The resolved folder of such an output. */
 function folderOf(path: string, { keyed }: FileTarget): string {
   return path.slice(0, path.length - (keyed?.names ?? '').length);
 }

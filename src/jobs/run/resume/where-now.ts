@@ -6,14 +6,14 @@ import { STREAM, type InputRecord } from './checkpoint.js';
 import { givenInput } from './given-input.js';
 import { judgeInput } from './judge-input.js';
 
-/** Files that are looked into at most. */
+/** The most files that are examined. */
 const LOOKS_MAX = 50;
 
 /**
- * Finds the file of an input that has another name in its folder by now, as logrotate gives: by its inode, or by its content under
- * a name that begins like its own.
+ * Finds the file of an input that was renamed within its folder, as logrotate does: by its inode, or by its content under a name
+ * that begins with its own.
  *
- * @returns that name
+ * @returns the new name
  * @throws SourceError
  */
 export async function whereNow(
@@ -36,7 +36,7 @@ export async function whereNow(
       await reader?.close();
       if (state.kind === 'good' || state.kind === 'went-on') return name;
     } catch (error) {
-      // What cannot be read is not it.
+      // A file that can't be read is not the one.
       if (!(error instanceof SourceError)) throw error;
     }
   }

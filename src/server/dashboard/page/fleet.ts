@@ -3,14 +3,14 @@ import { at, showTable } from './elements.js';
 import type { FeedFrame } from './samples.js';
 import { count, rate, seconds } from './words.js';
 
-/** Members report every two seconds: a rate spans several reports. */
+/** Members report every two seconds, so a rate spans several reports. */
 const WINDOW_FRAMES = 10;
 
 const HEADS = ['Member', 'State', 'Alive', 'Events/s', 'In', 'Out', 'Dead letters', 'Address'];
 
 const frames: FeedFrame[] = [];
 
-/** Who shares the work, and what each has done; empty when the daemon works alone. */
+/** Shows which daemons share the work, and what each has done; shows nothing if the daemon works alone. */
 export function showFleet(frame: FeedFrame): void {
   const { members } = frame;
   at('fleet').hidden = members === undefined;
@@ -28,7 +28,7 @@ export function showFleet(frame: FeedFrame): void {
   showTable('members', HEADS, rows, 'No members are visible.');
 }
 
-/** The first pipeline that is not running, or that all are. */
+/** Names the first pipeline that is not running, or says that all are. */
 function stateOf({ pipelines }: FleetMember): string {
   const other = pipelines.find(({ state }) => state !== 'running');
   return other === undefined ? 'running' : `${other.name} ${other.state}`;

@@ -4,7 +4,7 @@ import { count } from './words.js';
 
 let shownFor = -1;
 
-/** Refreshes the newest dead letters when there are new ones. @param total letters so far */
+/** Refreshes the newest dead letters when there are new ones. @param total dead letters so far */
 export async function showLetters(total: number, role: string): Promise<void> {
   at('redrive').hidden = role !== 'admin';
   if (total === shownFor) return;
@@ -40,7 +40,7 @@ function letterPart({
   );
 }
 
-/** Makes the button retry the letters. */
+/** Makes the button retry the dead letters. */
 export function prepareRedrive(): void {
   const button = at('redrive') as HTMLButtonElement;
   button.addEventListener('click', () => {

@@ -8,7 +8,7 @@ import { count, rate, seconds } from './words.js';
 
 /** The number of seconds that rates and latencies span. */
 const WINDOW_FRAMES = 5;
-/** After an invalid answer the browser does not reconnect by itself. */
+/** After an invalid answer the browser does not reconnect on its own. */
 const RECONNECT_MS = 2000;
 
 const EVENTS = 'events_processed_total';
@@ -17,7 +17,7 @@ const DELIVERY = 'event_delivery_seconds';
 const STAGES = 'stage_events_total';
 const OPEN = 'stage_open_events';
 
-/** What is counted of a pipeline: those up to `Made` are together as many as the others. */
+/** The counts shown for a pipeline: those up to `Made` add up to as many as the others. */
 const COLUMNS: readonly {
   readonly head: string;
   readonly name: string;

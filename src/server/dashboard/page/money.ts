@@ -2,7 +2,7 @@ import { at, bar, make, showTable } from './elements.js';
 import type { Samples } from './samples.js';
 import { count, money, seconds } from './words.js';
 
-/** What AI calls cost today and the state of the providers; empty without providers. */
+/** Shows what AI calls cost today and the state of the providers; shows nothing without providers. */
 export function showMoney(now: Samples): void {
   const providers = now.valuesOf('ai_breaker_state', 'provider');
   for (const part of document.querySelectorAll<HTMLElement>('.money')) part.hidden = providers.length === 0;

@@ -3,7 +3,7 @@ import type { FleetMember } from '../fleet.js';
 /** A number of the metrics page. */
 type Sample = readonly [name: string, labels: Readonly<Record<string, string>>, value: number];
 
-/** What the daemon sends once a second. */
+/** The data that the daemon sends once a second. */
 export interface FeedFrame {
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -35,12 +35,12 @@ export class Samples {
     return same.filter(([, has]) => Object.entries(labels).every(([label, value]) => has[label] === value));
   }
 
-  /** Their sum; 0 when there is none. */
+  /** Returns the sum of the samples; 0 if there are none. */
   sum(name: string, labels: Labels = {}): number {
     return this.all(name, labels).reduce((sum, [, , value]) => sum + value, 0);
   }
 
-  /** The first one's value; undefined when there is none. */
+  /** Returns the value of the first sample; undefined if there are none. */
   value(name: string, labels: Labels = {}): number | undefined {
     return this.all(name, labels)[0]?.[2];
   }
@@ -51,7 +51,7 @@ export class Samples {
   }
 }
 
-/** A sum's growth per second between two moments; after a restart of the daemon it counts from 0. */
+/** Returns a sum's growth per second between two moments; after a restart of the daemon it counts from 0. */
 export function perSecond(before: Samples, now: Samples, sum: (samples: Samples) => number): number {
   const seconds = (now.frame.at - before.frame.at) / 1000;
   const grown = sum(now) - sum(before);
@@ -61,7 +61,7 @@ export function perSecond(before: Samples, now: Samples, sum: (samples: Samples)
 /**
  * A quantile of a histogram's observations between two moments, interpolated within its bucket as Prometheus does.
  *
- * @returns undefined when there were none
+ * @returns undefined if there were none
  */
 export function quantile(before: Samples, now: Samples, name: string, share: number): number | undefined {
   const buckets = new Map<number, number>();
