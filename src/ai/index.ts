@@ -14,6 +14,7 @@ export { callKey, type CallIdentity, type CallRecord, type Found, type Pruned } 
 export {
   DIMENSIONS,
   NO_VALUE,
+  OTHERS,
   parseDimension,
   type Dimension,
   type Group,

@@ -15,6 +15,7 @@ export type { PermutoOptions } from './permuto/index.js';
 export { formatPointer, parsePointer } from './pointer/index.js';
 export { type Compute, type FieldReader, type OutputProgram, type FieldProgram } from './plan/index.js';
 export { compile, execute, type Program } from './program.js';
+export { brokenPlaceholder, type BrokenPlaceholder } from './permuto/index.js';
 export { fillTemplate } from './template.js';
 export { spanAt, type Span } from './text-form/span.js';
 export { renderReference, searchOperators } from './reference/index.js';

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { onAbort } from '../world/index.js';
 import { beforeDamage, isDamage } from './before-damage.js';
 import { BLOCK_BYTES } from './block-cutter.js';
 import { openForReading } from './open-file.js';
@@ -13,7 +14,7 @@ export async function* gunzipped(path: string, signal: AbortSignal): AsyncGenera
   const gunzip = createGunzip({ chunkSize: BLOCK_BYTES });
   const compressed = createReadStream(path, { fd: openForReading(path) });
   const stop = (): void => void gunzip.destroy();
-  signal.addEventListener('abort', stop, { once: true });
+  const leave = onAbort(signal, stop);
   let given = 0;
   try {
     if (signal.aborted) return;
@@ -30,7 +31,7 @@ export async function* gunzipped(path: string, signal: AbortSignal): AsyncGenera
     }
     throw error;
   } finally {
-    signal.removeEventListener('abort', stop);
+    leave();
     compressed.destroy();
     gunzip.destroy();
   }

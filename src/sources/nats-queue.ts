@@ -1,4 +1,5 @@
 import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import { onAbort } from '../world/index.js';
 import { isMissing, NatsUnavailableError, type NatsLink } from '../nats/index.js';
 
 /** A message that we hold until it is acknowledged or released, or until we stop extending it. */
@@ -169,10 +170,10 @@ export function natsQueue(
       while (waiting.length === 0 && refusal === undefined && !signal.aborted) {
         await new Promise<void>((resolve) => {
           wakeTaker = () => {
-            signal.removeEventListener('abort', wakeTaker);
+            leave();
             resolve();
           };
-          signal.addEventListener('abort', wakeTaker);
+          const leave = onAbort(signal, wakeTaker);
         });
       }
       if (signal.aborted) return [];

@@ -1,4 +1,5 @@
 import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net';
+import { onAbort } from '../world/index.js';
 import type { Block } from './block.js';
 import { BlockCutter } from './block-cutter.js';
 import { SourceError } from './read-error.js';
@@ -70,7 +71,7 @@ export async function* pipeBlocks(
   // `close` follows; the error stays available in `errored`.
   socket.on('error', () => undefined);
   const stop = () => void socket.destroy();
-  signal.addEventListener('abort', stop, { once: true });
+  const leave = onAbort(signal, stop);
   if (signal.aborted) stop();
 
   try {
@@ -90,7 +91,7 @@ export async function* pipeBlocks(
     if (signal.aborted) return;
     throw new SourceError(name, 'read', error);
   } finally {
-    signal.removeEventListener('abort', stop);
+    leave();
     socket.destroy();
   }
 }

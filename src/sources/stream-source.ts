@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { onAbort } from '../world/index.js';
 import type { Block } from './block.js';
 import { BlockCutter } from './block-cutter.js';
 import { SourceError } from './read-error.js';
@@ -26,12 +27,12 @@ export async function* streamBlocks(
  */
 export async function* streamChunks(stream: Readable, signal: AbortSignal): AsyncGenerator<Buffer> {
   const stop = () => void stream.destroy();
-  signal.addEventListener('abort', stop, { once: true });
+  const leave = onAbort(signal, stop);
   if (signal.aborted) stop();
   try {
     yield* stream as AsyncIterable<Buffer>;
   } finally {
-    signal.removeEventListener('abort', stop);
+    leave();
     stream.destroy();
   }
 }

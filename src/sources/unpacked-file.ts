@@ -1,6 +1,7 @@
 import { read } from 'node:fs';
 import type { Transform } from 'node:stream';
 import { promisify } from 'node:util';
+import { onAbort } from '../world/index.js';
 import { requireZstd, type Packing } from '../files/index.js';
 import { BLOCK_BYTES } from './block-cutter.js';
 import { ZstdFrames } from './zstd-frames.js';
@@ -32,7 +33,7 @@ export class UnpackedFile {
     const frames = this.packing === 'zstd' ? new ZstdFrames() : undefined;
     const unpacker = await this.#unpacker();
     const stop = (): void => void unpacker.destroy();
-    signal?.addEventListener('abort', stop, { once: true });
+    const leave = onAbort(signal, stop);
     if (signal?.aborted === true) stop();
     const feeding = this.#feed(unpacker, frames);
     try {
@@ -40,7 +41,7 @@ export class UnpackedFile {
     } catch (error) {
       throw codeOf(error) === TOO_EARLY ? (faultOf(frames) ?? error) : error;
     } finally {
-      signal?.removeEventListener('abort', stop);
+      leave();
       unpacker.destroy();
       // After this, the opener may close the file.
       await feeding;

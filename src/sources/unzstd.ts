@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
+import { onAbort } from '../world/index.js';
 import { requireZstd } from '../files/index.js';
 import { beforeDamage, isDamage } from './before-damage.js';
 import { BLOCK_BYTES } from './block-cutter.js';
@@ -19,7 +20,7 @@ export async function* unzstd(path: string, signal: AbortSignal): AsyncGenerator
   const first = await packed.next();
   const unpacker = open();
   const stop = (): void => void unpacker.destroy();
-  signal.addEventListener('abort', stop, { once: true });
+  const leave = onAbort(signal, stop);
   let given = 0;
   try {
     if (signal.aborted) return;
@@ -39,7 +40,7 @@ export async function* unzstd(path: string, signal: AbortSignal): AsyncGenerator
     yield* beforeDamage(pieces(path, new ZstdFrames()), open(), unpacker.bytesWritten, given);
     throw error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR' ? cut() : damaged();
   } finally {
-    signal.removeEventListener('abort', stop);
+    leave();
     await packed.return(undefined);
     unpacker.destroy();
   }

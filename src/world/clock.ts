@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.js';
+
 /** Time, passed in so that tests can control it. All durations are in milliseconds. */
 export interface Clock {
   /** Milliseconds since the epoch, an integer. May jump. */
@@ -46,9 +48,9 @@ export function sleep(clock: Pick<Clock, 'after'>, delayMs: number, signal?: Abo
       resolve(false);
     };
     const cancel = clock.after(delayMs, () => {
-      signal?.removeEventListener('abort', aborted);
+      leave();
       resolve(true);
     });
-    signal?.addEventListener('abort', aborted, { once: true });
+    const leave = onAbort(signal, aborted);
   });
 }

@@ -1,4 +1,5 @@
 /** Floor 1: time and processes. `lock/` has its own index, so that only code that needs locks loads it. */
 export { realClock, sleep, type Clock } from './clock.js';
+export { onAbort } from './on-abort.js';
 export * from './process/index.js';
 export { isLockFile } from './lock/names.js';

@@ -1,13 +1,8 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { aiStage, configOf, providerOf, type AiStage } from './ai-stage.js';
+import { expect, it } from 'vitest';
+import { perTest } from '../support/per-test.js';
+import { aiStage, configOf, providerOf } from './ai-stage.js';
 
-let on: AiStage;
-beforeEach(() => {
-  on = aiStage();
-});
-afterEach(async () => {
-  await on.close();
-});
+const on = perTest(aiStage);
 
 const TOOL = '{ name: weather, parameters: { type: object, properties: { city: { type: string } } } }';
 

@@ -1,15 +1,14 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { resultOf, runCli, startCli } from '../support/cli.js';
 import { until } from '../support/daemon.js';
 import { NAMESPACES_MISSING } from '../support/namespaces.js';
-import { aiStage, configOf, providerOf, rowsOf, type AiStage } from './ai-stage.js';
+import { perTest } from '../support/per-test.js';
+import { aiStage, configOf, providerOf, rowsOf } from './ai-stage.js';
 
-let on: AiStage;
-beforeEach(() => (on = aiStage()));
-afterEach(() => on.close());
+const on = perTest(aiStage);
 
 const RUN = ['--resume', 'in.ndjson', '-o', 'out.ndjson', '--no-progress'];
 const lines = (name: string): number =>

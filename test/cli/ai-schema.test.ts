@@ -1,12 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runCli } from '../support/cli.js';
-import { aiStage, configOf, providerOf, rowsOf, type AiStage } from './ai-stage.js';
+import { perTest } from '../support/per-test.js';
+import { aiStage, configOf, providerOf, rowsOf } from './ai-stage.js';
 
-let on: AiStage;
-beforeEach(() => {
-  on = aiStage();
-});
-afterEach(() => on.close());
+const on = perTest(aiStage);
 
 const REQUEST =
   '["obj", "model", "m", "messages", [["obj", "role", "user", "content", ["$input", "/q"]]], "max_tokens", 60]';

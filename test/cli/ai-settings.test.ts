@@ -4,19 +4,16 @@ import tls from 'node:tls';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startBareServer, type BareServer } from '../support/bare-server.js';
 import { certify } from '../support/certify.js';
+import { perTest } from '../support/per-test.js';
 import { startProxy } from '../support/proxy.js';
-import { aiStage, configOf, everyFile, providerOf, REQUEST, rowsOf, type AiStage } from './ai-stage.js';
+import { aiStage, configOf, everyFile, providerOf, REQUEST, rowsOf } from './ai-stage.js';
 
-let on: AiStage;
+const on = perTest(aiStage);
 let broken: BareServer;
 beforeEach(async () => {
-  on = aiStage();
   broken = await startBareServer(500);
 });
-afterEach(async () => {
-  await broken.close();
-  await on.close();
-});
+afterEach(() => broken.close());
 
 it('what is set for providers, their models and a stage holds for the calls', async () => {
   const fake = await on.fake({ wire: 'openai-compatible' });
@@ -191,5 +188,5 @@ it('a provider goes on with its other keys when one is refused, and none of them
   const twice = await run(['in.ndjson', '--live'], { OF_ENV: keys.revoked });
   expect([twice.exit, twice.stderr]).toEqual([78, expect.stringContaining('[1]: the same key as api_keys[0]')]);
   expect(await run(['in.ndjson', '--live', '--dry-run'])).toMatchObject({ exit: 0 });
-  expect(seen + everyFile(join(on.cwd, 'state'))).not.toMatch(/471[1-4]/);
+  expect(seen + everyFile(join(on.cwd, 'state'))).not.toMatch(/(?:env|file|revoked|wrong)-471[1-4]/);
 });

@@ -1,14 +1,9 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { runCli } from '../support/cli.js';
-import { aiStage, providerOf, type AiStage } from './ai-stage.js';
+import { perTest } from '../support/per-test.js';
+import { aiStage, providerOf } from './ai-stage.js';
 
-let on: AiStage;
-beforeEach(() => {
-  on = aiStage();
-});
-afterEach(async () => {
-  await on.close();
-});
+const on = perTest(aiStage);
 
 interface CostJson {
   readonly period: { readonly cost: number; readonly requests: number };

@@ -3,17 +3,12 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { root } from '../support/cli.js';
-import { aiStage, providerOf, type AiStage } from './ai-stage.js';
+import { perTest } from '../support/per-test.js';
+import { aiStage, providerOf } from './ai-stage.js';
 
-let on: AiStage;
-beforeEach(() => {
-  on = aiStage();
-});
-afterEach(async () => {
-  await on.close();
-});
+const on = perTest(aiStage);
 
 interface Span {
   readonly name: string;

@@ -1,17 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { dollarText, nanoOfDollars } from '../../src/ai/money/index.js';
 import { resultOf, runCli, startCli } from '../support/cli.js';
 import type { FakeProvider } from '../support/fake-provider.js';
-import { aiStage, configOf, everyFile, providerOf, rowsOf, statsOf, type AiStage } from './ai-stage.js';
+import { perTest } from '../support/per-test.js';
+import { aiStage, configOf, everyFile, providerOf, rowsOf, statsOf } from './ai-stage.js';
 
-let on: AiStage;
-beforeEach(() => {
-  on = aiStage();
-});
-afterEach(() => on.close());
+const on = perTest(aiStage);
 
 /** The exact sum of a run's costs, in nano-dollars, as `cost` has it. */
 async function costOf(by = 'provider'): Promise<Record<string, bigint>> {
@@ -102,6 +99,7 @@ describe('a run with AI stages', () => {
     const sent = fake.records.length;
     expect(sent).toBeGreaterThan(5);
     expect(sent).toBeLessThan(60);
+    expect(first.stderr).toContain(`all ${sent} answers of this run are kept, also where the row is not written yet`);
 
     const second = await on.run(['in.ndjson']);
     expect(second.exit, second.stderr).toBe(0);
@@ -270,13 +268,19 @@ describe('calls in doubt', () => {
     const text = await runCli(['journal', 'doubtful'], { cwd: on.cwd });
     expect(text.stdout).toMatch(/^3 calls in doubt, at most \$0\.\d+\n/);
     expect(text.stdout).toContain('in_doubt: fail');
+    // Each is told by what it asked.
+    for (const i of [0, 1, 2]) expect(text.stdout).toMatch(new RegExp(`  …${i}[ x…]* gpt-4o`));
+    const asked = calls.map((call) => (call as { asked: string }).asked);
+    expect(asked.toSorted()).toEqual(fake.records.map(({ call }) => call.texts.at(-1)).toSorted());
 
     const costs = await runCost();
-    expect(costs.stdout).toContain('not in the sum: 3 requests under way or in doubt, at most $');
+    expect(costs.stdout).toContain('not in the sum: 3 requests without an answer, which may be billed: at most $');
 
     const held = await on.run(['in.ndjson']);
     expect(held.exit, held.stderr).toBe(75);
     expect(held.stderr).toContain('in_doubt is hold');
+    expect(held.stderr).toContain('3 calls of pipeline default were under way when their process ended');
+    expect(held.stderr).toContain(text.stdout.match(/at most \$[0-9.]+/)?.[0]);
     on.write('colloquium.yaml', on.read('colloquium.yaml').replace('in_doubt: hold', 'in_doubt: fail'));
     const given = await on.run(['in.ndjson']);
     expect(given.exit, given.stderr).toBe(3);

@@ -1,3 +1,4 @@
+import { onAbort } from '../../world/index.js';
 import type { Nano } from '../money/index.js';
 import type { Owner } from '../owner/index.js';
 import { sharedDocument, type Store } from '../store/index.js';
@@ -96,14 +97,14 @@ export function createBudget(store: Store, owner: Owner, world: AiWorld): Budget
         const end = (changed: boolean): void => {
           waiting.delete(wake);
           cancel();
-          signal?.removeEventListener('abort', aborted);
+          leave();
           resolve(changed);
         };
         const wake = (): void => end(true);
         const aborted = (): void => end(false);
         const cancel = world.after(POLL_MS, wake);
         waiting.add(wake);
-        signal?.addEventListener('abort', aborted, { once: true });
+        const leave = onAbort(signal, aborted);
         if (signal?.aborted === true) aborted();
       }),
     async state(account) {

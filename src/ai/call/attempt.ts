@@ -38,7 +38,6 @@ export interface AttemptOptions extends EnterOptions {
   received(answer: ReceivedAnswer): Promise<boolean>;
   /** Takes over the booking of an attempt whose answer ends the call, so that the caller does not wait for it. */
   readonly bookLater: (booking: Promise<void>) => void;
-  readonly onSent: () => void;
   /** Of a step of a cascade. */
   readonly step?: StepMoney | undefined;
   /** A provider answers that people were told is failing. */
@@ -133,7 +132,6 @@ async function withinBudget(
     throw error;
   }
 
-  options.onSent();
   const sentAt = world.now();
   const result = await lane.send({ ...request, model }, options.counts.of(lane).all, options);
   const latencyMs = world.now() - sentAt;

@@ -1,4 +1,4 @@
-import { showDollars } from '../money/index.js';
+import { showAmount } from '../money/index.js';
 import type { ProviderFailure, ProviderRequest } from '../provider/index.js';
 import type { Route } from '../route/index.js';
 import { sleep } from '../../world/index.js';
@@ -141,7 +141,9 @@ export class CallAttempts {
     } else {
       limits.limiter.pauseUntil(now + delayMs);
     }
-    if (now + delayMs - since <= Math.max(providerWaitMs, lane.retry.retryAfterMsMax)) return undefined;
+    // One wait that the provider names is obeyed; how long it may go on naming waits is ours to say.
+    const patienceMs = times === 1 ? Math.max(providerWaitMs, lane.retry.retryAfterMsMax) : providerWaitMs;
+    if (now + delayMs - since <= patienceMs) return undefined;
     // It keeps naming new waits: other lanes may do better.
     this.excluded.add(lane);
     const others = lanes.some((other) => !this.excluded.has(other) && other.breaker.availableAt(now) !== Infinity);
@@ -158,7 +160,7 @@ export class CallAttempts {
     const { all, since } = counts.of(lane);
     if (all < lane.retry.attemptsMax) return undefined;
     const isDown = lane.health.lastSuccessAt < since && lane.health.failsEveryone;
-    const stop = stopped('providers-down', failure.message);
+    const stop = stopped('providers-down', `${failure.message}${wayOut(lane)}`);
     // While it is down, requests that cost nothing may go on.
     if (isDown && !counts.isSpent(lane)) return world.now() - since > providerWaitMs ? stop : undefined;
     this.#excludeProvider(lane.name);
@@ -208,7 +210,7 @@ export class CallAttempts {
     const { books, runBudget, soft, budgetAtOnce, world, notify, step } = this.#options;
     const ahead = step?.ahead ?? 0n;
     const needed = ahead > 0n ? 'a call and of the steps of the cascade behind it' : 'a call';
-    const message = `the budget is spent: ${showDollars(full.left)} of ${showDollars(full.limit)} is left, and the worst case of ${needed} is more`;
+    const message = `the budget is spent: ${showAmount(full.left)} of ${showAmount(full.limit)} is left, and the worst case of ${needed} is more`;
     if (budgetAtOnce) return failed('too_expensive', message, lane.name);
     if (full.openCalls) {
       // A dead process would never release its reservations.
@@ -278,4 +280,11 @@ function isOfAccount({ code, status }: ProviderFailure): boolean {
 
 function showTime(time: number): string {
   return new Date(time).toISOString();
+}
+
+/** What to do where a provider that has answered is given up for the sake of a few rows, which may be the cause all the same. */
+function wayOut({ health: { isKnownToAnswer, failing } }: ProviderLane): string {
+  return isKnownToAnswer
+    ? `; ${failing.count} rows in a row failed, and none was answered: if they are the cause, a circuit_breaker.threshold above ${failing.count} makes dead letters of them`
+    : '';
 }

@@ -1,4 +1,4 @@
-import { costOf, NO_TOKENS, showDollars, type Nano } from '../money/index.js';
+import { costOf, NO_TOKENS, showAmount, type Nano } from '../money/index.js';
 import type { ProviderRequest } from '../provider/index.js';
 import { inputTokensMax, roughTokens } from '../request/index.js';
 import { inOrder, type RouteCandidate, type Route } from '../route/index.js';
@@ -66,7 +66,7 @@ export function fit(
   if (worst !== null && whole !== undefined && whole > 0n && worst + ahead > whole) {
     const what =
       ahead > 0n ? "a request's worst case, with the steps of the cascade behind it," : "a request's worst case";
-    const reason = `${what} at ${name} is ${showDollars(worst + ahead)}, more than a whole day's budget of ${showDollars(whole)}`;
+    const reason = `${what} at ${name} is ${showAmount(worst + ahead)}, more than a whole day's budget of ${showAmount(whole)}`;
     return { code: 'too_expensive', reason: `${reason}: lower max_tokens, or shorten the prompt` };
   }
   const price = lane.priceOf(model, now, billsOf(request));

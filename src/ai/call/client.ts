@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Json } from 'computo-js';
-import { doubtfulCalls, openBooks, type DoubtfulCall, type Recovered } from '../books/index.js';
+import { doubtfulCalls, doubtOf, openBooks, type DoubtfulCall, type DoubtSum, type Recovered } from '../books/index.js';
 import { parseJson } from '../../json/index.js';
 import { callKey, type CallFacts, type Ending } from '../journal/index.js';
 import { NOTHING, plus } from '../ledger/index.js';
@@ -96,8 +96,15 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
   const scopes = createScopes();
   const bookings = createBookings();
   const otherNames = createOtherNames(books.journal, world, notify);
-  const counts: CallCounts = { answered: 0, failed: 0, cached: 0, sent: 0, totals: NOTHING };
+  const counts: CallCounts = { answered: 0, failed: 0, cached: 0, totals: NOTHING };
   const underWay = new Map<string, Promise<CallResult>>();
+  /** By pipeline, while they are summed up: many calls may be held at once. */
+  const held = new Map<string, Promise<DoubtSum>>();
+  const holding = (pipeline: string): Promise<DoubtSum> => {
+    const sum = held.get(pipeline) ?? doubtOf(books, pipeline).finally(() => held.delete(pipeline));
+    held.set(pipeline, sum);
+    return sum;
+  };
   let closed: Promise<void> | undefined;
 
   const checkFor = async (
@@ -140,7 +147,9 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
         notify,
         maxTokens: facts.maxTokens,
         keepPrompt: options.journal?.store !== 'hash',
-        unanswered: () => otherNames.look(facts, context.pipeline),
+        inDoubt: () => holding(context.pipeline),
+        unanswered: () =>
+          otherNames.look({ facts, pipeline: context.pipeline, identity: context.identity, lanes: candidates }),
         resultOf(ending, cached) {
           if (cached) candidates.find(({ name }) => name === ending.provider)?.health.hasAnsweredBefore();
           return endedResult(ending, check, context, cached);
@@ -171,7 +180,6 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
           providerWaitMs: options.providerWaitMs ?? DEFAULTS.providerWaitMs,
           onLimiterWait: (lane, ms) => hooks.onLimiterWait?.(lane, ms),
           bookLater: (booking) => bookings.add(booking),
-          onSent: () => (counts.sent += 1),
           onRecovered({ label }, ms) {
             notify({ kind: 'provider-up', message: `${label} answers again, after ${Math.round(ms / 1000)} s` });
           },
@@ -284,12 +292,19 @@ function factsOf(request: UniversalRequest, context: AiCallOptions, lanes: reado
   const [only, ...others] = onePerProvider(lanes);
   return {
     stage: context.stage,
-    request,
+    request: { ...request, model: realModel(request.model, lanes) },
     maxTokens: request.max_tokens ?? context.maxTokens ?? DEFAULTS.maxTokens,
     schema: context.schema,
     identity: context.dedupe === true ? undefined : context.identity,
     server: others.length === 0 ? only?.provider : undefined,
   };
+}
+
+/** What all who serve a model call it; where they differ, its name stands for what it is at each of them. */
+function realModel(model: string, lanes: readonly ProviderLane[]): string {
+  const serving = lanes.filter((lane) => lane.provider.serves(model));
+  const [real = model, ...others] = new Set(serving.map((lane) => lane.wireModel(model)));
+  return others.length === 0 ? real : model;
 }
 
 /** The lanes that may serve, their providers in the order of the stage; a request's own provider is the only one. */

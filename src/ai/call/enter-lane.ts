@@ -1,3 +1,4 @@
+import { onAbort } from '../../world/index.js';
 import type { BreakerPass } from '../breaker/index.js';
 import { acquireAll, type Permit } from '../limit/index.js';
 import type { ProviderRequest } from '../provider/index.js';
@@ -65,7 +66,7 @@ function firstFree(lanes: readonly ProviderLane[], soft: AbortSignal, enter: Ent
   const stop = new AbortController();
   const cut = (): void => stop.abort();
   if (soft.aborted) cut();
-  soft.addEventListener('abort', cut, { once: true });
+  const leave = onAbort(soft, cut);
   const queue = lanes.values();
   let trying = 0;
   let isOver = false;
@@ -99,7 +100,7 @@ function firstFree(lanes: readonly ProviderLane[], soft: AbortSignal, enter: Ent
       enter(lane, stop.signal, mustWait).then(ended, failed);
     };
     tryNext();
-  }).finally(() => soft.removeEventListener('abort', cut));
+  }).finally(leave);
 }
 
 function giveUp({ pass, permit, leave }: LaneEntry): void {

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { onAbort } from '../../world/index.js';
 import type { AiWorld } from '../ai-world.js';
 import { NO_TOKENS, type Nano } from '../money/index.js';
 import type {
@@ -45,6 +46,8 @@ const GATHER_MS = 10;
 const TEXTS_MAX = 100;
 /** If this many requests are refused and none is served, the texts in them are not the cause. */
 const REFUSALS_MAX = 24;
+/** And so many where the model was missing before: every request of a run would else be divided. */
+const MISSES_MAX = 4;
 /** By so much fewer share a request at the next attempt. */
 const FEWER = 8;
 /** While so many are under way, one that is not full waits and fills up. */
@@ -83,6 +86,8 @@ interface Group {
 export function createGatherer({ limits, send, costOf, after }: GathererOptions): Gatherer {
   /** Those that are not sent yet, by what their requests must have in common. */
   const groups = new Map<string, Group>();
+  /** Models that were not found in so many requests, until one is served. */
+  const missing = new Set<string>();
   let textsMax = Math.min(TEXTS_MAX, limits.textsMax);
   let underWay = 0;
 
@@ -136,13 +141,15 @@ export function createGatherer({ limits, send, costOf, after }: GathererOptions)
   async function settle({ askers, whole, result }: Sent, found: Found): Promise<boolean> {
     if (result.ok) {
       found.isServed = true;
+      missing.delete(whole.model);
       const answers = answersOf(result.answer, askers, costOf(result.answer, whole));
       for (const [i, asker] of askers.entries()) asker.resolve(answers[i] ?? result);
       return true;
     }
     const { failure } = result;
-    if (failure.outcome.kind === 'refused') found.refused += 1;
-    const isHopeless = found.refused >= REFUSALS_MAX && !found.isServed;
+    if (mayBeAll(failure)) found.refused += 1;
+    const isHopeless = found.refused >= (missing.has(whole.model) ? MISSES_MAX : REFUSALS_MAX) && !found.isServed;
+    if (isHopeless && failure.code === 'model_not_found') missing.add(whole.model);
     if (askers.length === 1 || !mayBeOnes(failure) || isHopeless) {
       for (const [i, asker] of askers.entries()) asker.resolve({ ok: false, failure: partOf(failure, i) });
       return false;
@@ -170,13 +177,12 @@ export function createGatherer({ limits, send, costOf, after }: GathererOptions)
           group.askers.delete(asker);
           resolve(NOT_SENT);
         };
-        const leave = (): void => stops.soft.removeEventListener('abort', stopped);
-        const asker: Asker = { request, bytes, stops, resolve, reject, leave };
         if (stops.soft.aborted) {
           resolve(NOT_SENT);
           return;
         }
-        stops.soft.addEventListener('abort', stopped, { once: true });
+        const leave = onAbort(stops.soft, stopped);
+        const asker: Asker = { request, bytes, stops, resolve, reject, leave };
         group.askers.add(asker);
         if (textsIn(group) >= group.textsMax) dispatch(key, group);
       }),
@@ -238,9 +244,13 @@ async function withJointStops<T>(askers: readonly Asker[], work: (stops: Stops) 
 }
 
 /** Whether one of several texts may be why the provider refuses them all. */
-function mayBeOnes({ outcome, code, status }: ProviderFailure): boolean {
-  const isRefusal = outcome.kind === 'record-fatal' || outcome.kind === 'refused';
-  return isRefusal && status !== undefined && code !== 'model_not_found';
+function mayBeOnes({ outcome, status }: ProviderFailure): boolean {
+  return (outcome.kind === 'record-fatal' || outcome.kind === 'refused') && status !== undefined;
+}
+
+/** Whether it may as well be a matter of the key or the model, whatever the texts. */
+function mayBeAll({ outcome, code }: ProviderFailure): boolean {
+  return outcome.kind === 'refused' || code === 'model_not_found';
 }
 
 /** Of the askers that failed together, only the first reports on the provider's health and limits. */

@@ -1,4 +1,4 @@
-import { standingOf, type Books } from '../books/index.js';
+import { standingOf, type Books, type DoubtSum } from '../books/index.js';
 import {
   answerInputs,
   type CallRecord,
@@ -7,7 +7,7 @@ import {
   type Found,
   type KeptDraft,
 } from '../journal/index.js';
-import { showDollars, type Nano } from '../money/index.js';
+import { showAmount, type Nano } from '../money/index.js';
 import type { UniversalRequest } from '../request/index.js';
 import { sleep } from '../../world/index.js';
 import type { AiWorld } from '../ai-world.js';
@@ -27,6 +27,8 @@ export interface JournaledCall {
   readonly keepPrompt: boolean;
   readonly soft: AbortSignal;
   readonly notify: (notice: Notice) => void;
+  /** All calls of its pipeline that are in doubt. */
+  readonly inDoubt: () => Promise<DoubtSum>;
   /** The journal does not have it, though it may answer. */
   unanswered(): Promise<void>;
   /** The result of an ended call. */
@@ -52,7 +54,7 @@ export async function journaledCall(call: JournaledCall): Promise<CallResult> {
         await sleep(world, POLL_MS, soft);
         continue;
       }
-      const refusal = standing === 'doubtful' ? doubtful(call, found) : undefined;
+      const refusal = standing === 'doubtful' ? await doubtful(call, found) : undefined;
       if (refusal !== undefined) return refusal;
     } else if (context.live !== true) await call.unanswered();
     const kept = found === undefined || context.live === true ? undefined : keptIn(found.record.state);
@@ -125,18 +127,32 @@ export function eventOf({ identity }: AiCallOptions): string {
   return 'event' in identity ? identity.event : `#${identity.occurrence}`;
 }
 
-function doubtful({ context, notify }: JournaledCall, { record }: Found): CallResult | undefined {
+async function doubtful(
+  { context, notify, inDoubt }: JournaledCall,
+  { record }: Found,
+): Promise<CallResult | undefined> {
   const { state } = record;
   const worst = state.kind === 'open' || state.kind === 'cut' ? state.worst : null;
-  const price = worst === null ? 'at an unknown price' : `at most ${showDollars(worst)}`;
-  const message = `a call of stage ${context.stage} was under way when its process ended: it may have been answered and billed, ${price}`;
+  const one = `a call of stage ${context.stage} was under way when its process ended: it may have been answered and billed`;
   switch (context.inDoubt ?? 'retry') {
-    case 'retry':
-      notify({ kind: 'in-doubt', message: `${message}; it is made again, and so is each like it` });
+    case 'retry': {
+      const price = `${priceOf(worst)}; it is made again, and so is each like it, at its own price`;
+      notify({ kind: 'in-doubt', message: `${one}, ${price}` });
       return undefined;
-    case 'hold':
+    }
+    case 'hold': {
+      const { count, atMost, unpriced } = await inDoubt();
+      const many = `${count} calls of pipeline ${context.pipeline} were under way when their process ended: they may have been answered and billed`;
+      const price =
+        unpriced === 0 ? priceOf(atMost) : `${priceOf(atMost)}, and ${unpriced} of them at an unknown price`;
+      const message = count > 1 ? `${many}, ${price}` : `${one}, ${priceOf(worst)}`;
       return stopped('in-doubt', `${message}; in_doubt is hold: decide, and resume with in_doubt retry or fail`);
+    }
     case 'fail':
-      return failed('in_doubt', message);
+      return failed('in_doubt', `${one}, ${priceOf(worst)}`);
   }
+}
+
+function priceOf(worst: Nano | null): string {
+  return worst === null ? 'at an unknown price' : `at most ${showAmount(worst)}`;
 }

@@ -17,6 +17,8 @@ export interface ProviderHealth {
   unreachable: { readonly since: number; readonly tries: number; readonly isGivenUp: boolean } | undefined;
   /** Rows whose requests it failed to serve since its last answer. */
   readonly failing: Suspects;
+  /** It has answered at least once, in this run or before. */
+  readonly isKnownToAnswer: boolean;
   /** So many rows in a row fail that it fails everyone. */
   readonly failsEveryone: boolean;
   /**
@@ -47,6 +49,9 @@ export function createProviderHealth(threshold: number): ProviderHealth {
     },
     unreachable: undefined,
     failing,
+    get isKnownToAnswer() {
+      return isKnownToAnswer;
+    },
     get failsEveryone() {
       return health.areMany(failing);
     },

@@ -32,6 +32,8 @@ export interface ProviderLane extends LanePrices, LaneLimits, Passage {
   readonly retry: RetryOptions;
   /** The provider's name of a model. */
   wireModel(model: string): string;
+  /** All names of a model: what the provider calls it, and those that the config gives it. */
+  namesOf(wireModel: string): readonly string[];
   /** Makes one HTTP attempt, or for vectors a part of one. @param failures attempts of the call that have failed at the provider */
   send(request: ProviderRequest, failures: number, stops: Stops): Promise<ProviderResult>;
   settingsOf(model: string): ModelOptions | undefined;
@@ -113,6 +115,7 @@ function createLane(
     requestRate: createRateMeter(),
     retry: options.retry ?? DEFAULTS.retry,
     wireModel,
+    namesOf: (model) => [model, ...[...settings.keys()].filter((name) => name !== model && wireModel(name) === model)],
     ...limits,
     ...lanePrices(options, provider.vendor, prices, wireModel, provider.cacheRates),
     send(request, failures, stops) {

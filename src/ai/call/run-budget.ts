@@ -1,6 +1,6 @@
 import type { Account, AccountState, Budget, Charge } from '../budget/index.js';
 import { dayAt, nextDayStart } from '../calendar.js';
-import { nanoOfDollars, showDollars, type Nano } from '../money/index.js';
+import { nanoOfDollars, showAmount, type Nano } from '../money/index.js';
 import type { AiWorld } from '../ai-world.js';
 import { DEFAULTS, type BudgetOptions, type Notice } from './options.js';
 
@@ -85,7 +85,7 @@ export function createRunBudget(
         if (!(await budget.claimAlert(account))) continue;
         const whose = account.includes('/pipeline:') ? `pipeline ${pipeline}` : 'all pipelines';
         const share = Number((spent * 100n) / limit);
-        const message = `${showDollars(spent)} of today's ${showDollars(limit)} for ${whose} is spent (${share} %)`;
+        const message = `${showAmount(spent)} of today's ${showAmount(limit)} for ${whose} is spent (${share} %)`;
         notify({ kind: 'budget-alert', message });
       }
     },

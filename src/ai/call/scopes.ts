@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { onAbort } from '../../world/index.js';
 
 /** The two ways to stop a call. */
 export interface CallScope {
@@ -38,15 +38,13 @@ export function createScopes(): CallScopes {
       };
       if (stage !== 'running') pair.soft.abort();
       if (stage === 'aborted' || signal?.aborted === true) cut();
-      // A run's signal has a listener for each call under way: that is not a leak.
-      if (signal !== undefined) setMaxListeners(0, signal);
-      signal?.addEventListener('abort', cut, { once: true });
+      const leave = onAbort(signal, cut);
       open.add(pair);
       return {
         soft: pair.soft.signal,
         hard: pair.hard.signal,
         end() {
-          signal?.removeEventListener('abort', cut);
+          leave();
           open.delete(pair);
           if (open.size > 0) return;
           for (const resolve of waiting) resolve();

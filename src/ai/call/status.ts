@@ -12,14 +12,14 @@ export interface CallCounts {
   failed: number;
   /** Answered without a request. */
   cached: number;
-  /** HTTP attempts. */
-  sent: number;
   /** The totals of finished attempts. */
   totals: Totals;
 }
 
 /** The data of a status line or a metrics page. */
 export interface AiStatus extends Readonly<CallCounts> {
+  /** HTTP requests: attempts of several calls may share one. */
+  readonly sent: number;
   readonly inFlight: number;
   /** The cost of this client's calls, in nano-dollars: the known costs, and the worst case of unknown ones. */
   readonly spent: Nano;
@@ -63,6 +63,7 @@ export async function readStatus(from: {
   ]);
   return {
     ...counts,
+    sent: from.lanes.reduce((sum, { requestRate }) => sum + requestRate.total, 0),
     inFlight,
     spent: run.spent,
     left,

@@ -6,6 +6,8 @@ import { NOTHING, plus, type Totals } from './totals.js';
 export interface Group {
   /** Null: the attempts have no value in this dimension, which can only happen with tags. */
   readonly by: Partial<Record<Dimension, string | null>>;
+  /** It is that of the attempts for which no group was left: `by` is {@link OTHERS} everywhere. */
+  readonly isOthers?: true;
   readonly totals: Totals;
 }
 
@@ -13,7 +15,7 @@ export interface Group {
 const GROUPS_MAX = 100_000;
 
 /** What stands in every dimension of the attempts for which no group was left. */
-const OTHERS = '(others)';
+export const OTHERS = '(others)';
 
 /** Sums up attempts by each combination of some dimensions; once there are enough groups, all further ones are summed up as one more. */
 export class Groups {
@@ -46,7 +48,8 @@ export class Groups {
       }
       this.#groups.set(key, grown(known ?? this.#groupOf(values), entry));
     }
-    if (isAmongOthers) this.#others = grown(this.#others ?? this.#groupOf(this.#by.map(() => OTHERS)), entry);
+    if (!isAmongOthers) return;
+    this.#others = grown(this.#others ?? { ...this.#groupOf(this.#by.map(() => OTHERS)), isOthers: true }, entry);
   }
 
   #combinations(entry: LedgerEntry): readonly (readonly (string | null)[])[] {

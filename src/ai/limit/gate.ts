@@ -1,3 +1,5 @@
+import { onAbort } from '../../world/index.js';
+
 /** Limits how many are inside at a time, first come, first served. */
 export interface Gate {
   /**
@@ -44,11 +46,11 @@ export function createGate(max: number | undefined): Gate {
         };
         const wake = (): void => {
           waiting.delete(wake);
-          signal?.removeEventListener('abort', aborted);
+          leave();
           resolve(admit());
         };
         waiting.add(wake);
-        signal?.addEventListener('abort', aborted, { once: true });
+        const leave = onAbort(signal, aborted);
       });
     },
   };

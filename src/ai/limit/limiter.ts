@@ -1,4 +1,4 @@
-import { sleep } from '../../world/index.js';
+import { onAbort, sleep } from '../../world/index.js';
 import type { AiWorld } from '../ai-world.js';
 import type { LimitReport, LimitState } from './report.js';
 import type { LimitsPerMinute, Quantity, SharedBuckets } from './shared-buckets.js';
@@ -185,7 +185,6 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
           resolve({ kind: 'aborted' });
           admitWaiting();
         };
-        const leave = (): void => signal?.removeEventListener('abort', aborted);
         const waiter: Waiter = {
           tokens: count,
           requests,
@@ -199,7 +198,7 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
             reject(error instanceof Error ? error : new Error(String(error)));
           },
         };
-        signal?.addEventListener('abort', aborted, { once: true });
+        const leave = onAbort(signal, aborted);
         queue.add(waiter);
         if (queue.size === 1) admitWaiting();
         else mustWait?.();

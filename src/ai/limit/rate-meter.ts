@@ -1,8 +1,9 @@
 const SLOTS = 60;
 const SLOT_MS = 1000;
 
-/** Counts what happened in the last minute, in sixty slots of a second. */
+/** Counts what happened: in all, and in the last minute, in sixty slots of a second. */
 export interface RateMeter {
+  readonly total: number;
   add(count: number, now: number): void;
   perMinute(now: number): number;
 }
@@ -10,6 +11,7 @@ export interface RateMeter {
 export function createRateMeter(): RateMeter {
   const counts = new Array<number>(SLOTS).fill(0);
   let newest = 0;
+  let total = 0;
 
   const forward = (now: number): void => {
     const slot = Math.floor(now / SLOT_MS);
@@ -18,8 +20,12 @@ export function createRateMeter(): RateMeter {
   };
 
   return {
+    get total() {
+      return total;
+    },
     add(count, now) {
       forward(now);
+      total += count;
       counts[newest % SLOTS] = (counts[newest % SLOTS] ?? 0) + count;
     },
     perMinute(now) {

@@ -22,7 +22,8 @@ export function amountColumn(amounts: readonly Nano[]): readonly string[] {
 
 /** Formats a single amount: `$1.25`, `$0.0105`. A nonzero amount never shows as zero. */
 export function showAmount(amount: Nano): string {
-  return amountColumn([amount])[0] ?? '';
+  const [shown = ''] = amountColumn([amount < 0n ? -amount : amount]);
+  return amount < 0n ? `-${shown}` : shown;
 }
 
 function decimalsOf(amount: Nano): number {

@@ -32,12 +32,3 @@ export function dollarText(amount: Nano): string {
 export function dollars(amount: Nano): number {
   return Number(dollarText(amount));
 }
-
-/** The amount for people: `$1.25`, `$0.0004`; a nonzero amount never shows as zero. */
-export function showDollars(amount: Nano): string {
-  const [whole = '0', fraction = ''] = dollarText(amount).split('.');
-  const cents = fraction.padEnd(2, '0');
-  if (whole !== '0' && whole !== '-0') return `$${whole}.${cents.slice(0, 2)}`.replace('$-', '-$');
-  const leading = /^0*/.exec(cents)?.[0].length ?? 0;
-  return `$${whole}.${cents.slice(0, Math.max(2, leading + 2))}`.replace('$-', '-$');
-}

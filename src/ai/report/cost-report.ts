@@ -97,7 +97,11 @@ export function costReportJson(report: CostReport): Record<string, unknown> {
     ),
     today: totalsJson(todayTotals),
     period: totalsJson(report.period),
-    groups: report.groups.map(({ by, totals }) => ({ ...by, ...totalsJson(totals) })),
+    groups: report.groups.map(({ by, isOthers, totals }) => ({
+      ...by,
+      ...(isOthers && { others: true }),
+      ...totalsJson(totals),
+    })),
     ...(report.cascades.length > 0 && { cascades: report.cascades.map(cascadeJson) }),
   };
 }

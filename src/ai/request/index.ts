@@ -23,6 +23,7 @@ export {
   type ToolResultPart,
   type UniversalRequest,
 } from './request.js';
+export { toolProblem } from './parse-tools.js';
 export { parseTags, tagNameProblem, tagValueProblem, tooManyTags, type ParsedTags, type Tags } from './tags.js';
 export { inputTokensMax } from './worst-tokens.js';
 export { isMap } from './problem.js';

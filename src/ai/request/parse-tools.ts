@@ -15,6 +15,28 @@ export function toolsOf(object: JsonObject): { readonly tools?: readonly Tool[];
   return { ...(tools && { tools }), ...(choice !== undefined && { tool_choice: choice }) };
 }
 
+/**
+ * What is wrong with tools, or a choice among them, as a config writes them.
+ *
+ * @param mayHaveOthers each is judged by itself: the other may come from elsewhere
+ * @returns with a JSON Pointer to the place; undefined: nothing
+ */
+export function toolProblem(
+  { tools, tool_choice: choice }: JsonObject,
+  mayHaveOthers: boolean,
+): { readonly pointer: string; readonly message: string } | undefined {
+  try {
+    listOf(tools);
+    choiceOf(choice);
+    if (!mayHaveOthers) toolsOf({ tools: tools ?? null, tool_choice: choice ?? null });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const end = error.message.indexOf(': ');
+    return { pointer: error.message.slice(0, end), message: error.message.slice(end + 2) };
+  }
+}
+
 function listOf(value: Json | undefined): readonly Tool[] | undefined {
   if (value === undefined || value === null) return undefined;
   if (!Array.isArray(value)) throw new Problem(`/tools: expected a list of functions, found ${show(value)}`);

@@ -1,5 +1,6 @@
 import type http from 'node:http';
 import { TLSSocket } from 'node:tls';
+import { onAbort } from '../../world/index.js';
 import { realWorld, type AiWorld } from '../ai-world.js';
 import { AnswerBody, type StreamReader } from './answer-body.js';
 import { reasonOf } from './connect-reason.js';
@@ -81,14 +82,14 @@ export function createTransport(
           settled = true;
           endPhase();
           endTotal();
-          signal.removeEventListener('abort', onAbort);
+          leave();
           settle();
         };
         const fail = (fault: TransportFault, message: string, lasting = false): void => {
           finish(() => reject(new TransportError(fault, sent, message, lasting)));
           request.destroy();
         };
-        const onAbort = (): void => fail('aborted', 'the call was aborted');
+        const aborted = (): void => fail('aborted', 'the call was aborted');
         const phase = (ms: number, fault: TransportFault, message: string): void => {
           endPhase();
           endPhase = after(ms, () => fail(fault, message));
@@ -96,7 +97,7 @@ export function createTransport(
         const endTotal = after(timeouts.totalMs, () =>
           fail(sent ? 'timeout' : 'unreachable', `no whole answer within ${timeouts.totalMs} ms`),
         );
-        signal.addEventListener('abort', onAbort, { once: true });
+        const leave = onAbort(signal, aborted);
 
         phase(timeouts.connectMs, 'unreachable', `no connection to ${target.host} within ${timeouts.connectMs} ms`);
         request.on('socket', (socket) => {

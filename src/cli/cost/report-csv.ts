@@ -1,6 +1,7 @@
-import { dollarText, knownCost, NO_VALUE, type Totals } from '../../ai/index.js';
+import { dollarText, knownCost, type Totals } from '../../ai/index.js';
 import { csvRow } from '../../sinks/formats/index.js';
 import type { CostView } from './cost-view.js';
+import { groupLabel } from './group-label.js';
 
 /** Amounts are exact decimals, in US dollars. */
 const COLUMNS: readonly (readonly [string, (totals: Totals) => string])[] = [
@@ -23,7 +24,7 @@ const COLUMNS: readonly (readonly [string, (totals: Totals) => string])[] = [
 export function reportCsv({ report, by }: CostView): string {
   const titles = [...by, ...COLUMNS.map(([title]) => title)];
   const rows = report.groups.map((group) => [
-    ...by.map((dimension) => group.by[dimension] ?? NO_VALUE),
+    ...by.map((dimension) => groupLabel(group, dimension)),
     ...COLUMNS.map(([, show]) => show(group.totals)),
   ]);
   return [titles, ...rows].map((cells) => `${csvRow(cells)}\n`).join('');

@@ -1,4 +1,4 @@
-import { knownCost, NO_VALUE, type CostReport, type Nano, type Totals } from '../../ai/index.js';
+import { knownCost, type CostReport, type Nano, type Totals } from '../../ai/index.js';
 import { amountColumn, showAmount } from '../../ai/money/index.js';
 import { cacheShare } from '../terminal/cache-share.js';
 import { grouped } from '../terminal/grouped.js';
@@ -7,6 +7,7 @@ import { bar } from './bar.js';
 import { cascadesText } from './cascades-text.js';
 import type { CostView } from './cost-view.js';
 import { cells, NUMBERS } from './figures.js';
+import { groupLabel } from './group-label.js';
 
 const BAR: Column = { title: '', align: 'left' };
 const BAR_WIDTH_MIN = 8;
@@ -34,7 +35,7 @@ function costTable({ report, by }: CostView, columns: number | undefined): strin
   const numbers = all.map((totals, i) => cells(totals, amounts[i] ?? ''));
   const head = [...by.map((dimension): Column => ({ title: dimension, align: 'left' })), ...NUMBERS];
   const labels = [
-    ...groups.map((group) => by.map((dimension) => group.by[dimension] ?? NO_VALUE)),
+    ...groups.map((group) => by.map((dimension) => groupLabel(group, dimension))),
     ['total', ...by.slice(1).map(() => '')],
   ];
   const rows = labels.map((label, i) => [...label, ...(numbers[i] ?? [])]);
@@ -58,7 +59,7 @@ function uncertain(totals: Totals): string {
   const lines: string[] = [];
   if (unknown > 0) {
     const most = unpriced > 0 && unknownAtMost === 0n ? 'at an unknown price' : `at most ${showAmount(unknownAtMost)}`;
-    lines.push(`not in the sum: ${counted(unknown, 'request')} under way or in doubt, ${most}`);
+    lines.push(`not in the sum: ${counted(unknown, 'request')} without an answer, which may be billed: ${most}`);
   }
   if (estimated > 0n) {
     lines.push(

@@ -5,7 +5,9 @@ import type { JournalFlags } from './flags.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { print } from '../terminal/print.js';
 import { table, type Column } from '../terminal/table.js';
+import { visible } from '../../config/diagnostic/index.js';
 import { KEY_SHOWN } from './list.js';
+import { tellApart } from './tell-apart.js';
 
 /** The most calls that are listed for people. */
 const LISTED_MAX = 100;
@@ -14,7 +16,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'key', align: 'left' },
   { title: 'sent', align: 'left' },
   { title: 'stage', align: 'left' },
-  { title: 'event', align: 'left' },
+  { title: 'asked, or event', align: 'left' },
   { title: 'model', align: 'left' },
   { title: 'at most', align: 'right' },
 ];
@@ -50,12 +52,13 @@ function sumOf(calls: readonly DoubtfulCall[]): { readonly atMost: bigint; reado
 /** Prints one line. Money is in US dollars. */
 function json(calls: readonly DoubtfulCall[]): string {
   const { atMost, unpriced } = sumOf(calls);
-  const plain = calls.map(({ key, pipeline, stage, event = '', model, time, atMost: most }) => ({
+  const plain = calls.map(({ key, pipeline, stage, event = '', asked = null, model, time, atMost: most }) => ({
     key,
     time: new Date(time).toISOString(),
     pipeline,
     stage,
     event,
+    asked,
     model,
     at_most: most === null ? null : dollars(most),
   }));
@@ -69,17 +72,38 @@ function text(calls: readonly DoubtfulCall[]): string {
     unpriced === calls.length
       ? 'at an unknown price'
       : `at most ${showAmount(atMost)}${unpriced > 0 ? `, and ${unpriced} at an unknown price` : ''}`;
-  const rows = calls
-    .slice(0, LISTED_MAX)
-    .map(({ key, time, pipeline, stage, event = '', model, atMost: most }) => [
-      key.slice(0, KEY_SHOWN),
-      `${new Date(time).toISOString().slice(0, 19)}Z`,
-      `${pipeline}/${stage}`,
-      event,
-      model,
-      most === null ? '?' : showAmount(most),
-    ]);
+  const listed = calls.slice(0, LISTED_MAX);
+  const names = namesOf(listed);
+  const rows = listed.map(({ key, time, pipeline, stage, model, atMost: most }) => [
+    key.slice(0, KEY_SHOWN),
+    `${new Date(time).toISOString().slice(0, 19)}Z`,
+    `${pipeline}/${stage}`,
+    visible(names.get(key) ?? ''),
+    model,
+    most === null ? '?' : showAmount(most),
+  ]);
   const more = calls.length > LISTED_MAX ? `… and ${calls.length - LISTED_MAX} more\n` : '';
   const count = calls.length === 1 ? '1 call' : `${calls.length} calls`;
   return `${count} in doubt, ${price}\n\n${table(COLUMNS, rows)}${more}${ADVICE}`;
+}
+
+/** What tells calls apart for people, by their keys: the id of a stored event, else what was asked, as far as that is kept. */
+function namesOf(calls: readonly DoubtfulCall[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  const byStage = new Map<string, DoubtfulCall[]>();
+  for (const call of calls) {
+    const { key, pipeline, stage, event = '', asked } = call;
+    names.set(key, event);
+    if (!event.startsWith('#') || asked === undefined) continue;
+    const place = JSON.stringify([pipeline, stage]);
+    byStage.set(place, [...(byStage.get(place) ?? []), call]);
+  }
+  for (const ofStage of byStage.values()) {
+    const shown = tellApart(ofStage.map(({ asked = '' }) => asked));
+    for (const [i, { key, event = '' }] of ofStage.entries()) {
+      const equal = event === '#0' ? '' : ` (${event})`;
+      names.set(key, `${shown[i] ?? ''}${equal}`);
+    }
+  }
+  return names;
 }

@@ -27,12 +27,20 @@ export async function findLog(folder: string | undefined, flags: LogFlags): Prom
   return { folder: config === undefined ? resolve(FOLDER_DEFAULT) : useSection(config, 'storage').disk_path, config };
 }
 
-/** Opens a log for reading. @throws UserError when there is none: a mistyped folder should not look like an empty log */
-export async function openLog(folder: string): Promise<{ readonly reader: ReadOnlyLog; readonly world: LogWorld }> {
+/**
+ * Opens a log for reading.
+ *
+ * @param hint what to do where there is none
+ * @throws UserError when there is none: a mistyped folder should not look like an empty log
+ */
+export async function openLog(
+  folder: string,
+  hint = 'name its folder, or the config with -c FILE',
+): Promise<{ readonly reader: ReadOnlyLog; readonly world: LogWorld }> {
   const world = nodeWorld();
   const names = await world.disk.list(folder).catch(() => undefined);
   if (names === undefined) {
-    throw new UserError(`${folder}: there is no log`, EXIT.usage, 'name its folder, or the config with -c FILE');
+    throw new UserError(`${folder}: there is no log`, EXIT.usage, hint);
   }
   return { reader: openReadOnlyLog(world, folder), world };
 }

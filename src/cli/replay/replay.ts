@@ -18,12 +18,16 @@ import { refuseUnknownPipeline } from './unknown-pipeline.js';
 
 const STDERR = 2;
 
+const LETTERS_OF_RUN =
+  'letters of serve are driven here; those of a run hold their data: colloquium -e /event/data FILE | colloquium run';
+
 /** `colloquium replay`: from flags to exit code. */
 export async function replay(flags: ReplayFlags): Promise<number> {
   const plan = await resolveReplay(flags);
-  await openLog(plan.logFolder);
+  const areLetters = plan.choice.from === 'dead-letters';
+  await openLog(plan.logFolder, areLetters ? LETTERS_OF_RUN : undefined);
   refuseOwnFiles(plan);
-  if (plan.choice.from === 'dead-letters') refuseWithoutLetters(plan.way);
+  if (areLetters) refuseWithoutLetters(plan.way);
   await onDisk(() => refuseUnknownPipeline(plan));
   await onDisk(() => refuseUnknownId(plan));
   const ending = new AbortController();

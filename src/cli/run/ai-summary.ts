@@ -11,14 +11,16 @@ export interface AiSummary {
   readonly json: Readonly<Record<string, number>>;
 }
 
-export function aiSummary({ answered, failed, cached, totals }: AiStatus): AiSummary {
-  const { attempts, unknown, unknownAtMost, unpriced, inputTokens, outputTokens } = totals;
+export function aiSummary({ answered, failed, cached, sent, totals }: AiStatus): AiSummary {
+  const { attempts, estimated, estimatedAtMost, unknown, unknownAtMost, unpriced, inputTokens, outputTokens } = totals;
   const calls = answered + failed;
-  const parts = [`${grouped(calls)} AI ${calls === 1 ? 'call' : 'calls'}`];
+  const parts = [counted(calls, 'AI call')];
   if (cached > 0) parts.push(`${grouped(cached)} answered from the journal`);
+  const shared = sent < attempts ? ` in ${counted(sent, 'request')}` : '';
+  const ofIt = `${showAmount(estimated)} of it by our own count of tokens, at most ${showAmount(estimatedAtMost)}`;
   parts.push(
-    `${grouped(attempts)} ${attempts === 1 ? 'attempt' : 'attempts'}`,
-    `${showAmount(knownCost(totals))} spent`,
+    `${counted(attempts, 'attempt')}${shared}`,
+    `${showAmount(knownCost(totals))} spent${estimated > 0n ? ` (${ofIt})` : ''}`,
   );
   const share = cacheShare(totals);
   if (share !== undefined) parts.push(share);
@@ -31,7 +33,10 @@ export function aiSummary({ answered, failed, cached, totals }: AiStatus): AiSum
       cached,
       failed,
       attempts,
+      requests: sent,
       spent_usd: dollars(knownCost(totals)),
+      estimated_usd: dollars(estimated),
+      estimated_at_most_usd: dollars(estimatedAtMost),
       unknown,
       unknown_at_most_usd: dollars(unknownAtMost),
       unpriced,
@@ -41,4 +46,8 @@ export function aiSummary({ answered, failed, cached, totals }: AiStatus): AiSum
       cache_write_tokens: totals.cacheWriteTokens,
     },
   };
+}
+
+function counted(count: number, what: string): string {
+  return `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -3,6 +3,7 @@ import type { BlockRunResult, TraceOf } from '../../pipeline/index.js';
 import { exitCodeOf, whyEnded } from '../exit/ending.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { onSignals, type Signals } from '../terminal/signals.js';
+import { grouped } from '../terminal/grouped.js';
 import { writeStderr } from '../terminal/stderr.js';
 import { terminalTalk } from '../terminal/talk.js';
 import type { RunFlags } from './flags.js';
@@ -53,6 +54,7 @@ async function concluded(plan: RunCommand, outcome: RunOutcome, signalCode: numb
   // Whoever closed the pipe has read enough: a summary would only disturb.
   if (result.endedBy === 'closed') return EXIT.ok;
   const ai = outcome.ai && (await import('./ai-summary.js')).aiSummary(outcome.ai);
+  const way = goOn(plan, outcome.ai?.answered);
   if (plan.stats === 'text') {
     writeStderr(finishedBefore === undefined ? summaryText(result, seconds, ai) : finishedText(finishedBefore));
     if (plan.deadLetters.kind === 'stderr' && result.counts.deadLettered > TOLD_MAX) {
@@ -60,10 +62,10 @@ async function concluded(plan: RunCommand, outcome: RunOutcome, signalCode: numb
     }
     writeStderr(unroutedText(result) + forgottenText(result, plan.pipeline.stages));
   }
-  if (signalCode !== undefined && (plan.resume ?? plan.ai) !== undefined) writeStderr(`  ${goOn(plan)}\n`);
-  if (plan.stats === 'text') return signalCode ?? exitCodeOf(result, goOn(plan));
+  if (signalCode !== undefined && (plan.resume ?? plan.ai) !== undefined) writeStderr(`  ${way}\n`);
+  if (plan.stats === 'text') return signalCode ?? exitCodeOf(result, way);
   // A program reads the last line, whatever else is to be said.
-  const code = signalCode ?? (await exitCodeTold(result, goOn(plan)));
+  const code = signalCode ?? (await exitCodeTold(result, way));
   writeStderr(summaryJson(result, seconds, whyEnded(result, { limit: plan.limit, signalCode }), ai));
   return code;
 }
@@ -77,10 +79,16 @@ async function exitCodeTold(result: BlockRunResult, way: string): Promise<number
   }
 }
 
-function goOn({ resume }: RunCommand): string {
+/** @param paid answers of this run */
+function goOn({ resume }: RunCommand, paid = 0): string {
+  const answers = paid === 1 ? 'the 1 answer' : `all ${grouped(paid)} answers`;
+  const kept =
+    paid === 0
+      ? 'what was paid for is kept'
+      : `${answers} of this run ${paid === 1 ? 'is' : 'are'} kept, also where the row is not written yet`;
   return resume
-    ? `continue with: ${resume.command}`
-    : 'what was paid for is kept: run the same command again; with --resume and -o it would go on where it stopped';
+    ? `${paid === 0 ? '' : `${kept}; `}continue with: ${resume.command}`
+    : `${kept}: run the same command again; with --resume and -o it would go on where it stopped`;
 }
 
 /** Returns a listener for every script whose calls are to be traced. */

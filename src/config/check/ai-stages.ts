@@ -1,19 +1,17 @@
 import { formatPointer } from 'computo-js';
 import type { Diagnostic } from '../diagnostic/index.js';
-import type { Env } from '../env/index.js';
-import { vendorsFor } from '../plan/vendors.js';
+import { type Env, filledText } from '../env/index.js';
+import { togetherServed, vendorsFor, type Served } from '../plan/vendors.js';
 import { unknownProviders } from '../plan/unknown-providers.js';
 import { loadSchema } from '../plan/schema-file.js';
-import { kindOf } from '../schema/ai-providers.js';
+import { providerKind, servedProblems } from '../plan/served-problems.js';
 import type { KeyPath, Kinds, StageInConfig } from '../kinds/index.js';
 import type { PathBase } from '../load/resolve-path.js';
 import type { ConfigText } from '../load/validate.js';
-import { filledText } from './filled-text.js';
-import { listedModels } from './listed-models.js';
 import { stagesOf } from '../plan/script-sites.js';
 import { diagnoseScript, requestMembers, type ScriptSource } from '../script/index.js';
 import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
-import { isTemplate, namesModel, requestLiteral, type Literal } from '../plan/request-literal.js';
+import { askedModel, isTemplate, providersOf, requestLiteral, type Literal } from '../plan/request-literal.js';
 
 export interface AiStage {
   /** The path of its call settings. */
@@ -45,20 +43,31 @@ export function aiStagesOf(path: KeyPath, pipeline: SourceNode, kinds: Kinds<Sta
  * vendor.
  */
 export function serversOf(
-  { document, env, kinds }: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
+  config: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
   stage: AiStage,
   known: readonly string[],
   scriptAt: ScriptAt,
 ): readonly string[] {
   const only = literalOf(stage.path, 'provider', scriptAt);
   if (only !== undefined) return known.filter((name) => name === only.text);
+  const served = ofStage(config, stage, known, scriptAt);
+  return 'names' in served ? served.names : known;
+}
+
+/** Those that serve the requests of a stage that name none. */
+function ofStage(
+  { document, env, kinds }: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
+  stage: AiStage,
+  known: readonly string[],
+  scriptAt: ScriptAt,
+): Served {
   const named = stage.node.entries?.get('providers')?.node.items;
-  if (named !== undefined) return named.flatMap(({ value }) => filledText(value, env) ?? []);
-  if (document.vendors !== true) return known;
-  const served = askedModels(stage, scriptAt).map((model) =>
+  if (named !== undefined) return { names: named.flatMap(({ value }) => filledText(value, env) ?? []) };
+  if (document.vendors !== true) return { names: known };
+  const served = askedModels(stage, env, scriptAt).map(({ model }) =>
     vendorsFor(document, stage.path, model, { env, vendors: kinds.vendors }),
   );
-  return [...new Set(served.flatMap((one) => ('names' in one ? one.names : known)))];
+  return togetherServed(served);
 }
 
 /** Finds stages that name missing providers or schemas. */
@@ -73,21 +82,21 @@ export async function checkAiStages(
   for (const stage of stages) {
     const named = stage.node.entries?.get('providers')?.node.items?.map(({ value }) => filledText(value, env));
     findings.push(...unknownProviders(document, stage.path, named, known));
-    if (named === undefined && document.vendors === true) {
-      for (const model of askedModels(stage, scriptAt)) {
-        const served = vendorsFor(document, stage.path, model, { env, vendors: kinds.vendors });
-        if ('problem' in served) findings.push(served.problem);
-      }
+    const served = ofStage({ document, env, kinds }, stage, known, scriptAt);
+    if ('problem' in served) findings.push(served.problem);
+    else if (named?.includes(undefined) !== true) {
+      const servers = providersOf(scriptAt(formatPointer([...stage.path, 'request'])), served.names, known);
+      for (const asked of askedModels(stage, env, scriptAt))
+        findings.push(...servedProblems({ document, env, kinds }, stage.path, { ...asked, servers }));
     }
     findings.push(...modelBesideCascade(stage, scriptAt));
-    findings.push(...unservedModels({ document, env, kinds }, stage, known, scriptAt));
     findings.push(...withoutVectors({ document, env, kinds }, stage, known, scriptAt));
     findings.push(...refusedMedia({ document, env, kinds }, stage, known, scriptAt));
     const schema = stage.node.entries?.get('schema')?.node;
     if (schema !== undefined)
       findings.push(...(await checkSchema(document, base, env, [...stage.path, 'schema'], schema)));
   }
-  return [...findings, ...sameNames(document, stages)];
+  return findings;
 }
 
 /** Reports a stage that asks for vectors if none of its providers has them. If several may serve, one that has them is enough. */
@@ -100,7 +109,7 @@ function withoutVectors(
   if (stage.kind.asksFor !== 'vectors') return [];
   const { document, kinds } = config;
   const servers = serversOf(config, stage, known, scriptAt).filter((server) => known.includes(server));
-  const lacking = servers.filter((server) => providerKind(document, kinds, server)?.embeddings === undefined);
+  const lacking = servers.filter((server) => providerKind({ document, kinds }, server)?.embeddings === undefined);
   if (servers.length === 0 || lacking.length < servers.length) return [];
   const have = kinds.providers.all.flatMap(({ kind, embeddings }) => (embeddings === undefined ? [] : [kind]));
   const message = `no provider of this stage has embeddings: ${lacking.join(', ')}`;
@@ -126,7 +135,7 @@ function refusedMedia(
   const servers = serversOf(config, stage, known, scriptAt);
   return requestMembers(request.script).flatMap(({ key, value, path }) =>
     (stage.kind.literalMedia?.(key, value) ?? []).flatMap((media) => {
-      const reasons = servers.map((server) => providerKind(document, kinds, server)?.refusesMedia?.(media));
+      const reasons = servers.map((server) => providerKind({ document, kinds }, server)?.refusesMedia?.(media));
       const [reason] = reasons;
       if (reason === undefined || reasons.includes(undefined)) return [];
       const message = `no provider of this stage takes this part: ${servers[0] ?? ''}: ${reason}`;
@@ -136,19 +145,16 @@ function refusedMedia(
   );
 }
 
-export function providerKind(
-  document: SourceDocument,
-  kinds: ConfigText['kinds'],
-  server: string,
-): ReturnType<typeof kindOf> | undefined {
-  const kind = nodeAt(document.root, formatPointer(['ai_providers', server, 'kind']))?.value;
-  return typeof kind === 'string' ? kinds.providers.get(kind) : kindOf(server, kinds.providers);
+/** A model that a stage asks for; undefined: that depends on the event. Of a cascade, where it stands. */
+interface AskedModel {
+  readonly model: string | undefined;
+  readonly place?: readonly string[];
 }
 
-/** The models that a stage asks for, whatever the event; undefined: one that depends on it. */
-function askedModels(stage: AiStage, scriptAt: ScriptAt): readonly (string | undefined)[] {
-  const ofSteps = modelsOfSteps(stage).map(({ model }) => (model.includes('${') ? undefined : model));
-  return ofSteps.length > 0 ? ofSteps : [askedModel(stage, scriptAt)];
+/** The models that a stage asks for: those of its cascade, or its one. */
+function askedModels(stage: AiStage, env: Env, scriptAt: ScriptAt): readonly AskedModel[] {
+  const ofSteps = modelsOfSteps(stage).map(({ model, path }) => ({ model: filledText(model, env), place: path }));
+  return ofSteps.length > 0 ? ofSteps : [{ model: modelOf(stage, env, scriptAt) }];
 }
 
 /** The models of a stage's cascade as they are written, each with its place; none: it has no cascade. */
@@ -173,47 +179,10 @@ function modelBesideCascade(stage: AiStage, scriptAt: ScriptAt): readonly Diagno
   return [diagnoseScript(request, formatPointer(named.path), finding)];
 }
 
-/** Models of a cascade that no provider of its stage lists, where all of them have a list. */
-function unservedModels(
-  config: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
-  stage: AiStage,
-  known: readonly string[],
-  scriptAt: ScriptAt,
-): readonly Diagnostic[] {
-  const { document, env, kinds } = config;
-  const servers = serversOf(config, stage, known, scriptAt).filter((server) => known.includes(server));
-  if (servers.length === 0 || document.vendors === true) return [];
-  return modelsOfSteps(stage).flatMap(({ model: written, path }) => {
-    const model = filledText(written, env);
-    if (model === undefined || servers.some((server) => mayServe(document, env, kinds, server, model))) return [];
-    const message = `no provider of this stage has the model ${JSON.stringify(model)}: ${servers.join(', ')}`;
-    const hint = `name it under models of ai_providers.${servers[0] ?? ''}`;
-    return [diagnose(document, formatPointer(path), { severity: 'error', code: 'invalid-value', message, hint })];
-  });
-}
-
-/** As the provider itself decides: by its list, else by its vendor, and at another address it may serve anything. */
-function mayServe(
-  document: SourceDocument,
-  env: Env,
-  kinds: ConfigText['kinds'],
-  server: string,
-  model: string,
-): boolean {
-  const settings = nodeAt(document.root, formatPointer(['ai_providers', server]))?.entries;
-  const listed = listedModels({ document, env }, server);
-  if (listed.length > 0) return listed.some((one) => one.model === model);
-  const kind = providerKind(document, kinds, server);
-  return settings?.has('base_url') === true || kind === undefined || kind.knows(model);
-}
-
-/** The model that a stage asks for; undefined if it depends on the event. */
-function askedModel({ path, node }: AiStage, scriptAt: ScriptAt): string | undefined {
-  const literal = literalOf(path, 'model', scriptAt);
-  const request = scriptAt(formatPointer([...path, 'request']));
-  const model = node.entries?.get('model')?.node.value;
-  if (literal !== undefined || (request !== undefined && namesModel(request))) return literal?.text;
-  return typeof model === 'string' && !model.includes('${') ? model : undefined;
+/** The model that a stage asks for, whatever the event. */
+function modelOf({ path, node }: AiStage, env: Env, scriptAt: ScriptAt): string | undefined {
+  const model = filledText(node.entries?.get('model')?.node.value ?? null, env);
+  return askedModel(scriptAt(formatPointer([...path, 'request'])), model);
 }
 
 async function checkSchema(
@@ -227,22 +196,4 @@ async function checkSchema(
   if (schema === undefined || schema === '') return [];
   const found = await loadSchema(document, base, schema, formatPointer(path));
   return 'schema' in found ? [] : found;
-}
-
-/** Reports repeated names, because the journal distinguishes a pipeline's AI stages by name. */
-function sameNames(document: SourceDocument, stages: readonly AiStage[]): Diagnostic[] {
-  const seen = new Set<string>();
-  return stages.flatMap(({ path, node }) => {
-    const name = node.entries?.get('name')?.node.value;
-    if (typeof name !== 'string') return [];
-    if (!seen.has(name)) {
-      seen.add(name);
-      return [];
-    }
-    const message = `another AI stage of this pipeline is named ${JSON.stringify(name)}`;
-    const hint = 'answers are kept by the name of the stage: give each its own';
-    return [
-      diagnose(document, formatPointer([...path, 'name']), { severity: 'error', code: 'repeated-name', message, hint }),
-    ];
-  });
 }

@@ -4,7 +4,8 @@ import type { ConfigText } from '../load/validate.js';
 import { cachePrefix, isEmptyPrefix } from '../script/index.js';
 import { diagnose } from '../source/index.js';
 import { isTemplate } from '../plan/request-literal.js';
-import { providerKind, serversOf, type AiStage, type ScriptAt } from './ai-stages.js';
+import { providerKind } from '../plan/served-problems.js';
+import { serversOf, type AiStage, type ScriptAt } from './ai-stages.js';
 
 /** Stages that ask for a cache and get none: their providers have none that is known, or nothing of their requests is the same. */
 export function uncachedStages(
@@ -22,7 +23,7 @@ export function uncachedStages(
       return diagnose(document, formatPointer([...stage.path, 'cache']), finding);
     };
     const servers = serversOf(config, stage, known, scriptAt).filter((server) => known.includes(server));
-    const lacking = servers.filter((server) => providerKind(document, kinds, server)?.caches === undefined);
+    const lacking = servers.filter((server) => providerKind({ document, kinds }, server)?.caches === undefined);
     const have = kinds.providers.all.flatMap(({ kind, caches }) => (caches === undefined ? [] : [kind]));
     return [
       ...(lacking.length === 0

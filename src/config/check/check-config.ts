@@ -1,7 +1,7 @@
 import { formatPointer, type TableShape } from 'computo-js';
 import { dirname } from 'node:path';
 import { byPlace, ConfigError, type Diagnostic } from '../diagnostic/index.js';
-import type { Env } from '../env/index.js';
+import { filledText, type Env } from '../env/index.js';
 import type { ConfigKinds, MapTemplate } from '../kinds/index.js';
 import { readDocument } from '../load/read-document.js';
 import type { PathBase } from '../load/resolve-path.js';
@@ -23,7 +23,6 @@ import { checkScript, type ScriptSource } from '../script/index.js';
 import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
 import { aiStagesOf, checkAiStages, serversOf } from './ai-stages.js';
 import { uncachedStages } from './cached-stages.js';
-import { filledText } from './filled-text.js';
 import { misnamedOutputs } from './file-names.js';
 import { filesOfSeveralPipelines, outputsInWatchedFolders, sharedOutputFiles } from './output-files.js';
 import { outputsOntoOwnFiles } from './own-files.js';
@@ -171,7 +170,7 @@ class Checker {
       for (const one of kind?.mapTemplates ?? []) judges.set(formatPointer([...at, ...one.at]), one);
       for (const below of kind?.textFiles ?? []) {
         const file = filledText(nodeAt(stage, formatPointer(below))?.value ?? null, this.#config.env);
-        if (file !== undefined) await this.#resolver.textFile([...at, ...below], file);
+        if (file !== undefined) await this.#resolver.textFile([...at, ...below], file, kind?.textProblem);
       }
     }
     for (const site of scriptSites(path, node, kinds)) {

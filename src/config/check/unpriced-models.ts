@@ -1,16 +1,16 @@
 import { formatPointer, type Json } from 'computo-js';
 import type { Diagnostic } from '../diagnostic/index.js';
+import { filledText } from '../env/index.js';
 import type { StageInConfig } from '../kinds/index.js';
 import type { LoadedConfig } from '../load/load-config.js';
 import type { ConfigText } from '../load/validate.js';
 import { pipelinesOf } from '../plan/pipelines-of.js';
+import { listedModels } from '../plan/listed-models.js';
 import { ScriptResolver } from '../plan/script-resolver.js';
 import { kindOf } from '../schema/ai-providers.js';
 import { diagnoseScript, type ScriptSource } from '../script/index.js';
 import { diagnose, nodeAt, type Finding } from '../source/index.js';
 import { aiStagesOf, literalOf, modelsOfSteps, serversOf, type AiStage, type ScriptAt } from './ai-stages.js';
-import { filledText } from './filled-text.js';
-import { listedModels } from './listed-models.js';
 
 /** The parts of a provider that its prices depend on. */
 export interface PricedProvider {

@@ -1,4 +1,4 @@
 /** Values from outside the config file: environment variables and secrets. */
-export { fillPlaceholders, hasPlaceholder, type Env } from './placeholders.js';
+export { filledText, fillPlaceholders, hasPlaceholder, type Env } from './placeholders.js';
 export { formsOf, hide, hiding } from './mask.js';
 export { maskSecrets, Secret } from './secret.js';

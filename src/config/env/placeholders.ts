@@ -1,3 +1,5 @@
+import type { Json } from 'computo-js';
+
 /** Environment variables by name, as in `process.env`. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -30,4 +32,11 @@ export function fillPlaceholders(text: string, env: Env): Filled {
 
 export function hasPlaceholder(text: string): boolean {
   return fillPlaceholders(text, {}).names.length > 0;
+}
+
+/** Undefined for what is not a text, or depends on a variable that is not set. */
+export function filledText(value: Json, env: Env): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const { text, unset } = fillPlaceholders(value, env);
+  return unset.length > 0 ? undefined : text;
 }

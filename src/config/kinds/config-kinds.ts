@@ -50,6 +50,8 @@ export interface StageInConfig<Settings = unknown> extends KindInConfig<Settings
   literalMedia?(key: string, value: Json): readonly LiteralMedia[];
   /** Where the paths of text files are. */
   readonly textFiles?: readonly KeyPath[];
+  /** What is wrong with the text of such a file; undefined: nothing. */
+  readonly textProblem?: (text: string) => { readonly message: string; readonly hint?: string } | undefined;
   /** Where the settings of its AI calls are: request, model, providers, schema, name. Absent: it makes no calls. */
   readonly callsAt?: KeyPath | undefined;
   /** What its AI calls ask for, if not an answer. */
@@ -114,6 +116,9 @@ export interface SettingProblem {
   /** Relative to the stage. */
   readonly path: KeyPath;
   readonly message: string;
+  readonly hint?: string | undefined;
+  /** Default: `error`. */
+  readonly severity?: 'warning' | undefined;
 }
 
 /** What is used to plan a stage. Paths are relative to the stage. */
@@ -192,6 +197,8 @@ export interface VendorInConfig {
 
 export interface ProviderInConfig {
   readonly kind: string;
+  /** Whether its vendor may have a model of this name. */
+  knows(model: string): boolean;
   /** Why it does not accept such a picture, document or recording; undefined: it does. Default: accepts all. */
   refusesMedia?(media: { readonly mediaType: string; readonly url?: string | undefined }): string | undefined;
   /** What one of its requests for vectors takes. Absent: the provider has no vectors. */
@@ -200,7 +207,5 @@ export interface ProviderInConfig {
   readonly baseUrl: string | undefined;
   /** How it caches what requests have in common. Absent: not that it is known. */
   readonly caches?: 'marks' | 'prefix';
-  /** Whether it may have a model of this name at its own address. */
-  knows(model: string): boolean;
   readonly needsKey: boolean;
 }

@@ -19,10 +19,36 @@ export function requestLiteral(script: ScriptSource, key: string): Literal | und
   return { text: found.value, script, path: formatPointer(found.path) };
 }
 
-/** Whether the request has, or may have, a model of its own: a script that is not an object may return anything. */
-export function namesModel({ script }: ScriptSource): boolean {
+/**
+ * The model that a stage asks for, whatever the event; undefined: that depends.
+ *
+ * @param model the stage's, for requests that name none
+ */
+export function askedModel(request: ScriptSource | undefined, model: string | undefined): string | undefined {
+  if (request === undefined || !mayHave(request, 'model')) return model;
+  return requestLiteral(request, 'model')?.text;
+}
+
+/**
+ * The providers that the requests of a stage may go to.
+ *
+ * @param ofStage those of the stage, for requests that name none
+ * @param known the names of all
+ */
+export function providersOf(
+  request: ScriptSource | undefined,
+  ofStage: readonly string[],
+  known: readonly string[],
+): readonly string[] {
+  if (request === undefined || !mayHave(request, 'provider')) return ofStage;
+  const only = requestLiteral(request, 'provider');
+  return only === undefined ? known : known.filter((name) => name === only.text);
+}
+
+/** Whether a request has, or may have, a member of this name: a script that is no object may do anything. */
+function mayHave({ script }: ScriptSource, key: string): boolean {
   const members = requestMembers(script);
-  return members.length === 0 || members.some(({ key }) => key === 'model');
+  return members.length === 0 || members.some((member) => member.key === key);
 }
 
 /** Whether a script is a plain map, whose texts are templates. */

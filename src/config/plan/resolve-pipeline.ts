@@ -1,7 +1,8 @@
 import { formatPointer, type Json } from 'computo-js';
 import { misnamedOutputs } from '../check/file-names.js';
-import { isTemplate, namesModel, requestLiteral } from './request-literal.js';
-import { vendorsFor } from './vendors.js';
+import { askedModel, isTemplate, providersOf } from './request-literal.js';
+import { servedProblems } from './served-problems.js';
+import { togetherServed, vendorsFor } from './vendors.js';
 import { sharedOutputFiles } from '../check/output-files.js';
 import { outputsOntoOwnFiles } from '../check/own-files.js';
 import { ConfigError, didYouMean, hasErrors, type Diagnostic } from '../diagnostic/index.js';
@@ -162,7 +163,8 @@ class PlanBuilder {
       ...places,
       script: async (below) => await this.#script([...path, ...below]),
       scriptOrTemplate: async (below) => await this.#scriptOrTemplate(path, below, kind),
-      textFile: async (below, file) => await this.#resolver.textFile([...path, ...below], file),
+      textFile: async (below, file) =>
+        await this.#resolver.textFile([...path, ...below], file, this.#config.kinds.stages.of({ kind }).textProblem),
       jsonSchema: async (below, value) => await this.#schema([...path, ...below], value),
       providers: async (below, named, models) => await this.#providers([...path, ...below], named, models),
     };
@@ -173,18 +175,34 @@ class PlanBuilder {
     named: readonly string[] | undefined,
     models: readonly string[],
   ): Promise<readonly string[]> {
-    const { document, env, kinds } = this.#config;
     const known = providerNames(this.#config);
-    this.#findings.push(...unknownProviders(document, path, named, known));
-    if (named !== undefined || document.vendors !== true) return named ?? known;
+    this.#findings.push(...unknownProviders(this.#config.document, path, named, known));
     const request = await this.#source([...path, 'request']);
-    const literal = request && requestLiteral(request, 'model');
-    const isPerEvent = request !== undefined && literal === undefined && namesModel(request);
-    const [first, ...others] = isPerEvent ? [] : models;
-    const asked = literal === undefined ? [first, ...others] : [literal.text];
-    const served = asked.map((model) => vendorsFor(document, path, model, { env, vendors: kinds.vendors }));
-    this.#findings.push(...served.flatMap((one) => ('problem' in one ? [one.problem] : [])));
-    return [...new Set(served.flatMap((one) => ('names' in one ? one.names : [])))];
+    const [model] = models;
+    const asked =
+      models.length > 1
+        ? models.map((step, i) => ({ model: step, place: [...path, 'cascade', String(i), 'model'] }))
+        : [{ model: askedModel(request, model) }];
+    const names = named ?? this.#ofNoName(path, asked, known);
+    const servers = providersOf(request, names, known);
+    for (const one of asked) this.#findings.push(...servedProblems(this.#config, path, { ...one, servers }));
+    return names;
+  }
+
+  /** The providers of a stage that names none. */
+  #ofNoName(
+    path: KeyPath,
+    asked: readonly { readonly model: string | undefined }[],
+    known: readonly string[],
+  ): readonly string[] {
+    const { document, env, kinds } = this.#config;
+    if (document.vendors !== true) return known;
+    const served = togetherServed(
+      asked.map(({ model }) => vendorsFor(document, path, model, { env, vendors: kinds.vendors })),
+    );
+    if ('names' in served) return served.names;
+    this.#findings.push(served.problem);
+    return [];
   }
 
   async #schema(path: KeyPath, schema: Json): Promise<Json | undefined> {

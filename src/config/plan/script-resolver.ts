@@ -1,5 +1,6 @@
 import { formatPointer } from 'computo-js';
 import { ConfigError, didYouMean, type Diagnostic } from '../diagnostic/index.js';
+import type { StageInConfig } from '../kinds/index.js';
 import { label } from '../load/explain.js';
 import { resolvePath, type PathBase } from '../load/resolve-path.js';
 import { isScriptFile, loadScriptFile, scriptAt, type ScriptSource } from '../script/index.js';
@@ -43,14 +44,26 @@ export class ScriptResolver {
     return await this.#follow(path, node, []);
   }
 
-  /** The text of a file named at a place of the config; undefined, with a finding, if it can't be read. */
-  async textFile(path: readonly string[], written: string): Promise<string | undefined> {
+  /**
+   * The text of a file named at a place of the config; undefined, with a finding, if it can't be read.
+   *
+   * @param problemIn what is wrong with such a text
+   */
+  async textFile(
+    path: readonly string[],
+    written: string,
+    problemIn: StageInConfig['textProblem'],
+  ): Promise<string | undefined> {
     const file = resolvePath(this.#base, written);
     this.#textFiles.add(file);
     try {
-      return await readText(file, (code, message, hint) =>
+      const text = await readText(file, (code, message, hint) =>
         diagnose(this.#document, formatPointer(path), { severity: 'error', code, message, hint }),
       );
+      const wrong = problemIn?.(text);
+      if (wrong !== undefined)
+        this.#refuse(formatPointer(path), { severity: 'error', code: 'invalid-value', ...wrong });
+      return text;
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       this.findings.push(...error.diagnostics);

@@ -14,11 +14,12 @@ export function settingProblems(
   const stages = stagesOf(path, pipeline, kinds.stages);
   const found = stages.flatMap(({ path: stagePath, node, kind }) =>
     (kind?.problems?.(node) ?? []).map((problem) => {
-      const finding = { severity: 'error', code: 'invalid-value', message: problem.message } as const;
+      const { severity = 'error', message, hint } = problem;
+      const finding = { severity, code: 'invalid-value', message, hint } as const;
       return diagnose(document, formatPointer([...stagePath, ...problem.path]), finding);
     }),
   );
-  return [...found, ...constantKeys(document, stages), ...disorder(document, stages)];
+  return [...found, ...constantKeys(document, stages), ...disorder(document, stages), ...sameNames(document, stages)];
 }
 
 /** Settings that beginners write below a key, but that belong beside it. */
@@ -63,5 +64,54 @@ function disorder(document: SourceDocument, stages: readonly FoundStage[]): read
       hint: 'put it before the first AI stage, or run it in a second pipeline on the output',
     } as const;
     return [diagnose(document, formatPointer(path), finding)];
+  });
+}
+
+/** Stages of one name. Answers are journalled by the names of AI stages, dead letters go on behind a stage by its name. */
+function sameNames(document: SourceDocument, stages: readonly FoundStage[]): readonly Diagnostic[] {
+  const seen = new Map<string, { readonly asks: boolean; readonly isGiven: boolean }>();
+  return namesOf(stages).flatMap(({ name, given, path, asks }) => {
+    const earlier = seen.get(name);
+    seen.set(name, { asks: asks || earlier?.asks === true, isGiven: given !== undefined || earlier?.isGiven === true });
+    if (earlier === undefined) return [];
+    const shown = JSON.stringify(name);
+    const isOfTwo = asks && earlier.asks;
+    const one = isOfTwo ? 'another AI stage' : 'another stage';
+    const message =
+      given !== undefined && earlier.isGiven
+        ? `${one} of this pipeline is named ${shown}`
+        : `${one} of this pipeline is named ${shown}, as a stage without a name is called at its place`;
+    const hint = isOfTwo
+      ? 'answers are kept by the name of the stage: give each its own'
+      : 'dead letters and metrics tell stages by their names: give each its own';
+    const finding = { severity: isOfTwo ? 'error' : 'warning', code: 'repeated-name', message, hint } as const;
+    return [diagnose(document, formatPointer([...path, ...(given ?? [])]), finding)];
+  });
+}
+
+interface StageName {
+  readonly name: string;
+  /** Where it stands, below the stage; undefined: nobody has given it one. */
+  readonly given: KeyPath | undefined;
+  readonly path: KeyPath;
+  readonly asks: boolean;
+}
+
+/** What stages are called: those that ask AI providers by their place among those of their kind, others by their place among all. */
+function namesOf(stages: readonly FoundStage[]): readonly StageName[] {
+  const ofKind = new Map<string, number>();
+  return stages.flatMap(({ path, node, kind }, index): readonly StageName[] => {
+    if (kind === undefined) return [];
+    const placeOfKind = (ofKind.get(kind.kind) ?? 0) + 1;
+    ofKind.set(kind.kind, placeOfKind);
+    const asks = kind.callsAt !== undefined;
+    const places = [...(kind.callsAt === undefined ? [] : [[...kind.callsAt, 'name']]), ['name']];
+    for (const given of places) {
+      const value = nodeAt(node, formatPointer(given))?.value;
+      // What a variable gives is not known here.
+      if (typeof value === 'string' && value.includes('${')) return [];
+      if (typeof value === 'string') return [{ name: value, given, path, asks }];
+    }
+    return [{ name: `${kind.kind}-${asks ? placeOfKind : index + 1}`, given: undefined, path, asks }];
   });
 }

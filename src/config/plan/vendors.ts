@@ -91,3 +91,9 @@ export function vendorsFor(
   }
   return { names: (keyed.length > 0 ? keyed : fit.slice(0, 1)).map(({ name }) => name) };
 }
+
+/** Those that serve several models of a stage; where nobody serves one of them, what is wrong with it. */
+export function togetherServed(served: readonly Served[]): Served {
+  const wrong = served.find((one) => 'problem' in one);
+  return wrong ?? { names: [...new Set(served.flatMap((one) => ('names' in one ? one.names : [])))] };
+}

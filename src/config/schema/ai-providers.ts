@@ -45,6 +45,8 @@ const model = section(modelSettings);
 /** A model that a provider serves, with its own settings. */
 export type ModelConfig = { readonly name: string } & z.output<typeof model>;
 
+const NO_MODEL = 'expected at least one model; without the key models, it serves any';
+
 const models = alternatives(
   'a list of models, or a map from model names to settings',
   [
@@ -58,13 +60,48 @@ const models = alternatives(
         ],
         (input) => (typeof input === 'string' ? 0 : isMap(input) ? 1 : undefined),
       ),
-    ),
-    named('settings by model name', model.nullable()).transform((byName): readonly ModelConfig[] =>
-      Object.entries(byName).map(([name, settings]) => ({ name, ...settings })),
-    ),
+    )
+      .min(1, { error: NO_MODEL })
+      .check((context) => {
+        const { value } = context;
+        for (const [index, { name }] of value.entries()) {
+          if (value.findIndex((other) => other.name === name) === index) continue;
+          const message = `the model ${JSON.stringify(name)} stands here twice`;
+          context.issues.push({ code: 'custom', input: value, path: [index], message });
+        }
+        refuseCircles(value, (index) => [index], context);
+      }),
+    named('settings by model name', model.nullable())
+      .refine((byName) => Object.keys(byName).length > 0, { error: NO_MODEL })
+      .transform((byName): readonly ModelConfig[] =>
+        Object.entries(byName).map(([name, settings]) => ({ name, ...settings })),
+      )
+      .check((context) => {
+        const { value } = context;
+        refuseCircles(value, (index) => [value[index]?.name ?? '', 'as'], context);
+      }),
   ],
   (input) => (Array.isArray(input) ? 0 : isMap(input) ? 1 : undefined),
 );
+
+/** Names that stand for one another are mixed up: `as` is sent as it is. A circle is told of once, at its first model. */
+function refuseCircles(
+  all: readonly ModelConfig[],
+  placeOf: (index: number) => readonly (string | number)[],
+  { issues }: z.core.ParsePayload,
+): void {
+  const next = new Map(all.flatMap(({ name, as = name }) => (as === name ? [] : [[name, as] as const])));
+  const told = new Set<string>();
+  for (const [index, { name }] of all.entries()) {
+    const way = [name];
+    for (let at = next.get(name); at !== undefined && !way.includes(at); at = next.get(at)) way.push(at);
+    const closes = next.get(way.at(-1) ?? '') === name;
+    if (!closes || told.has(name)) continue;
+    for (const one of way) told.add(one);
+    const message = `the models stand for one another in a circle: ${[...way, name].join(' → ')}\nas is what the provider calls a model: it is sent as it is`;
+    issues.push({ code: 'custom', input: all, path: [...placeOf(index)], message });
+  }
+}
 
 export const aiProvider = (kinds: Kinds<ProviderInConfig>) =>
   section({

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { KV, KvWatchEntry } from '@nats-io/kv';
+import { onAbort } from '../../world/index.js';
 import type { FleetMember } from '../../server/index.js';
 import { keepTrying, textOfToken, tokenOf, type NatsLink } from '../../nats/index.js';
 
@@ -68,9 +69,9 @@ export async function joinMembers(
       try {
         const beats = await bucket.watch();
         const stop = (): void => beats.stop();
-        leaving.signal.addEventListener('abort', stop, { once: true });
+        const leave = onAbort(leaving.signal, stop);
         for await (const beat of beats) note(beat);
-        leaving.signal.removeEventListener('abort', stop);
+        leave();
       } catch {
         // The server is unavailable.
       }

@@ -1,3 +1,4 @@
+import { onAbort } from '../../world/index.js';
 import { comparePositions, LOG_START, type LogPosition } from '../format/position.js';
 import { listSegments, openSegment } from '../segment/folder.js';
 import type { LogWorld } from '../log-world.js';
@@ -75,11 +76,11 @@ export class MovingEnd implements LogEnd {
     await new Promise<void>((resolve) => {
       const wake = (): void => {
         this.#waiting.delete(wake);
-        signal?.removeEventListener('abort', wake);
+        leave();
         resolve();
       };
       this.#waiting.add(wake);
-      signal?.addEventListener('abort', wake, { once: true });
+      const leave = onAbort(signal, wake);
     });
   }
 

@@ -1,11 +1,19 @@
-import { fillTemplate, type Json, type JsonObject } from 'computo-js';
-import { isMap, mediaTypeOfData, mediaTypeOfName, notExtra, unknownMember } from '../../ai/request/index.js';
+import { fillTemplate, parsePointer, stringify, type Json, type JsonObject } from 'computo-js';
+import {
+  isMap,
+  mediaTypeOfData,
+  mediaTypeOfName,
+  notExtra,
+  toolProblem,
+  unknownMember,
+} from '../../ai/request/index.js';
 import type { LiteralMedia, MemberProblem } from '../../config/kinds/index.js';
 import type { ScriptPlan, TemplatePlan } from '../../config/index.js';
 import type { AiStagePlan } from '../ai/ai-calls.js';
 import { failureOf } from '../failure.js';
 import { textOf } from '../text-of.js';
 import { callsIn, type WrittenWhole } from './calls-in.js';
+import { placeholdersIn } from './placeholders-in.js';
 import { compileScript, type ScriptContext } from './script.js';
 
 /** Makes a request, or a similar value, from an event. @throws EventFailure that names the stage */
@@ -96,7 +104,22 @@ export function memberProblems(key: string, value: Json, isTemplate: boolean): r
       return wrong === undefined ? [] : [{ path: [name], code: 'invalid-value' as const, ...wrong }];
     });
   }
-  return isTemplate && !LISTS_OF_WORDS.includes(key) ? callsIn(value, [], WHOLE) : [];
+  if (!isTemplate) return [];
+  const calls = LISTS_OF_WORDS.includes(key) ? [] : callsIn(value, [], WHOLE);
+  return [...calls, ...placeholdersIn(value, []), ...wrongTools(key, value)];
+}
+
+function wrongTools(key: string, value: Json): readonly MemberProblem[] {
+  if ((key !== 'tools' && key !== 'tool_choice') || isOpen(value)) return [];
+  const wrong = toolProblem({ [key]: value }, true);
+  return wrong === undefined
+    ? []
+    : [{ path: parsePointer(wrong.pointer).slice(1), code: 'invalid-value', message: `${key}: ${wrong.message}` }];
+}
+
+/** Whether a part of a template depends on the event. */
+export function isOpen(value: Json): boolean {
+  return stringify(value).includes('${');
 }
 
 /** The parts of messages that are not text, as far as a template contains them literally. */

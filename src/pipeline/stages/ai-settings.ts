@@ -72,7 +72,8 @@ export const aiSettings = (f: SchemaVocabulary) =>
           .describe('An answer that max_tokens cuts off: ask once more with a larger cap, keep it, or fail.'),
         fallback_on: f
           .list('outcomes', f.choice(['content_filter', 'context_length', 'truncated']))
-          .prefault([])
+          .min(1, { error: 'expected at least one outcome' })
+          .default([])
           .describe(
             'Outcomes at one provider for which the next one of the stage is asked, instead of failing the event.',
           ),

@@ -3,13 +3,14 @@ import type { SettingProblem, StageMaker } from '../../config/kinds/index.js';
 import type { ScriptPlan, TemplatePlan } from '../../config/index.js';
 import { cachePrefix, type CachePrefix } from '../../config/script/index.js';
 import type { SourceNode } from '../../config/source/index.js';
+import { toolProblem } from '../../ai/request/index.js';
 import type { AiCalls, AiOutcome, AiStagePlan } from '../ai/ai-calls.js';
 import { cascadeCall } from '../ai/cascade.js';
 import { EventFailure } from '../failure.js';
 import { intoSegments, putInto, requirePlace } from '../put-into.js';
 import { RunPaused } from '../run-paused.js';
 import { scriptMeaning, type CallingKind } from './kind.js';
-import { compileRequest, literalMedia, memberProblems } from './ai-request.js';
+import { compileRequest, isOpen, literalMedia, memberProblems } from './ai-request.js';
 import { aiSettings, type AiSettings } from './ai-settings.js';
 import {
   ACCEPT_SCRIPTS,
@@ -20,6 +21,7 @@ import {
   noVerdict,
   planCascade,
 } from './cascade-steps.js';
+import { placeholderProblem } from './placeholders-in.js';
 import type { ScriptContext } from './script.js';
 import { shapeInto } from './shape-into.js';
 import { compileTags, isNoMap, noTags, tagCountProblems, tagsOf } from './tags.js';
@@ -43,6 +45,7 @@ export const ai: CallingKind<AiSettings, AiStagePlan> = {
   mapTemplates: [{ at: ['ai', 'request'], memberProblems }, tagsOf('ai')],
   literalMedia,
   textFiles: [['ai', 'prompt_file']],
+  textProblem: placeholderProblem,
   callsAt: ['ai'],
   plan,
   shape(data, _made, stage) {
@@ -167,7 +170,33 @@ function problems(stage: SourceNode): readonly SettingProblem[] {
       message: `${message}: ${hint}`,
     })),
     ...tagCountProblems('ai', stage),
+    ...toolProblems(settings),
+    ...['prompt', 'system'].flatMap((key) => {
+      const text = settings.get(key)?.node.value;
+      const wrong = typeof text === 'string' ? placeholderProblem(text) : undefined;
+      return wrong === undefined ? [] : [{ path: ['ai', key], ...wrong }];
+    }),
   ];
+}
+
+/** Tools and a choice among them, of the stage and of a request that is a template: what the request has counts. */
+function toolProblems(settings: NonNullable<SourceNode['entries']>): readonly SettingProblem[] {
+  const request = settings.get('request')?.node;
+  const ofRequest = request?.entries;
+  const isScript = request !== undefined && ofRequest === undefined;
+  const found = (['tools', 'tool_choice'] as const).map((key) => {
+    const own = ofRequest?.get(key)?.node.value ?? null;
+    const ofStage = settings.get(key)?.node.value ?? null;
+    return { key, value: own ?? ofStage, path: own === null ? ['ai', key] : ['ai', 'request', key], own };
+  });
+  // What a script or a placeholder makes may go together.
+  const mayHaveOthers = isScript || found.some(({ own }) => isOpen(own));
+  const closed = found.filter(({ own }) => !isOpen(own));
+  const wrong = toolProblem(Object.fromEntries(closed.map(({ key, value }) => [key, value])), mayHaveOthers);
+  if (wrong === undefined) return [];
+  const [key, ...below] = parsePointer(wrong.pointer);
+  const at = found.find((one) => one.key === key);
+  return [{ path: [...(at?.path ?? ['ai']), ...below], message: `${key ?? ''}: ${wrong.message}` }];
 }
 
 function compile(stage: AiStagePlan, calls: AiCalls, context: ScriptContext): AiStage {

@@ -1,4 +1,4 @@
-import { ANY_SHAPE, type Json } from 'computo-js';
+import { ANY_SHAPE, type Json, type Shape } from 'computo-js';
 import type { SchemaVocabulary, StageMaker } from '../../config/kinds/index.js';
 import type { AiCalls, AiStagePlan } from '../ai/ai-calls.js';
 import { intoSegments, putInto, requirePlace } from '../put-into.js';
@@ -52,8 +52,7 @@ export const embed: CallingKind<EmbedSettings, AiStagePlan> = {
     return segments === undefined ? ANY_SHAPE : shapeInto(data, segments, ANY_SHAPE);
   },
   refuses([input, tags]) {
-    const isNoText = input !== undefined && !input.any && input.object !== undefined && input.scalars.size === 0;
-    return isNoText && input.array === undefined
+    return input !== undefined && !mayBeText(input) && !mayBeTexts(input)
       ? { script: 0, must: 'the input of an embed stage must be a text or a list of texts' }
       : noTags(tags, 1);
   },
@@ -66,6 +65,16 @@ export const embed: CallingKind<EmbedSettings, AiStagePlan> = {
   ],
   compile,
 };
+
+/** Whether anything of this shape is text. Of what never is anything, nothing is said. */
+function mayBeText({ any, scalars, object, array }: Shape): boolean {
+  return any || scalars.has('string') || (scalars.size === 0 && object === undefined && array === undefined);
+}
+
+function mayBeTexts({ array }: Shape): boolean {
+  if (array === undefined) return false;
+  return array.tuple === undefined ? mayBeText(array.element) : array.tuple.length > 0 && array.tuple.every(mayBeText);
+}
 
 async function plan({ embed: settings, name }: EmbedSettings, make: StageMaker): Promise<AiStagePlan | undefined> {
   const { model, into, dimensions, route, dedupe, in_doubt: inDoubt } = settings;

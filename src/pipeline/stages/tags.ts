@@ -5,6 +5,7 @@ import type { SourceNode } from '../../config/source/index.js';
 import type { AiStagePlan } from '../ai/ai-calls.js';
 import { compileTemplate, type MakeFromEvent } from './ai-request.js';
 import { callsIn, type WrittenWhole } from './calls-in.js';
+import { placeholdersIn } from './placeholders-in.js';
 import type { ScriptContext } from './script.js';
 
 /** The settings of every stage that calls AI providers: the tags by which its costs are summed up. */
@@ -55,8 +56,8 @@ export function tagCountProblems(kind: string, stage: SourceNode): readonly Sett
 function memberProblems(name: string, value: Json, isTemplate: boolean): readonly MemberProblem[] {
   const ofName = tagNameProblem(name);
   if (ofName !== undefined) return [{ path: [], code: 'invalid-value', message: ofName }];
-  const calls = isTemplate ? callsIn(value, [], WHOLE) : [];
-  if (calls.length > 0) return calls;
+  const problems = isTemplate ? [...callsIn(value, [], WHOLE), ...placeholdersIn(value, [])] : [];
+  if (problems.length > 0) return problems;
   // In a script, a list is a call; in a template, a placeholder can have any length.
   const isOpen = isTemplate ? typeof value === 'string' && value.includes('${') : Array.isArray(value);
   const ofValue = isOpen ? undefined : tagValueProblem(name, value);

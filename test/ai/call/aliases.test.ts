@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { LaneOptions } from '../../../src/ai/index.js';
 import { answered, context, request, setupOf, stage, type Stage } from './setup.js';
 
 let on: Stage;
@@ -37,7 +38,7 @@ it('what is set for the name holds before what is set for the model', async () =
   const client = await on.client([setupOf(fake, 'openai', { models })]);
   const costs: unknown[] = [];
   for (const model of ['same', 'free']) {
-    costs.push(answered(await client.call(request('hi', model), context())).cost_usd);
+    costs.push(answered(await client.call(request(`hi ${model}`, model), context())).cost_usd);
   }
   expect(costs[1]).toBe(0);
   expect(costs[0]).toBeGreaterThan(0.001);
@@ -45,4 +46,19 @@ it('what is set for the name holds before what is set for the model', async () =
     ['gpt-4o-mini', 50],
     ['gpt-4o-mini', 60],
   ]);
+});
+
+it('is the model that it stands for: under a new name nothing is paid again, and another model is asked anew', async () => {
+  const fake = await on.fake();
+  const under = async (models: LaneOptions['models'], model: string): Promise<boolean> => {
+    const client = await on.client([setupOf(fake, 'openai', { models })]);
+    const { cached } = answered(await client.call(request('hi', model), context()));
+    await client.close();
+    return cached;
+  };
+  expect(await under(undefined, 'gpt-4o-mini')).toBe(false);
+  expect(await under([{ name: 'small', as: 'gpt-4o-mini' }], 'small')).toBe(true);
+  expect(await under([{ name: 'mini', as: 'gpt-4o-mini' }], 'mini')).toBe(true);
+  expect(await under([{ name: 'mini', as: 'gpt-4o' }], 'mini')).toBe(false);
+  expect(fake.records.map(({ call }) => call.model)).toEqual(['gpt-4o-mini', 'gpt-4o']);
 });

@@ -180,6 +180,24 @@ describe('one row', () => {
     ]);
   });
 
+  it('that is told to wait again and again stops the run when the wait is over, however long one wait may be', async () => {
+    const time = createFakeWorld();
+    const from = time.now();
+    const limited = status(429, { headers: { 'retry-after-ms': '3000' } });
+    const fake = await on.fake('openai', { faults: () => limited });
+    const setup = setupOf(fake, 'openai', { retry: { ...RETRY, retryAfterMsMax: 120_000 } });
+    const client = await on.client([setup], { providerWaitMs: 10_000 }, patientWorld(time).world);
+    expect(await time.until(client.call(request('a'), context()))).toMatchObject({ reason: 'provider-limit' });
+    expect(time.now() - from).toBeLessThanOrEqual(10_000);
+    expect(fake.records.length).toBeGreaterThan(1);
+    // One wait that is named is obeyed.
+    const patient = await on.client([setup], { providerWaitMs: 1000 }, patientWorld(time).world);
+    const before = fake.records.length;
+    expect(await time.until(patient.call(request('b'), context()))).toMatchObject({ reason: 'provider-limit' });
+    expect(fake.records).toHaveLength(before + 2);
+    for (const one of [client, patient]) await time.until(one.close());
+  });
+
   it('whose requests are limited, while others are served, fails when the wait is over', async () => {
     const time = createFakeWorld();
     const fake = await on.fake('openai', {
@@ -202,19 +220,22 @@ describe('a provider that is not there', () => {
   it('is told at once, with the reason, and given up long before others would be', async () => {
     const time = createFakeWorld();
     const from = time.now();
-    const client = await on.client([await nowhere()], {}, patientWorld(time).world);
+    // While a connection is being refused, the clock stands still.
+    let underWay = 0;
+    const hooks = { onLimiterWait: () => void (underWay += 1), onAttempt: () => void (underWay -= 1) };
+    const client = await on.client([await nowhere()], { hooks }, patientWorld(time).world);
     const calls = ['a', 'b'].map((text) => client.call(request(text), context()));
     await until(() => on.notices.length > 0, 'it is told');
     expect(time.now()).toBe(from);
     expect(on.notices.map(({ message }) => message)).toEqual([
       'openai: connection to 127.0.0.1:1 failed: nothing listens there (ECONNREFUSED); it is tried again for 30 s',
     ]);
-    for (const result of await time.until(Promise.all(calls))) {
+    for (const result of await time.until(Promise.all(calls), () => underWay > 0)) {
       expect(result).toMatchObject({ kind: 'stopped', reason: 'providers-down' });
       expect(result).toMatchObject({ message: expect.stringContaining('nothing listens there') as unknown });
     }
-    // A clock by hand runs on while a connection is refused.
-    expect(time.now() - from).toBeLessThan(200_000);
+    // It is given up at the first try after 30 s, and the longest pause before one is as long.
+    expect(time.now() - from).toBeLessThanOrEqual(60_000);
     expect(on.notices).toHaveLength(1);
     await time.until(client.close());
   });
@@ -312,6 +333,21 @@ describe('rows in a row', () => {
       { kind: 'failed', code: 'provider_error' },
       { kind: 'failed', code: 'provider_error' },
     ]);
+  });
+
+  it('that fail at one that has answered stop the run, and it says how they become dead letters', async () => {
+    const fake = await on.fake('openai', { faults: onRows('bad', status(504)) });
+    const rows = ['bad 1', 'bad 2', 'bad 3', 'bad 4', 'bad 5'];
+    const ends = async (threshold: number): Promise<readonly CallResult[]> => {
+      const client = await on.client([setupOf(fake, 'openai', { breaker: { threshold, openForMs: 1 } })]);
+      expect(await client.call(request('good'), context())).toMatchObject({ kind: 'answered' });
+      return await Promise.all(rows.map((text) => client.call(request(text), context())));
+    };
+    const stops = await ends(5);
+    expect(stops.map(({ kind }) => kind)).toContain('stopped');
+    const told = JSON.stringify(stops).match(/a circuit_breaker.threshold above (\d+) makes dead letters of them/);
+    expect(told?.[1]).toBe('5');
+    expect((await ends(6)).map(({ kind }) => kind)).toEqual(rows.map(() => 'failed'));
   });
 
   it('that all may have been billed stop the run when their attempts are spent', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AiClient, CallResult } from '../../../src/ai/index.js';
+import type { AiClient, CallResult, LaneOptions } from '../../../src/ai/index.js';
 import { realWorld, type AiWorld } from '../../../src/ai/ai-world.js';
 import { until } from '../../support/daemon.js';
 import { createFakeWorld } from '../../support/fake-world.js';
@@ -20,7 +20,14 @@ const first =
     faults[n];
 const status = (code: number, more: Partial<Fault> = {}): Fault => ({ kind: 'status', status: code, ...more }) as Fault;
 
-describe('a stage whose name or place has changed', () => {
+interface Asking {
+  readonly model: string;
+  readonly models: LaneOptions['models'];
+  readonly dedupe: boolean;
+  readonly providers: readonly string[];
+}
+
+describe('a stage whose name, place or providers have changed', () => {
   /** Calls in one process, then in a later one. */
   async function twice(
     fake: Awaited<ReturnType<Stage['fake']>>,
@@ -69,6 +76,47 @@ describe('a stage whose name or place has changed', () => {
       },
     );
     expect(hints).toEqual([]);
+  });
+
+  const SMALL = [{ name: 'small', as: MODEL }];
+  it.each<[string, Partial<Asking>, Partial<Asking>, string]>([
+    ['dedupe', {}, { dedupe: true }, "had no dedupe, and pays for it again: with 'dedupe: false'"],
+    ['no dedupe', { dedupe: true }, {}, "had dedupe, and pays for it again: with 'dedupe: true'"],
+    [
+      'a second provider',
+      {},
+      { providers: ['openai', 'other'] },
+      "only openai could serve it, and pays for it again: with 'providers: [openai]'",
+    ],
+    ['no second provider', { providers: ['openai', 'other'] }, {}, 'several providers could serve it'],
+    [
+      'another model elsewhere',
+      { providers: ['openai', 'other'] },
+      { providers: ['openai', 'other'], models: SMALL, model: 'small' },
+      `its model was called ${MODEL}`,
+    ],
+    ['nothing new', { dedupe: true, models: SMALL, model: 'small' }, { dedupe: true }, ''],
+  ])('that is told why it pays again: %s', async (_what, before, now, told) => {
+    const fake = await on.fake();
+    const other = await on.fake();
+    const ask = async (
+      { model = MODEL, models, dedupe, providers = ['openai'] }: Partial<Asking>,
+      world?: AiWorld,
+    ): Promise<void> => {
+      const both = [
+        setupOf(fake, 'openai', { models }),
+        setupOf(other, 'openai', { name: 'other', models: models && [{ name: 'small', as: 'gpt-4o' }] }),
+      ];
+      const client = await on.client(both, {}, world);
+      await client.call(request('a', model), context({ dedupe, providers }));
+      await client.close();
+    };
+    await ask(before);
+    await ask(now, { ...realWorld, now: () => realWorld.now() + 60_000 });
+    const hints = on.notices.flatMap(({ kind, message }) => (kind === 'renamed-stage' ? [message] : []));
+    expect(hints).toHaveLength(told === '' ? 0 : 1);
+    expect(hints[0] ?? '').toContain(told);
+    expect(fake.records.length + other.records.length).toBe(told === '' ? 1 : 2);
   });
 
   it('is told nothing of two stages that ask the same in one run', async () => {
@@ -375,7 +423,7 @@ describe('when providers are down', () => {
     const client = await on.client([setupOf(fake, 'openai', { apiKeys: [{ reveal: () => 'sk-wrong-4711' }] })]);
     const result = await client.call(request('a'), context());
     expect(result).toMatchObject({ kind: 'stopped', reason: 'provider-refused' });
-    expect(JSON.stringify([result, on.notices])).not.toContain('4711');
+    expect(JSON.stringify([result, on.notices])).not.toContain('wrong-4711');
   });
 
   it('a retry-after of days goes to another provider, or stops with the time named', async () => {

@@ -154,11 +154,21 @@ describe('calls that share requests', () => {
     expect(sizes).toEqual([64, ...Array.from({ length: 8 }, () => 8), ...Array.from({ length: 64 }, () => 1)]);
   });
 
+  const FORBIDDEN = { code: 'forbidden', outcome: { kind: 'refused' }, status: 403 } as const;
+  const NOT_FOUND = {
+    code: 'model_not_found',
+    outcome: { kind: 'record-fatal', elsewhere: true },
+    status: 404,
+  } as const;
+
   it.each([
-    ['one of them is refused', (text: string) => text === '77', 1],
-    ['the first ones are', (text: string) => Number(text) < 9, 9],
-    ['the key is', () => true, 100],
-  ])('are answered, all others, where %s, without asking for each', async (_whose, isRefused, count) => {
+    ['one of them is refused', FORBIDDEN, (text: string) => text === '77', 1],
+    ['the first ones are', FORBIDDEN, (text: string) => Number(text) < 9, 9],
+    ['the key is', FORBIDDEN, () => true, 100],
+    ['one of them is not found', NOT_FOUND, (text: string) => text === '77', 1],
+    ['the first ones are not', NOT_FOUND, (text: string) => Number(text) < 9, 9],
+    ['the model is not', NOT_FOUND, () => true, 100],
+  ])('are answered, all others, where %s, without asking for each', async (_whose, refusal, isRefused, count) => {
     let sent = 0;
     const gatherer = createGatherer({
       limits: { textsMax: 100, tokensMax: 1e6 },
@@ -167,8 +177,7 @@ describe('calls that share requests', () => {
         sent += 1;
         const texts = messages.map(textOf);
         if (texts.some(isRefused)) {
-          const failure = { code: 'forbidden', outcome: { kind: 'refused' }, message: '', billing: 'none' } as const;
-          return Promise.resolve({ ok: false, failure: { ...failure, status: 403, limits: {} } });
+          return Promise.resolve({ ok: false, failure: { ...refusal, message: '', billing: 'none', limits: {} } });
         }
         return Promise.resolve(answerOf(texts));
       },
@@ -177,6 +186,31 @@ describe('calls that share requests', () => {
     const all = await Promise.all(Array.from({ length: 100 }, (_, i) => gatherer.ask(asks([`${i}`]), 0, stopsOf())));
     expect(all.filter(({ ok }) => !ok)).toHaveLength(count);
     expect(sent).toBeLessThan(30);
+    if (count < 100 || refusal !== NOT_FOUND) return;
+
+    // What is known of the model keeps later requests from being divided as far, but not from being divided.
+    sent = 0;
+    await Promise.all(Array.from({ length: 100 }, (_, i) => gatherer.ask(asks([`${i}`]), 0, stopsOf())));
+    expect(sent).toBeLessThan(10);
+  });
+
+  it('are answered, all others, where one is not found when the model was not before', async () => {
+    let isThere = false;
+    const gatherer = createGatherer({
+      limits: { textsMax: 100, tokensMax: 1e6 },
+      after: inATurn,
+      send({ messages }) {
+        const texts = messages.map(textOf);
+        if (isThere && !texts.includes('50')) return Promise.resolve(answerOf(texts));
+        return Promise.resolve({ ok: false, failure: { ...NOT_FOUND, message: '', billing: 'none', limits: {} } });
+      },
+      costOf: () => undefined,
+    });
+    const ask = (): Promise<readonly ProviderResult[]> =>
+      Promise.all(Array.from({ length: 100 }, (_, i) => gatherer.ask(asks([`${i}`]), 0, stopsOf())));
+    expect((await ask()).every(({ ok }) => !ok)).toBe(true);
+    isThere = true;
+    expect((await ask()).map(({ ok }) => ok)).toEqual(Array.from({ length: 100 }, (_, i) => i !== 50));
   });
 
   it('are answered, all others, where the first ones are no valid texts', async () => {

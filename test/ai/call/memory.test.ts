@@ -190,11 +190,11 @@ describe('what is kept on disk', () => {
     const client = await on.client([setupOf(fake)]);
     await ask(client, 'unmistakable prompt');
     const failed = await ask(client, 'another');
-    expect(JSON.stringify([failed, on.notices])).not.toContain('4711');
+    expect(JSON.stringify([failed, on.notices])).not.toContain('secret-4711');
     await client.close();
     expect(grep('unmistakable prompt')).toBe(true);
     expect(grep('UNMISTAKABLE PROMPT')).toBe(true);
-    expect(grep('4711')).toBe(false);
+    expect(grep('secret-4711')).toBe(false);
   });
 
   it('has no key that an answer repeats', async () => {
@@ -204,7 +204,7 @@ describe('what is kept on disk', () => {
     expect(answered(await ask(client, 'hi')).response).toBe('unmistakable, and ***');
     await client.close();
     expect(grep('unmistakable, and ***')).toBe(true);
-    expect(grep('4711')).toBe(false);
+    expect(grep('secret-4711')).toBe(false);
   });
 
   it('has no prompts when only hashes are to be kept', async () => {

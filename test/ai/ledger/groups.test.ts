@@ -71,6 +71,20 @@ describe('costs by tags', () => {
     );
   });
 
+  it('tell the group of all others from a value that is called so', () => {
+    const groups = new Groups(['tag:team'], 'UTC', 2);
+    const entry = (team: string): LedgerEntry =>
+      parseEntry(
+        `{"id":"1","time":1,"pipeline":"p","stage":"s","call":"k","attempt":1,"provider":"o","model":"m","worst":"5","tags":{"team":"${team}"}}`,
+      );
+    for (const team of ['(others)', 'a', 'b', 'c']) groups.add(entry(team));
+    expect(groups.all.map(({ by, isOthers, totals }) => [by['tag:team'], isOthers, totals.attempts])).toEqual([
+      ['(others)', undefined, 1],
+      ['a', undefined, 1],
+      ['(others)', true, 2],
+    ]);
+  });
+
   it('are told of entries that are older than tags are', () => {
     const groups = new Groups(['tag:team'], 'UTC');
     groups.add(

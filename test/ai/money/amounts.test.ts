@@ -12,6 +12,7 @@ describe('an amount', () => {
     [999_999_999n, '$1.000'],
     [20_000_000_000n, '$20.00'],
     [2_073_048_300_000n, '$2073.05'],
+    [-500_000_000n, '-$0.50'],
   ])('of %d nano-dollars shows as %s', (amount, shown) => {
     expect(showAmount(amount)).toBe(shown);
   });

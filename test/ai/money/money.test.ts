@@ -8,7 +8,6 @@ import {
   loadPriceTable,
   nanoOfDollars,
   NO_TOKENS,
-  showDollars,
   totalTokens,
   worstCostOf,
 } from '../../../src/ai/money/index.js';
@@ -40,14 +39,6 @@ describe('money', () => {
         expect(nanoOfDollars(dollarText(amount))).toBe(amount);
       }),
     );
-  });
-
-  it('shows amounts to people without ever showing something as nothing', () => {
-    expect(showDollars(1_256_000_000n)).toBe('$1.25');
-    expect(showDollars(400_000n)).toBe('$0.0004');
-    expect(showDollars(0n)).toBe('$0.00');
-    expect(showDollars(1n)).toBe('$0.000000001');
-    expect(showDollars(-500_000_000n)).toBe('-$0.50');
   });
 });
 

@@ -419,7 +419,7 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
     // Google's addresses have the model, and are no place for a key.
     const answer = await answered(provider, kind === 'google' ? {} : { model: `${model}-${apiKey}` });
     expect(answer.text).toBe('your key is ***, or so');
-    expect(JSON.stringify(answer)).not.toContain('4711');
+    expect(JSON.stringify(answer)).not.toContain('secret-4711');
   });
 
   it('never shows a key of its headers in an answer, but any other value of them', async () => {
@@ -436,6 +436,6 @@ describe.each(KINDS)('a provider of kind $kind', ({ kind, model }) => {
     const { provider } = await setup({}, 'sk-wrong-secret-4711');
     const result = await provider.call(request(), signal);
     expect(result).toMatchObject({ ok: false, failure: { code: 'not_authorized', outcome: { kind: 'run-fatal' } } });
-    expect(JSON.stringify(result)).not.toContain('4711');
+    expect(JSON.stringify(result)).not.toContain('secret-4711');
   });
 });

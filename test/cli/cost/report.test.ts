@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CostReport, Totals } from '../../../src/ai/index.js';
+import { costReportJson, type CostReport, type Totals } from '../../../src/ai/index.js';
 import { bar } from '../../../src/cli/cost/bar.js';
 import type { CostView } from '../../../src/cli/cost/cost-view.js';
 import { reportCsv } from '../../../src/cli/cost/report-csv.js';
@@ -81,8 +81,40 @@ today (2026-07-02): $0.00 of $20.00 spent, $19.00 left
     );
     expect(shown).toMatch(/2026-07-01.* \?$/m);
     expect(shown).toMatch(/2026-07-02.* \$1\.00 \+ \?$/m);
-    expect(shown).toContain('not in the sum: 3 requests under way or in doubt, at most $0.04');
+    expect(shown).toContain('not in the sum: 3 requests without an answer, which may be billed: at most $0.04');
     expect(shown).toContain('not in the sum: 1 request to models without a known price');
+  });
+
+  it('puts a value in quotes that would look like the attempts without one, or like all others', () => {
+    const totals = { ...NOTHING, attempts: 1 };
+    const groups: CostReport['groups'] = [
+      { by: { 'tag:team': null }, totals },
+      { by: { 'tag:team': '(none)' }, totals },
+      { by: { 'tag:team': '(others)' }, totals },
+      { by: { 'tag:team': '"(none)"' }, totals },
+      { by: { 'tag:team': '(others)' }, isOthers: true, totals },
+    ];
+    const shown = { ...view([], { groups }), by: ['tag:team'] } as const;
+    const labels = (text: string): string[] => text.split('\n').map((line) => line.split(/ {2,}/)[0] ?? '');
+    expect(labels(reportText(shown, undefined)).slice(3, 8)).toEqual([
+      '(none)',
+      '"(none)"',
+      '"(others)"',
+      '"\\"(none)\\""',
+      '(others)',
+    ]);
+    expect(
+      reportCsv(shown)
+        .match(/^[^,\n]*/gm)
+        ?.slice(1, 6),
+    ).toEqual(['(none)', '"""(none)"""', '"""(others)"""', expect.stringContaining('(none)'), '(others)']);
+    expect(costReportJson(shown.report)['groups']).toMatchObject([
+      { 'tag:team': null },
+      { 'tag:team': '(none)' },
+      { 'tag:team': '(others)' },
+      { 'tag:team': '"(none)"' },
+      { 'tag:team': '(others)', others: true },
+    ]);
   });
 
   it('says what is set aside, and that there is no budget', () => {

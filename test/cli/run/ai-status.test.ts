@@ -140,10 +140,31 @@ describe('the reporter', () => {
 describe('the closing line', () => {
   it('tells calls, what the journal answered, attempts and cost, and unknowns apart', () => {
     const totals = { ...NOTHING, attempts: 1320, exact: 1_230_000_000n, unknown: 1, unknownAtMost: 400_000n };
-    const { text, json } = aiSummary(status({ answered: 1300, failed: 17, cached: 10, totals }));
+    const { text, json } = aiSummary(status({ answered: 1300, failed: 17, cached: 10, sent: 1320, totals }));
     expect(text).toBe(
       'colloquium: 1,317 AI calls, 10 answered from the journal, 1,320 attempts, $1.23 spent, 1 of unknown cost, at most $0.0004 more\n',
     );
     expect(json).toMatchObject({ calls: 1317, cached: 10, attempts: 1320, spent_usd: 1.23, unknown: 1 });
+  });
+
+  it('tells an estimated cost from what a provider has said, and requests from the attempts that share them', () => {
+    const totals = {
+      ...NOTHING,
+      attempts: 300,
+      exact: 1_000_000_000n,
+      estimated: 230_000_000n,
+      estimatedAtMost: 900_000_000n,
+    };
+    const { text, json } = aiSummary(status({ answered: 300, failed: 0, cached: 0, sent: 1, totals }));
+    expect(text).toBe(
+      'colloquium: 300 AI calls, 300 attempts in 1 request, $1.23 spent ($0.23 of it by our own count of tokens, at most $0.90)\n',
+    );
+    expect(json).toMatchObject({
+      attempts: 300,
+      requests: 1,
+      spent_usd: 1.23,
+      estimated_usd: 0.23,
+      estimated_at_most_usd: 0.9,
+    });
   });
 });

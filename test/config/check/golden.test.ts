@@ -11,7 +11,7 @@ const FIXTURES = join(root, 'fixtures/config/check');
 const names = readdirSync(FIXTURES);
 
 /** A person is shown no more than a hundred findings at once. */
-const FIXTURES_AT_ONCE = 10;
+const FIXTURES_AT_ONCE = 8;
 
 /**
  * What the program says about each of these folders, as if it had been started in there.

@@ -52,6 +52,28 @@ describe('a resolved pipeline', () => {
     expect(stages).toHaveLength(6);
   });
 
+  it('refuses an AI stage that cannot work, as check does, and warns of what is hardly meant', async () => {
+    const head = 'ai_providers: { openai: { api_key: k, models: [small] } }\npipelines:\n  default:\n    stages:\n';
+    const asking = (more: string): string => `${head}      - ai: { model: small, prompt: "\${/q}", ${more} }\n`;
+    expect(await problems(`${head}      - ai: { model: big, prompt: "\${/q}" }\n`)).toEqual(['5:22 unknown-model']);
+    const model = '{ model: big, provider: openai, prompt: "${/q}" }';
+    expect(await problems(`${head}      - ai: { request: ${model} }\n`)).toEqual(['5:33 unknown-model']);
+    expect(await problems(asking('system: "${/q"'))).toEqual(['5:54 invalid-value']);
+    expect(await problems(asking('tags: { a: "${/q" }'))).toEqual(['5:54 invalid-value']);
+    expect(await problems(asking('tool_choice: auto'))).toEqual(['5:59 invalid-value']);
+    const file = `${head}      - ai: { model: small, prompt_file: ./p.md }\n`;
+    expect(await problems(file, { 'p.md': 'of ${/q' })).toEqual(['5:42 invalid-value']);
+    const unnamed = asking('into: /a, name: ai-2') + '      - ai: { model: small, prompt: "${/q}" }\n';
+    expect(await problems(unnamed)).toEqual(['6:9 repeated-name']);
+    const lonely =
+      asking('fallback_on: [truncated]') + '      - { filter: /a, name: b }\n      - { filter: /c, name: b }\n';
+    const { warnings } = await resolvePipeline(await load(lonely), 'default');
+    expect(warnings.map(({ severity, code }) => `${severity} ${code}`)).toEqual([
+      'warning repeated-name',
+      'warning invalid-value',
+    ]);
+  });
+
   it('asks by the text of a file, which counts to its files, by what is left as it is, or by a map', async () => {
     const text =
       'pipelines:\n  default:\n    stages:\n      - ai: { model: gpt-4o, prompt_file: ./p/ask.md, seed: 1 }\n' +

@@ -41,6 +41,12 @@ describe('YAML values', () => {
     expect(parse('[yes, no, on, off, true, null, ~]').root.value).toEqual(['yes', 'no', 'on', 'off', true, null, null]);
   });
 
+  it('takes dates and times of day as text', () => {
+    expect(parse('enum: [2026-11-30, 2026-11-30T10:30:00Z, 10:30, 10:30:59, time]').root.value).toEqual({
+      enum: ['2026-11-30', '2026-11-30T10:30:00Z', '10:30', '10:30:59', 'time'],
+    });
+  });
+
   it('reads a document that claims to be YAML 1.1 by the rules of 1.2', () => {
     expect(parse('%YAML 1.1\n---\na: yes\nb: 2001-01-01\n').root.value).toEqual({ a: 'yes', b: '2001-01-01' });
   });

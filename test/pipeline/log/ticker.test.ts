@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { sleep } from '../../../src/world/index.js';
 import { Ticker } from '../../../src/pipeline/log/ticker.js';
 import { createFakeWorld } from '../../support/fake-world.js';
 
@@ -22,14 +23,9 @@ function stage(): Stage {
   const ticker = new Ticker({
     world: {
       now: world.now,
-      wait: (ms, signal) =>
-        new Promise((resolve) => {
-          const cancel = world.after(ms, resolve);
-          signal.addEventListener('abort', () => {
-            cancel();
-            resolve();
-          });
-        }),
+      async wait(ms, signal) {
+        await sleep(world, ms, signal);
+      },
     },
     isBehind: () => here.isBehind,
     async store({ isStart }) {

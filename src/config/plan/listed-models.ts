@@ -1,17 +1,17 @@
 import { formatPointer } from 'computo-js';
+import { filledText } from '../env/index.js';
 import type { ConfigText } from '../load/validate.js';
 import { nodeAt, type SourceNode } from '../source/index.js';
-import { filledText } from './filled-text.js';
 
-/** A model in a provider's list or map. */
+/** A model in the list of a provider, or in its map. */
 export interface ListedModel {
   readonly key: string;
   readonly model: string;
-  /** Undefined: the model has no settings. */
+  /** Undefined: nothing is set for it. */
   readonly node: SourceNode | undefined;
 }
 
-/** The models that a provider is said to have. */
+/** The models that a provider lists, without those whose names depend on a variable that is not set. */
 export function listedModels({ document, env }: Pick<ConfigText, 'document' | 'env'>, provider: string): ListedModel[] {
   const list = nodeAt(document.root, formatPointer(['ai_providers', provider, 'models']));
   const items = (list?.items ?? []).flatMap((item, index): ListedModel[] => {

@@ -1,0 +1,27 @@
+import { brokenPlaceholder, type Json } from 'computo-js';
+import { isMap } from '../../ai/request/index.js';
+import type { MemberProblem } from '../../config/kinds/index.js';
+
+const SHOWN_MAX = 40;
+
+/** What is wrong with the placeholders of a template. */
+export function placeholdersIn(template: Json, path: readonly string[]): readonly MemberProblem[] {
+  if (Array.isArray(template)) {
+    return template.flatMap((item: Json, i) => placeholdersIn(item, [...path, String(i)]));
+  }
+  if (isMap(template)) return Object.entries(template).flatMap(([key, one]) => placeholdersIn(one, [...path, key]));
+  const problem = typeof template === 'string' ? placeholderProblem(template) : undefined;
+  return problem === undefined ? [] : [{ path, code: 'invalid-value', ...problem }];
+}
+
+/** What is wrong with the first broken placeholder of a text. */
+export function placeholderProblem(template: string): { readonly message: string; readonly hint: string } | undefined {
+  const broken = brokenPlaceholder(template);
+  if (broken === undefined) return undefined;
+  const { text, why } = broken;
+  const [line = ''] = text.split('\n');
+  const shown = line.length > SHOWN_MAX ? `${line.slice(0, SHOWN_MAX)}…` : line;
+  if (why === 'open') return { message: `a placeholder has no end: ${shown}`, hint: 'close it: ${/pointer}' };
+  const hint = text.includes(':-') ? 'what stands behind :- is text as it is' : 'close the first one: ${/pointer}';
+  return { message: `a placeholder stands in another one: ${shown}`, hint };
+}
