@@ -86,7 +86,7 @@ export async function testServer(
       ),
       letters: {
         newest: () => Promise.resolve([]),
-        driveAgain: () =>
+        retryLetters: () =>
           Promise.resolve({ input: 0, output: 0, filtered: 0, dead_lettered: 0, left: 0, driven_before: 0 }),
       },
     },

@@ -48,7 +48,7 @@ export function replayCommand(command: Command): Command {
     .option('--dead-letter <file>', 'add events that fail to this file instead of writing them to stderr')
     .option(
       '--dead-letters',
-      'drive failed events again, with retry_count + 1; one whose result went to stdout or -o counts as driven, too',
+      'retry failed events, with retry_count + 1; one whose result went to stdout or -o counts as retried, too',
     )
     .option('--to-outputs', "write to the pipelines' own outputs; no daemon may be running")
     .option('--live', 'ask AI providers again, even for what the journal has an answer to')

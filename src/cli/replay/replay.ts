@@ -19,7 +19,7 @@ import { refuseUnknownPipeline } from './unknown-pipeline.js';
 const STDERR = 2;
 
 const LETTERS_OF_RUN =
-  'letters of serve are driven here; those of a run hold their data: colloquium -e /event/data FILE | colloquium run';
+  'letters of serve are retried here; those of a run hold their data: colloquium -e /event/data FILE | colloquium run';
 
 /** `colloquium replay`: from flags to exit code. */
 export async function replay(flags: ReplayFlags): Promise<number> {

@@ -133,7 +133,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonOptions):
     signal: stopping.signal,
   });
   metrics.beforeLook(async () => {
-    metrics.pipelines.showRedrive(dashboard.redriving());
+    metrics.pipelines.showRetry(dashboard.redriving());
     metrics.process.showAway(folders.look());
     await opened?.show();
   });

@@ -1,6 +1,6 @@
 import type { ProviderStatus } from '../../ai/index.js';
 import type { LogStats } from '../../log/index.js';
-import type { DriveProgress } from '../../pipeline/letters/index.js';
+import type { RetryProgress } from '../../pipeline/letters/index.js';
 import {
   healthOf,
   readinessOf,
@@ -32,7 +32,7 @@ export interface Vitals {
   readonly providers: readonly ProviderStatus[];
   readonly isDraining: boolean;
   /** Undefined: no dead letters are being retried. */
-  readonly redriving: DriveProgress | undefined;
+  readonly redriving: RetryProgress | undefined;
 }
 
 const RECOVERING = 'the log is being recovered';
@@ -102,8 +102,8 @@ function state({ away }: Vitals): readonly HealthComponent[] {
 /** The progress of retrying dead letters, while that runs. */
 function redriving({ redriving: progress }: Vitals): readonly HealthComponent[] {
   if (progress === undefined) return [];
-  const { driven, bytes, bytesDone } = progress;
-  return [{ name: 'dead_letters', status: 'healthy', redriven: driven, bytes_left: bytes - bytesDone }];
+  const { retried, bytes, bytesDone } = progress;
+  return [{ name: 'dead_letters', status: 'healthy', redriven: retried, bytes_left: bytes - bytesDone }];
 }
 
 function nearlyFull({ space, freeBytesMin }: Vitals): string | undefined {

@@ -1,7 +1,7 @@
 import type { OpenExecutor, OpenSinks } from '../../pipeline/index.js';
 import type { FileSink } from '../../sinks/index.js';
 import { JobError } from '../job-error.js';
-import type { LettersToDrive } from './letters.js';
+import type { LettersToRetry } from './letters.js';
 import type { OpenReplay } from './open-replay.js';
 import { isOutAtEnd } from './refuse-state.js';
 import type { ReplayRun } from './runs.js';
@@ -26,7 +26,7 @@ export interface LetterTargets {
  */
 export function runOfLetters(
   underWay: OpenReplay,
-  letters: LettersToDrive,
+  letters: LettersToRetry,
   { sinks, executor, keepsFailed }: LetterTargets,
 ): ReplayRun {
   const notes = new NoteKeeper(underWay, letters, sinks.files);
@@ -63,7 +63,7 @@ class NoteKeeper {
 
   constructor(
     private readonly underWay: OpenReplay,
-    private readonly letters: LettersToDrive,
+    private readonly letters: LettersToRetry,
     private readonly files: readonly FileSink[],
   ) {}
 
@@ -112,6 +112,6 @@ class NoteKeeper {
     if (!(error instanceof Error)) return error;
     const { stateFolder } = this.underWay.plan;
     const hint = 'letters that are not noted are retried the next time';
-    return new JobError(`cannot note in ${stateFolder} what was driven: ${error.message}`, 'failed', hint);
+    return new JobError(`cannot record in ${stateFolder} which letters were retried: ${error.message}`, 'failed', hint);
   }
 }

@@ -5,10 +5,10 @@ import { resolvePath } from '../../files/index.js';
 import type { Lock } from '../../world/lock/index.js';
 import { CheckpointStore, LogError, type LogWorld } from '../../log/index.js';
 import {
-  LetterDrive,
-  parseDrivenLetters,
-  type DrivenLetters,
-  type DriveProgress,
+  LetterRetry,
+  parseRetriedLetters,
+  type RetriedLetters,
+  type RetryProgress,
   type LetterPlace,
 } from '../../pipeline/letters/index.js';
 import { parseProcessingCheckpoint } from '../../pipeline/log/index.js';
@@ -20,7 +20,7 @@ import type { OpenReplay } from './open-replay.js';
 import type { ReplayPlan } from './plan.js';
 
 /** One pipeline's dead letters that are to be retried: one pass over the files that hold them. */
-export interface LettersToDrive {
+export interface LettersToRetry {
   readonly pipeline: PipelineServePlan;
   /** The name under which the retried letters are recorded. */
   readonly key: string;
@@ -30,25 +30,25 @@ export interface LettersToDrive {
   /** Notes that a block's event has failed again and is kept nowhere. Call this before `onReached`. */
   readonly onLeft: (resumeAt: ResumeAt) => void;
   /** The letters that were retried, now or earlier. */
-  readonly note: () => DrivenLetters;
+  readonly note: () => RetriedLetters;
   /**
    * Makes a note durable. If the letters' results count only with a checkpoint, that must contain the note first: then a crash
    * between the two loses nothing, because the later of both counts.
    */
-  readonly remember: (note: DrivenLetters) => Promise<void>;
-  readonly progress: () => DriveProgress;
+  readonly remember: (note: RetriedLetters) => Promise<void>;
+  readonly progress: () => RetryProgress;
 }
 
 /** The counts of letters that were not retried, for a report. */
 export interface LettersLeft {
   /** Letters without an event: only the raw text of an invalid line. */
-  undrivable: number;
+  unretryable: number;
   /** The number of letters for each pipeline that the config does not have, by its name. */
   readonly strangers: Map<string, number>;
   /** Letters that failed again and are kept nowhere else. */
   failedAgain: number;
   /** Letters that were retried earlier. */
-  drivenBefore: number;
+  retriedBefore: number;
 }
 
 /** The pipelines that share a dead-letter file. */
@@ -72,11 +72,11 @@ interface PassOptions {
  * @param left is filled in as the files are read
  * @throws LogError `locked`; SourceError
  */
-export async function* lettersToDrive(
+export async function* lettersToRetry(
   underWay: Pick<OpenReplay, 'plan' | 'world' | 'signal'>,
   { pipelines, through }: { readonly pipelines: readonly PipelineServePlan[]; readonly through: 'own' | 'one' },
   left: LettersLeft,
-): AsyncGenerator<LettersToDrive, void, void> {
+): AsyncGenerator<LettersToRetry, void, void> {
   const { plan, world } = underWay;
   const folder = join(plan.stateFolder, 'letters');
   makeStateFolder(plan.stateFolder);
@@ -84,14 +84,14 @@ export async function* lettersToDrive(
   try {
     const notes = new CheckpointStore(world, folder);
     for (const family of familiesOf(plan, pipelines)) {
-      const drive = await LetterDrive.open(family.place, await drivenBefore(plan, world, notes, family.key));
+      const retry = await LetterRetry.open(family.place, await retriedBefore(plan, world, notes, family.key));
       const strangers = new Map<string, number>();
       try {
-        yield* passesOf(underWay, family, drive, { pipelines, through, strangers, notes });
+        yield* passesOf(underWay, family, retry, { pipelines, through, strangers, notes });
       } finally {
-        left.undrivable += drive.undrivable;
-        left.failedAgain += drive.left;
-        left.drivenBefore += drive.drivenBefore;
+        left.unretryable += retry.unretryable;
+        left.failedAgain += retry.left;
+        left.retriedBefore += retry.retriedBefore;
         for (const [name, count] of strangers) left.strangers.set(name, (left.strangers.get(name) ?? 0) + count);
       }
     }
@@ -104,9 +104,9 @@ export async function* lettersToDrive(
 function* passesOf(
   { plan, signal }: Pick<OpenReplay, 'plan' | 'signal'>,
   { key, owners }: Family,
-  drive: LetterDrive,
+  retry: LetterRetry,
   { pipelines, through, strangers, notes }: PassOptions,
-): Generator<LettersToDrive, void, void> {
+): Generator<LettersToRetry, void, void> {
   const passes = [...owners];
   for (const pipeline of passes) {
     const isFirst = pipeline === passes[0];
@@ -128,34 +128,34 @@ function* passesOf(
     yield {
       pipeline,
       key,
-      blocks: drive.pass({ accepts, pipeline: name, signal }),
-      onReached: (resumeAt) => drive.reached(resumeAt),
-      onLeft: (resumeAt) => drive.leave(resumeAt),
-      note: () => drive.note(),
+      blocks: retry.pass({ accepts, pipeline: name, signal }),
+      onReached: (resumeAt) => retry.reached(resumeAt),
+      onLeft: (resumeAt) => retry.leave(resumeAt),
+      note: () => retry.note(),
       remember: (note) => notes.put(key, note),
-      progress: () => drive.progress,
+      progress: () => retry.progress,
     };
   }
 }
 
 export function nothingLeft(): LettersLeft {
-  return { undrivable: 0, strangers: new Map(), failedAgain: 0, drivenBefore: 0 };
+  return { unretryable: 0, strangers: new Map(), failedAgain: 0, retriedBefore: 0 };
 }
 
 /** Reports which letters are left, and which were skipped. */
 export function tellLeft(left: LettersLeft, tell: (message: string) => void): void {
-  for (const words of [...wordsForLeft(left), ...wordsForDrivenBefore(left)]) tell(words);
+  for (const words of [...wordsForLeft(left), ...wordsForRetriedBefore(left)]) tell(words);
 }
 
-function wordsForDrivenBefore({ drivenBefore }: LettersLeft): string[] {
-  if (drivenBefore === 0) return [];
-  const words = drivenBefore === 1 ? '1 dead letter was' : `${drivenBefore} dead letters were`;
+function wordsForRetriedBefore({ retriedBefore }: LettersLeft): string[] {
+  if (retriedBefore === 0) return [];
+  const words = retriedBefore === 1 ? '1 dead letter was' : `${retriedBefore} dead letters were`;
   const way = 'colloquium replay --since MOMENT sends stored events through their pipelines all the same';
   return [`${words} retried before, and skipped: ${way}`];
 }
 
 /** Describes what is left, in sentences for the user; empty if nothing is left. */
-export function wordsForLeft({ undrivable, strangers, failedAgain }: LettersLeft): string[] {
+export function wordsForLeft({ unretryable, strangers, failedAgain }: LettersLeft): string[] {
   const letters = (count: number): string => (count === 1 ? '1 dead letter' : `${count} dead letters`);
   return [
     ...(failedAgain === 0
@@ -163,9 +163,9 @@ export function wordsForLeft({ undrivable, strangers, failedAgain }: LettersLeft
       : [
           `${letters(failedAgain)} failed again and can be retried: only --dead-letter FILE or --to-outputs keeps what fails`,
         ]),
-    ...(undrivable === 0
+    ...(unretryable === 0
       ? []
-      : [`${letters(undrivable)} without an event left as ${undrivable === 1 ? 'it is' : 'they are'}`]),
+      : [`${letters(unretryable)} without an event left as ${unretryable === 1 ? 'it is' : 'they are'}`]),
     ...[...strangers].map(
       ([name, count]) =>
         `${letters(count)} of pipeline ${JSON.stringify(name)} left, which the config does not have: -p NAME sends all through another`,
@@ -196,13 +196,13 @@ function familiesOf(plan: ReplayPlan, pipelines: readonly PipelineServePlan[]): 
  * The latest record: a separate one, or one in the checkpoint of the pipeline whose outputs the letters went to. That may be any
  * pipeline, because each letter names its own.
  */
-async function drivenBefore(
+async function retriedBefore(
   { config, stateFolder, logFolder }: ReplayPlan,
   world: LogWorld,
   notes: CheckpointStore,
   key: string,
-): Promise<DrivenLetters | undefined> {
-  let last = parseDrivenLetters((await notes.get(key))?.value);
+): Promise<RetriedLetters | undefined> {
+  let last = parseRetriedLetters((await notes.get(key))?.value);
   const checkpoints = checkpointStore(world, stateFolder, config.directory);
   for (const name of pipelineNames(config)) {
     const found = parseProcessingCheckpoint((await checkpoints.get(checkpointName(logFolder, name)))?.value);
@@ -215,7 +215,7 @@ async function drivenBefore(
 async function lockLetters(folder: string): Promise<Lock> {
   const { LockedError, takeLock } = await import('../../world/lock/index.js');
   try {
-    return await takeLock(folder, { what: 'the re-driving of dead letters' });
+    return await takeLock(folder, { what: 'the retry of dead letters' });
   } catch (error) {
     if (!(error instanceof LockedError)) throw error;
     throw new LogError('locked', error.message, { cause: error });

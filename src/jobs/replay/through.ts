@@ -8,7 +8,7 @@ import {
 import type { Engines, PipelineEngine } from '../engines/engines.js';
 import type { PipelineServePlan } from '../serve-plan.js';
 import { runOfLetters } from './letter-run.js';
-import { lettersToDrive, nothingLeft, tellLeft } from './letters.js';
+import { lettersToRetry, nothingLeft, tellLeft } from './letters.js';
 import type { ReplayWay } from './plan.js';
 import type { ReplayRun } from './runs.js';
 import type { OpenReplay } from './open-replay.js';
@@ -35,7 +35,7 @@ export async function* runsToOneOutput(
   const shared = { ...sinks, close: () => Promise.resolve() };
   const left = nothingLeft();
   try {
-    for await (const letters of lettersToDrive(underWay, way, left)) {
+    for await (const letters of lettersToRetry(underWay, way, left)) {
       const executor = engines.engineOf(letters.pipeline).open();
       yield runOfLetters(underWay, letters, { sinks: shared, executor, keepsFailed: plan.deadLetter !== undefined });
     }

@@ -3,7 +3,7 @@ import { Log, LOG_START } from '../../log/index.js';
 import type { OpenSinks } from '../../pipeline/index.js';
 import { knownFiles, parseProcessingCheckpoint, type ProcessingCheckpoint } from '../../pipeline/log/index.js';
 import { openSinks, releaseOutputs, type OutputFinding } from '../../pipeline/processor/index.js';
-import type { DrivenLetters } from '../../pipeline/letters/index.js';
+import type { RetriedLetters } from '../../pipeline/letters/index.js';
 import type { NatsLink } from '../../nats/index.js';
 import type { Block } from '../../sources/index.js';
 import { hasSubjects } from '../fleet/open-nats.js';
@@ -13,7 +13,7 @@ import { wordsFor } from '../outputs/output-teller.js';
 import { deadLetterOpener, openerOf } from '../outputs/openers.js';
 import type { PipelineServePlan } from '../serve-plan.js';
 import { makeStateFolder } from '../state-folder.js';
-import { lettersToDrive, nothingLeft, tellLeft, type LettersToDrive } from './letters.js';
+import { lettersToRetry, nothingLeft, tellLeft, type LettersToRetry } from './letters.js';
 import type { ReplayWay } from './plan.js';
 import type { ReplayRun } from './runs.js';
 import type { OpenReplay } from './open-replay.js';
@@ -65,7 +65,7 @@ async function* toOutputs(
     if (underWay.plan.choice.from === 'dead-letters') {
       const left = nothingLeft();
       try {
-        for await (const letters of lettersToDrive(underWay, way, left))
+        for await (const letters of lettersToRetry(underWay, way, left))
           yield await runToOutputs({ ...toOwn(letters.pipeline), blocks: letters.blocks, letters });
       } finally {
         tellLeft(left, underWay.talk.notice);
@@ -90,7 +90,7 @@ export interface ToOwnOutputs extends Pick<OpenReplay, 'plan' | 'world' | 'talk'
   readonly link: NatsLink | undefined;
   readonly blocks: AsyncIterable<Block>;
   /** Set if the events are dead letters. */
-  readonly letters?: Pick<LettersToDrive, 'key' | 'onReached' | 'note' | 'remember'>;
+  readonly letters?: Pick<LettersToRetry, 'key' | 'onReached' | 'note' | 'remember'>;
 }
 
 /** The caller must hold the log's lock, and nobody else may write to the pipeline's outputs. @throws SinkError */
@@ -156,7 +156,7 @@ export async function runToOutputs(work: ToOwnOutputs): Promise<ReplayRun> {
 function checkpointOf(
   { files }: OpenSinks,
   found: ProcessingCheckpoint | undefined,
-  { ended, driven = {} }: { ended: boolean; driven?: Readonly<Record<string, DrivenLetters | undefined>> },
+  { ended, driven = {} }: { ended: boolean; driven?: Readonly<Record<string, RetriedLetters | undefined>> },
 ): ProcessingCheckpoint {
   const all = Object.entries({ ...found?.driven, ...driven });
   return {

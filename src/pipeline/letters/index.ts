@@ -1,4 +1,4 @@
 /** Dead letters that are retried. */
-export { parseDrivenLetters, type DrivenLetters } from './driven-letters.js';
-export { LetterDrive, type DriveProgress } from './letter-drive.js';
+export { parseRetriedLetters, type RetriedLetters } from './retried-letters.js';
+export { LetterRetry, type RetryProgress } from './letter-retry.js';
 export type { LetterPlace } from './letter-files.js';

@@ -1,6 +1,6 @@
 import type { Hash } from 'node:crypto';
 import { packMarks, unpackMarks, Marks } from './marks.js';
-import type { DrivenFile } from './driven-letters.js';
+import type { RetriedFile } from './retried-letters.js';
 import { identityOf, type FoundFile } from './letter-files.js';
 
 /** What was found after an offset in a file, and where that ends. */
@@ -9,7 +9,7 @@ export interface LetterStep {
    * `left`: a letter that was to be retried, and stays for the next time. `known`: one that was retried before. `end`: nothing is
    * left in the file.
    */
-  readonly kind: 'drive' | 'left' | 'known' | 'undrivable' | 'blank' | 'end';
+  readonly kind: 'retry' | 'left' | 'known' | 'unretryable' | 'blank' | 'end';
   readonly mark?: string;
   /** Which record a known letter was found in. */
   readonly from?: 'ahead' | 'elsewhere';
@@ -23,13 +23,13 @@ export class LettersOfFile {
   offset: number;
   /** The hash of all bytes before the offset. Undefined: the file is unchanged and need not be read. */
   hash: Hash | undefined;
-  undrivable: number;
+  unretryable: number;
   readonly ahead: Marks;
   compareUpTo: number;
   isDone = false;
   /** Whether a letter was left before the steps that are applied now, which were created before that was known. */
   #isAnyLeft = false;
-  readonly #driven: string[];
+  readonly #retried: string[];
 
   /**
    * @param known the file's record; undefined: it was never seen
@@ -37,21 +37,21 @@ export class LettersOfFile {
    */
   constructor(
     readonly found: FoundFile,
-    private readonly known: DrivenFile | undefined,
+    private readonly known: RetriedFile | undefined,
     hash: Hash | undefined,
   ) {
     this.offset = known?.offset ?? 0;
     this.hash = hash;
-    this.undrivable = known?.undrivable ?? 0;
+    this.unretryable = known?.undrivable ?? 0;
     this.ahead = new Marks(unpackMarks(known?.ahead ?? ''));
-    this.#driven = unpackMarks(known?.driven ?? '');
+    this.#retried = unpackMarks(known?.driven ?? '');
     this.compareUpTo = this.offset === 0 ? 0 : (known?.compareUpTo ?? 0);
     if (this.offset === 0) this.compareAll();
   }
 
   /** The number of its letters that were retried, as far as they are remembered individually. */
-  get driven(): number {
-    return this.#driven.length + [...this.ahead].length;
+  get retried(): number {
+    return this.#retried.length + [...this.ahead].length;
   }
 
   /** Assumes that any of the current letters may have been retried while they were in another file. */
@@ -70,15 +70,15 @@ export class LettersOfFile {
     }
     this.offset = offset;
     this.hash = hash;
-    if (kind === 'undrivable') this.undrivable += 1;
+    if (kind === 'unretryable') this.unretryable += 1;
     if (kind === 'end') this.isDone = true;
     if (mark === undefined) return;
-    this.#driven.push(mark);
+    this.#retried.push(mark);
     if (from === 'ahead') this.ahead.take(mark);
   }
 
   /** Returns the record of the file. */
-  note(): DrivenFile {
+  note(): RetriedFile {
     // Nothing was read.
     if (this.hash === undefined && this.known !== undefined) return { ...this.known, identity: identityOf(this.found) };
     const { size, mtimeMs } = this.found;
@@ -86,8 +86,8 @@ export class LettersOfFile {
       identity: identityOf(this.found),
       offset: this.offset,
       before: digestOf(this.hash),
-      undrivable: this.undrivable,
-      driven: packMarks(this.#driven),
+      undrivable: this.unretryable,
+      driven: packMarks(this.#retried),
       ahead: packMarks([...this.ahead]),
       compareUpTo: this.compareUpTo,
       seen: { size, mtimeMs, isDone: this.isDone },

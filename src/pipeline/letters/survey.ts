@@ -1,6 +1,6 @@
 import type { Hash } from 'node:crypto';
 import { TELLING_BYTES_MIN } from '../../files/index.js';
-import type { DrivenFile, DrivenLetters } from './driven-letters.js';
+import type { RetriedFile, RetriedLetters } from './retried-letters.js';
 import {
   contentOf,
   findLetterFiles,
@@ -26,10 +26,10 @@ export interface LetterSurvey {
  *
  * @throws SourceError
  */
-export async function surveyLetters(place: LetterPlace, driven: DrivenLetters | undefined): Promise<LetterSurvey> {
+export async function surveyLetters(place: LetterPlace, retried: RetriedLetters | undefined): Promise<LetterSurvey> {
   const { own, movedAside } = findLetterFiles(place);
   const found = [...(await withoutCopies(movedAside, own)), ...own];
-  const unclaimed = new Set(driven?.files);
+  const unclaimed = new Set(retried?.files);
   const files = new Map<FoundFile, LettersOfFile>();
   for (const wanted of ['same', 'moved'] as const) {
     for (const file of found) if (!files.has(file)) await claim(file, wanted, unclaimed, files);
@@ -46,14 +46,14 @@ export async function surveyLetters(place: LetterPlace, driven: DrivenLetters | 
   const lost = [...unclaimed].flatMap(({ driven: marks, ahead }) => [...unpackMarks(marks), ...unpackMarks(ahead)]);
   const all = [...renamed, ...found].map((file) => files.get(file) ?? new LettersOfFile(file, undefined, newHash()));
   if (lost.length > 0) for (const file of all) file.compareAll();
-  return { files: all, elsewhere: new Marks([...unpackMarks(driven?.gone ?? ''), ...lost]) };
+  return { files: all, elsewhere: new Marks([...unpackMarks(retried?.gone ?? ''), ...lost]) };
 }
 
 /** Assigns the matching record to a file, if one is still unclaimed. */
 async function claim(
   file: FoundFile,
   wanted: 'same' | 'moved',
-  unclaimed: Set<DrivenFile>,
+  unclaimed: Set<RetriedFile>,
   files: Map<FoundFile, LettersOfFile>,
 ): Promise<void> {
   for (const known of unclaimed) {

@@ -38,5 +38,5 @@ export interface Letters {
    *
    * @throws HttpError 409 if a retry is already running
    */
-  driveAgain(): Promise<RetryReport>;
+  retryLetters(): Promise<RetryReport>;
 }

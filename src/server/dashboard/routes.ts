@@ -29,6 +29,6 @@ export function addDashboardRoutes(app: FastifyInstance, { file, feed, letters }
     reply.type(JSON_TYPE).send(JSON.stringify({ letters: await letters.newest(LETTERS_SHOWN) })),
   );
   app.post('/dead-letters/redrive', { config: { role: 'admin' } }, async (_request, reply) =>
-    reply.type(JSON_TYPE).send(JSON.stringify(await letters.driveAgain())),
+    reply.type(JSON_TYPE).send(JSON.stringify(await letters.retryLetters())),
   );
 }

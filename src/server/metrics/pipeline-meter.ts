@@ -62,7 +62,7 @@ export interface PipelineMeter {
   workerEnded(pipeline: string, reason: (typeof WORKER_ENDS)[number]): void;
   show(standings: readonly PipelineStanding[]): void;
   /** @param progress undefined if no retry is running */
-  showRedrive(progress: { readonly bytes: number; readonly bytesDone: number } | undefined): void;
+  showRetry(progress: { readonly bytes: number; readonly bytesDone: number } | undefined): void;
 }
 
 /** Measures what the pipelines do. */
@@ -131,7 +131,7 @@ export function pipelineMeter({ counter, gauge, histogram }: MetricFactory, name
     'Stored events that the pipeline has not read yet, including those of other pipelines.',
     ['pipeline'],
   );
-  const redriveLeft = gauge(
+  const retryLeft = gauge(
     'redrive_left_bytes',
     'Bytes of dead-letter files left to read: 0 while no dead letters are retried.',
     [],
@@ -211,6 +211,6 @@ export function pipelineMeter({ counter, gauge, histogram }: MetricFactory, name
         if (waiting !== undefined) backlog.set({ pipeline }, waiting);
       }
     },
-    showRedrive: (progress) => redriveLeft.set({}, progress === undefined ? 0 : progress.bytes - progress.bytesDone),
+    showRetry: (progress) => retryLeft.set({}, progress === undefined ? 0 : progress.bytes - progress.bytesDone),
   };
 }

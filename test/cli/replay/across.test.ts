@@ -25,7 +25,7 @@ async function isProcessed(daemon: TestDaemon): Promise<void> {
   }, 'all is processed');
 }
 
-describe('dead letters that are driven again leave alone what the stages of their pipeline know', () => {
+describe('dead letters that are retried leave alone what the stages of their pipeline know', () => {
   each(1)([
     ['a batch', '{ batch: { size: 2 } }', '2\n1\n1\n5', ['[2,5]', '[10,10]']],
     ['the keys of dedupe', '{ dedupe: $input }', '5\n2\n1', ['2', '5', '10']],

@@ -6,7 +6,7 @@ import { postLines, startDaemon, until, type TestDaemon } from '../../support/da
 
 const LETTERS_PER_ROUND = 20;
 
-/** An event fails when it comes for the first time, and goes through when it is driven again. */
+/** An event fails when it comes for the first time, and goes through when it is retried. */
 const CONFIG = `
 pipelines:
   default:
@@ -15,7 +15,7 @@ pipelines:
     dead_letter: ./dead.ndjson
 `;
 
-/** Who drives dead letters again, until it is killed or done. */
+/** Who retries dead letters, until it is killed or done. */
 export type Driver = 'daemon' | 'command';
 
 /**

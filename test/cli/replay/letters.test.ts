@@ -68,7 +68,7 @@ function mend(cwd: string): void {
   writeFileSync(join(cwd, 'colloquium.yaml'), `state_dir: ./state\n${config('["$input", "/n"]')}`);
 }
 
-describe.concurrent('dead letters that are driven again', () => {
+describe.concurrent('dead letters that are retried', () => {
   it('and all fail again come to an end, by the button, to the outputs, and to stdout', async () => {
     const daemon = await failed(30);
     const { cwd } = daemon;
@@ -256,7 +256,7 @@ pipelines:
     expect([held.exit, held.stdout, held.stderr]).toEqual([
       2,
       '',
-      expect.stringContaining(`the re-driving of dead letters is in use: process ${process.pid} has it`),
+      expect.stringContaining(`the retry of dead letters is in use: process ${process.pid} has it`),
     ]);
     await lock.release();
     expect((await runCli(['replay', '--dead-letters'], { cwd })).stdout).toBe('0\n');

@@ -54,7 +54,7 @@ describe.concurrent('replay', () => {
     expect(mistyped.stderr).toContain('pipelines: default');
   });
 
-  it('drives dead letters again, each once, and what fails again is there for the next time', async () => {
+  it('retries dead letters, each once, and what fails again is there for the next time', async () => {
     const cwd = scratch();
     const broken = await startDaemon(config('["$input", "/n"]'), { cwd });
     for (let n = 0; n < 5; n++) await post(`${broken.url}/events`, { x: n });

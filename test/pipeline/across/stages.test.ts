@@ -106,7 +106,7 @@ describe('explode', () => {
     ]);
   });
 
-  it('takes such a part behind the stage when it is driven again', async () => {
+  it('takes such a part behind the stage when it is retried', async () => {
     const stages = ['fold: number', '{ explode: /items, into: /n, parts: alone, name: apart }', "computo: '/n + 1'"];
     const process = open(await pipelineOf(stages));
     const again = (pipeline: string, afterStage: string): Seen => {

@@ -32,7 +32,7 @@ async function through(executor: BlockExecutor, event: object): Promise<Seen> {
 it.each([
   ['behind the call', ['AI', 'EXPLODE'], 1],
   ['before it', ['EXPLODE', 'AI'], 2],
-])('a part that fails %s leaves the others, and is driven again by itself', async (_where, order, calls) => {
+])('a part that fails %s leaves the others, and is retried by itself', async (_where, order, calls) => {
   const fake = await on.fake();
   const client = await on.client([setupOf(fake)]);
   const written = {

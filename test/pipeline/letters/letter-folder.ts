@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LetterDrive, parseDrivenLetters, type DrivenLetters } from '../../../src/pipeline/letters/index.js';
+import { LetterRetry, parseRetriedLetters, type RetriedLetters } from '../../../src/pipeline/letters/index.js';
 
 /** A dead letter of the pipeline `p`, as a line. */
 export function letterLine(id: string, retries = 0, data: unknown = 1, pipeline = 'p'): string {
@@ -11,7 +11,7 @@ export function letterLine(id: string, retries = 0, data: unknown = 1, pipeline 
 }
 
 export interface DriveOptions {
-  readonly driven?: DrivenLetters | undefined;
+  readonly driven?: RetriedLetters | undefined;
   /** Which events are driven, by their lines. */
   readonly accepts?: (event: string) => boolean;
   /** Called when a letter is driven. Nothing more is driven when it says no. */
@@ -25,10 +25,10 @@ export interface DriveOptions {
 export interface Drive {
   /** `id:retries`. */
   readonly ids: readonly string[];
-  readonly undrivable: number;
+  readonly unretryable: number;
   readonly left: number;
-  readonly drivenBefore: number;
-  readonly driven: DrivenLetters | undefined;
+  readonly retriedBefore: number;
+  readonly driven: RetriedLetters | undefined;
 }
 
 /** Drives letters as a pipeline does: what was read is out a while later, in order. */
@@ -37,7 +37,7 @@ export async function drive(
   { driven, accepts = () => true, onEvent = () => true, isLeft = () => false, ahead = 2 }: DriveOptions = {},
 ): Promise<Drive> {
   const reading = new AbortController();
-  const under = await LetterDrive.open({ path }, driven);
+  const under = await LetterRetry.open({ path }, driven);
   const ids: string[] = [];
   const waiting: { readonly resumeAt: unknown; readonly id: string; readonly retries: number }[] = [];
   /** @returns whether more are driven */
@@ -67,8 +67,14 @@ export async function drive(
   }
   while (goesOn) goesOn = out();
   // As it would come back from the disk.
-  const { undrivable, left, drivenBefore } = under;
-  return { ids, undrivable, left, drivenBefore, driven: parseDrivenLetters(JSON.parse(JSON.stringify(under.note()))) };
+  const { unretryable, left, retriedBefore } = under;
+  return {
+    ids,
+    unretryable,
+    left,
+    retriedBefore,
+    driven: parseRetriedLetters(JSON.parse(JSON.stringify(under.note()))),
+  };
 }
 
 export function letterFolder(): { readonly folder: string; readonly path: string } {

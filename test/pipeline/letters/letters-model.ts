@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { DrivenLetters } from '../../../src/pipeline/letters/index.js';
+import type { RetriedLetters } from '../../../src/pipeline/letters/index.js';
 import { drive, letterFolder, letterLine } from './letter-folder.js';
 
 /** A letter as the model knows it. */
@@ -32,7 +32,7 @@ interface Model {
 interface Real {
   readonly folder: string;
   readonly path: string;
-  driven: DrivenLetters | undefined;
+  driven: RetriedLetters | undefined;
   nextId: number;
   nextPart: number;
   nextAside: number;

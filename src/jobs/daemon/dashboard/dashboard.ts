@@ -4,7 +4,7 @@ import type { DaemonParts } from '../parts.js';
 import { newestLetters } from './newest-letters.js';
 import type { ServePlan } from '../../serve-plan.js';
 import { processorTalk } from '../pipelines/processor-talk.js';
-import { redriver, type Redriver } from './redrive.js';
+import { letterRetrier, type LetterRetrier } from './letter-retrier.js';
 import type { Sink } from '../../../sinks/index.js';
 import type { Talk } from '../../talk.js';
 
@@ -28,9 +28,9 @@ export interface DashboardOptions {
 /** What a daemon's dashboard shows, the actions that it offers, and their progress. */
 export function daemonDashboard(
   context: DashboardOptions,
-): ServerOptions['dashboard'] & { readonly redriving: Redriver['progress'] } {
+): ServerOptions['dashboard'] & { readonly redriving: LetterRetrier['progress'] } {
   const { world, talk, letters, metrics, plan, inside, members, signal } = context;
-  const { driveAgain, progress } = redriver({
+  const { retryLetters, progress } = letterRetrier({
     world,
     plan,
     handOver(pipeline, work) {
@@ -48,7 +48,7 @@ export function daemonDashboard(
   return {
     file: new URL('./dashboard.html', import.meta.url),
     feed: new Feed(() => metrics.snapshot(), world.now, members),
-    letters: { newest: (limit) => newestLetters(plan().pipelines, limit), driveAgain },
+    letters: { newest: (limit) => newestLetters(plan().pipelines, limit), retryLetters },
     redriving: progress,
   };
 }

@@ -41,7 +41,7 @@ function letterPart({
 }
 
 /** Makes the button retry the dead letters. */
-export function prepareRedrive(): void {
+export function prepareRetry(): void {
   const button = at('redrive') as HTMLButtonElement;
   button.addEventListener('click', () => {
     if (!confirm('Send all dead letters that were not retried yet through their pipelines again?')) return;
@@ -54,7 +54,7 @@ export function prepareRedrive(): void {
 }
 
 /** Shows the progress of a retry, whoever requested it. @param driven since the daemon started */
-export function showRedrive(bytesLeft: number, driven: number): void {
+export function showRetry(bytesLeft: number, driven: number): void {
   if (bytesLeft > 0)
     say('redriven', `Retrying: ${count(driven)} so far, ${count(Math.ceil(bytesLeft / 1000))} kB left.`);
 }

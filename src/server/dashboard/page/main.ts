@@ -1,7 +1,7 @@
 import { chart } from './chart.js';
 import { at, say, showTable } from './elements.js';
 import { showFleet } from './fleet.js';
-import { prepareRedrive, showLetters, showRedrive } from './letters.js';
+import { prepareRetry, showLetters, showRetry } from './letters.js';
 import { showMoney } from './money.js';
 import { perSecond, quantile, Samples, type FeedFrame } from './samples.js';
 import { count, rate, seconds } from './words.js';
@@ -86,7 +86,7 @@ function show(frame: FeedFrame): void {
   showErrors(now);
   showMoney(now);
   showFleet(frame);
-  showRedrive(now.sum('redrive_left_bytes'), now.sum('events_driven_again_total'));
+  showRetry(now.sum('redrive_left_bytes'), now.sum('events_driven_again_total'));
   void showLetters(now.sum(EVENTS, { outcome: 'dead_lettered' }), frame.role).catch(() => undefined);
 }
 
@@ -129,5 +129,5 @@ function connect(): void {
   });
 }
 
-prepareRedrive();
+prepareRetry();
 connect();

@@ -1,5 +1,5 @@
 import type { Block, ResumeAt } from '../../sources/index.js';
-import type { DrivenLetters } from './driven-letters.js';
+import type { RetriedLetters } from './retried-letters.js';
 import { readLetter, type Letter } from './letter.js';
 import { contentOf, type LetterPlace } from './letter-files.js';
 import { letterLines } from './letter-lines.js';
@@ -25,21 +25,21 @@ export interface LetterChoice {
 }
 
 /** The progress of a retry. */
-export interface DriveProgress {
-  readonly driven: number;
+export interface RetryProgress {
+  readonly retried: number;
   /** The bytes of letter files on disk to process, and those processed. */
   readonly bytes: number;
   readonly bytesDone: number;
 }
 
 /** One retry of dead letters. Its end is fixed when it begins: letters that fail again, or meanwhile, are left for the next retry. */
-export class LetterDrive {
+export class LetterRetry {
   /** Letters without an event, in the files as far as they were read. */
-  undrivable = 0;
+  unretryable = 0;
   /** Letters that were to be retried and stay for the next time, see {@link leave}. */
   left = 0;
-  #driven = 0;
-  #drivenBefore: number;
+  #retried = 0;
+  #retriedBefore: number;
   #bytesDone = 0;
   /** Steps, in order, that wait until an event is out: their own, or an earlier one. */
   readonly #waiting: { readonly file: LettersOfFile; readonly step: LetterStep }[] = [];
@@ -51,22 +51,22 @@ export class LetterDrive {
     versionBefore: number,
   ) {
     this.#version = versionBefore;
-    this.#drivenBefore = survey.files.reduce((sum, file) => sum + file.driven, 0);
+    this.#retriedBefore = survey.files.reduce((sum, file) => sum + file.retried, 0);
   }
 
   /** @throws SourceError */
-  static async open(place: LetterPlace, driven: DrivenLetters | undefined): Promise<LetterDrive> {
-    return new LetterDrive(await surveyLetters(place, driven), driven?.version ?? 0);
+  static async open(place: LetterPlace, retried: RetriedLetters | undefined): Promise<LetterRetry> {
+    return new LetterRetry(await surveyLetters(place, retried), retried?.version ?? 0);
   }
 
-  get progress(): DriveProgress {
+  get progress(): RetryProgress {
     const bytes = this.survey.files.reduce((sum, { found }) => sum + found.size, 0);
-    return { driven: this.#driven, bytes, bytesDone: Math.min(bytes, this.#bytesDone) };
+    return { retried: this.#retried, bytes, bytesDone: Math.min(bytes, this.#bytesDone) };
   }
 
   /** Letters that are skipped because an earlier retry took them, as far as they are remembered individually. */
-  get drivenBefore(): number {
-    return this.#drivenBefore;
+  get retriedBefore(): number {
+    return this.#retriedBefore;
   }
 
   /**
@@ -75,7 +75,7 @@ export class LetterDrive {
    * @throws SourceError
    */
   async *pass(choice: LetterChoice): AsyncGenerator<Block, void, void> {
-    this.undrivable = 0;
+    this.unretryable = 0;
     this.#bytesDone = 0;
     // A copy, because a step takes marks out of it when it is created, not when it is applied.
     const elsewhere = new Marks(this.survey.elsewhere);
@@ -97,11 +97,11 @@ export class LetterDrive {
   reached(resumeAt: ResumeAt): void {
     if (typeof resumeAt !== 'number') return;
     while (this.#applied <= resumeAt && this.#applyNext());
-    while (this.#waiting[0] !== undefined && this.#waiting[0].step.kind !== 'drive') this.#applyNext();
+    while (this.#waiting[0] !== undefined && this.#waiting[0].step.kind !== 'retry') this.#applyNext();
   }
 
   /** Returns the record of what was retried, now and before, with a new version each time. */
-  note(): DrivenLetters {
+  note(): RetriedLetters {
     let left = MARKS_MAX;
     const gone = [...this.survey.elsewhere].slice(-GONE_MARKS_MAX);
     const files = this.survey.files.map((file) => file.note()).toReversed();
@@ -121,7 +121,7 @@ export class LetterDrive {
 
   async *#passFile(file: LettersOfFile, choice: LetterChoice, elsewhere: Marks): AsyncGenerator<Block, void, void> {
     const { found } = file;
-    this.undrivable += file.undrivable;
+    this.unretryable += file.unretryable;
     // Unchanged since no letter was left in it.
     if (file.hash === undefined || file.isDone) {
       this.#bytesDone += found.size;
@@ -149,8 +149,8 @@ export class LetterDrive {
       }
       const place = { offset, hash: isAnyLeft ? undefined : hash.copy() };
       if (letter === undefined) {
-        if (text !== '') this.undrivable += 1;
-        this.#take(file, { kind: text === '' ? 'blank' : 'undrivable', ...place });
+        if (text !== '') this.unretryable += 1;
+        this.#take(file, { kind: text === '' ? 'blank' : 'unretryable', ...place });
         continue;
       }
       const { mark } = letter;
@@ -159,7 +159,7 @@ export class LetterDrive {
       } else if (offset <= file.compareUpTo && elsewhere.take(mark)) {
         this.#take(file, { kind: 'known', mark, from: 'elsewhere', ...place });
       } else if (choice.accepts(letter)) {
-        const resumeAt = this.#take(file, { kind: 'drive', mark, ...place });
+        const resumeAt = this.#take(file, { kind: 'retry', mark, ...place });
         const bytes = Buffer.from(`${letter.event}\n`);
         yield { kind: 'lines', bytes, source: found.path, startsFile: false, resumeAt };
       } else {
@@ -174,7 +174,7 @@ export class LetterDrive {
   #take(file: LettersOfFile, step: LetterStep): number {
     this.#waiting.push({ file, step });
     const number = this.#applied + this.#waiting.length - 1;
-    if (this.#waiting.length === 1 && step.kind !== 'drive') this.#applyNext();
+    if (this.#waiting.length === 1 && step.kind !== 'retry') this.#applyNext();
     return number;
   }
 
@@ -183,10 +183,10 @@ export class LetterDrive {
     if (next === undefined) return false;
     const { file, step } = next;
     file.apply(step);
-    if (step.kind === 'drive') this.#driven += 1;
+    if (step.kind === 'retry') this.#retried += 1;
     if (step.kind === 'left') this.left += 1;
     if (step.from === 'elsewhere' && step.mark !== undefined) {
-      this.#drivenBefore += 1;
+      this.#retriedBefore += 1;
       this.survey.elsewhere.take(step.mark);
     }
     this.#applied += 1;

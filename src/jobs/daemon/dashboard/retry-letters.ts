@@ -1,9 +1,9 @@
 import type { LogWorld } from '../../../log/index.js';
 import { drive, type Delivered } from '../../../pipeline/index.js';
-import type { DriveProgress } from '../../../pipeline/letters/index.js';
+import type { RetryProgress } from '../../../pipeline/letters/index.js';
 import type { RetryReport } from '../../../server/index.js';
 import type { Block } from '../../../sources/index.js';
-import { lettersToDrive, nothingLeft, wordsForLeft, type LettersToDrive } from '../../replay/letters.js';
+import { lettersToRetry, nothingLeft, wordsForLeft, type LettersToRetry } from '../../replay/letters.js';
 import type { ReplayPlan } from '../../replay/plan.js';
 import { isOutAtEnd } from '../../replay/refuse-state.js';
 import { runToOutputs } from '../../replay/to-outputs.js';
@@ -29,7 +29,7 @@ export interface RetryLettersOptions {
   /** Notified of what becomes of the events. */
   readonly onDelivered: (pipeline: string, delivered: Delivered) => void;
   /** Notified of the progress. */
-  readonly onProgress: (progress: DriveProgress) => void;
+  readonly onProgress: (progress: RetryProgress) => void;
 }
 
 /**
@@ -59,20 +59,20 @@ export async function retryLetters(serve: ServePlan, context: RetryLettersOption
   // Pipelines that are refused come last: only the last pass may stop before its end.
   const isRefused = ({ spec }: PipelineServePlan): number => Number(isOutAtEnd(spec));
   const pipelines = serve.pipelines.toSorted((a, b) => isRefused(a) - isRefused(b));
-  for await (const letters of lettersToDrive(underWay, { pipelines, through: 'own' }, left)) {
-    stopped = await driveInSlices(letters, plan, context, sum);
+  for await (const letters of lettersToRetry(underWay, { pipelines, through: 'own' }, left)) {
+    stopped = await retryInSlices(letters, plan, context, sum);
     if (stopped !== undefined) break;
   }
-  if (stopped !== undefined) talk.notice(`re-driving stopped: ${stopped}`);
+  if (stopped !== undefined) talk.notice(`the retry of dead letters stopped: ${stopped}`);
   for (const words of wordsForLeft(left)) talk.notice(words);
   const strangers = [...left.strangers.values()].reduce((a, b) => a + b, 0);
-  const { undrivable, drivenBefore: driven_before } = left;
-  return { ...sum, left: undrivable + strangers, driven_before, ...(stopped !== undefined && { stopped }) };
+  const { unretryable, retriedBefore: driven_before } = left;
+  return { ...sum, left: unretryable + strangers, driven_before, ...(stopped !== undefined && { stopped }) };
 }
 
 /** @returns why the letters were not retried to the end; undefined if they were */
-async function driveInSlices(
-  letters: LettersToDrive,
+async function retryInSlices(
+  letters: LettersToRetry,
   plan: ReplayPlan,
   context: RetryLettersOptions,
   sum: { input: number; output: number; filtered: number; dead_lettered: number },

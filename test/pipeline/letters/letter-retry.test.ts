@@ -29,7 +29,7 @@ const lines = (...ids: readonly string[]): string => ids.map((id) => letterLine(
 const LONG = 'x'.repeat(2000);
 
 describe('dead letters', () => {
-  it('are driven again with one more retry, each once, over rotated and packed files', async () => {
+  it('are retried with one more retry, each once, over rotated and packed files', async () => {
     const { folder, path } = letterFolder();
     writeFileSync(join(folder, 'dead.000001.ndjson.gz'), gzipSync(lines('a', 'b')));
     writeFileSync(join(folder, 'dead.000002.ndjson'), letterLine('c', 4));
@@ -47,19 +47,19 @@ describe('dead letters', () => {
     const { path } = letterFolder();
     writeFileSync(path, `${lines('a', 'b')}no event\n${lines('b', 'c', 'd')}`);
     const first = await drive(path, { ahead, isLeft: (id) => id === 'b' || id === 'd' });
-    expect([first.ids.length, first.left, first.undrivable, first.drivenBefore]).toEqual([5, 3, 1, 0]);
+    expect([first.ids.length, first.left, first.unretryable, first.retriedBefore]).toEqual([5, 3, 1, 0]);
     appendFileSync(path, lines('e'));
     const second = await drive(path, { driven: first.driven, ahead, isLeft: (id) => id === 'd' });
-    expect([second.ids, second.left, second.undrivable, second.drivenBefore]).toEqual([
+    expect([second.ids, second.left, second.unretryable, second.retriedBefore]).toEqual([
       ['b:1', 'b:1', 'd:1', 'e:1'],
       1,
       1,
       2,
     ]);
     const third = await drive(path, { driven: second.driven, ahead });
-    expect([third.ids, third.left, third.drivenBefore]).toEqual([['d:1'], 0, 5]);
+    expect([third.ids, third.left, third.retriedBefore]).toEqual([['d:1'], 0, 5]);
     const last = await drive(path, { driven: third.driven });
-    expect([last.ids, last.undrivable, last.drivenBefore]).toEqual([[], 1, 6]);
+    expect([last.ids, last.unretryable, last.retriedBefore]).toEqual([[], 1, 6]);
   });
 
   it('that fail again while they are driven are for the next time', async () => {
@@ -281,11 +281,11 @@ describe('dead letters', () => {
       `{"error":{},"raw":"x","source":"s","line":1}\nnonsense\n\n${lines('a')}${letterLine('b').slice(0, 50)}`,
     );
     const first = await drive(path);
-    expect([first.ids, first.undrivable]).toEqual([['a:1'], 2]);
+    expect([first.ids, first.unretryable]).toEqual([['a:1'], 2]);
     appendFileSync(path, letterLine('b').slice(50));
     const second = await drive(path, first);
-    expect([second.ids, second.undrivable]).toEqual([['b:1'], 2]);
-    expect((await drive(path, second)).undrivable).toBe(2);
+    expect([second.ids, second.unretryable]).toEqual([['b:1'], 2]);
+    expect((await drive(path, second)).unretryable).toBe(2);
   });
 
   it('without an id are told apart by what is in them', async () => {
@@ -326,5 +326,14 @@ describe('dead letters', () => {
     const { folder, path } = letterFolder();
     expect((await drive(path)).ids).toEqual([]);
     expect((await drive(join(folder, 'none/dead.ndjson'))).ids).toEqual([]);
+  });
+
+  it('are recorded under the same keys in every version, so that an upgrade retries none twice', async () => {
+    const { path } = letterFolder();
+    writeFileSync(path, lines('a', 'b'));
+    const { driven: record } = await drive(path);
+    const keys = ['identity', 'offset', 'before', 'undrivable', 'driven', 'ahead', 'compareUpTo', 'seen'];
+    expect(Object.keys(record ?? {}).toSorted()).toEqual(['files', 'gone', 'version']);
+    expect(Object.keys(record?.files[0] ?? {}).toSorted()).toEqual(keys.toSorted());
   });
 });

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openEngines } from '../../../../src/jobs/engines/engines.js';
-import { retryLetters } from '../../../../src/jobs/daemon/dashboard/drive-again.js';
+import { retryLetters } from '../../../../src/jobs/daemon/dashboard/retry-letters.js';
 import { resolveServe } from '../../../../src/cli/serve/resolve.js';
 import { Log, nodeWorld } from '../../../../src/log/index.js';
 import { stdoutSink } from '../../../../src/sinks/index.js';
@@ -41,7 +41,7 @@ async function drive(
     signal: ending.signal,
     talk: { notice: () => undefined, letters: stdoutSink() },
     onDelivered: () => undefined,
-    onProgress: ({ driven }) => progress.push(driven),
+    onProgress: ({ retried }) => progress.push(retried),
     async handOver(name, work) {
       const pipeline = plan.pipelines.find(({ spec }) => spec.name === name);
       if (pipeline === undefined) return false;

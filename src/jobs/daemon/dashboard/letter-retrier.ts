@@ -1,32 +1,32 @@
 import { LogError } from '../../../log/index.js';
-import type { DriveProgress } from '../../../pipeline/letters/index.js';
+import type { RetryProgress } from '../../../pipeline/letters/index.js';
 import { HttpError, type RetryReport } from '../../../server/index.js';
-import type { RetryLettersOptions } from './drive-again.js';
+import type { RetryLettersOptions } from './retry-letters.js';
 import type { ServePlan } from '../../serve-plan.js';
 
 /** What retrying dead letters needs from the daemon. */
-export interface RedriveOptions extends Omit<RetryLettersOptions, 'onProgress'> {
+export interface LetterRetrierOptions extends Omit<RetryLettersOptions, 'onProgress'> {
   readonly plan: () => ServePlan;
 }
 
-export interface Redriver {
+export interface LetterRetrier {
   /** Retries dead letters; only one call at a time. @throws HttpError 409, SinkError */
-  readonly driveAgain: () => Promise<RetryReport>;
+  readonly retryLetters: () => Promise<RetryReport>;
   /** The progress; undefined while no letters are being retried. */
-  readonly progress: () => DriveProgress | undefined;
+  readonly progress: () => RetryProgress | undefined;
 }
 
-export function redriver({ plan, ...context }: RedriveOptions): Redriver {
-  let progress: DriveProgress | undefined;
+export function letterRetrier({ plan, ...context }: LetterRetrierOptions): LetterRetrier {
+  let progress: RetryProgress | undefined;
   return {
     progress: () => progress,
-    async driveAgain() {
+    async retryLetters() {
       if (progress !== undefined) throw new HttpError(409, 'Conflict', 'dead letters are already being retried');
       if (plan().fleet !== undefined)
         throw new HttpError(409, 'Conflict', 'in a fleet, colloquium replay --dead-letters does this');
-      progress = { driven: 0, bytes: 0, bytesDone: 0 };
+      progress = { retried: 0, bytes: 0, bytesDone: 0 };
       try {
-        const { retryLetters } = await import('./drive-again.js');
+        const { retryLetters } = await import('./retry-letters.js');
         return await retryLetters(plan(), { ...context, onProgress: (now) => (progress = now) });
       } catch (error) {
         if (error instanceof LogError && error.kind === 'locked') throw new HttpError(409, 'Conflict', error.message);

@@ -1,16 +1,16 @@
 import { parseIdentity, type FileIdentity } from '../../files/index.js';
 
 /** Records which of a pipeline's dead letters were retried. Kept between two retries. */
-export interface DrivenLetters {
+export interface RetriedLetters {
   /** The number of changes: of two records of the same letters, the one with the higher number is the later. */
   readonly version: number;
-  readonly files: readonly DrivenFile[];
+  readonly files: readonly RetriedFile[];
   /** Marks of letters that were retried, in files that no longer exist. The letters may turn up again in another file. */
   readonly gone: string;
 }
 
-/** How far a file of letters was retried. Offsets are in its content after decompression. */
-export interface DrivenFile {
+/** How far a file of letters was retried. Offsets are in its content after decompression. The keys are those of stored records. */
+export interface RetriedFile {
   readonly identity: FileIdentity;
   /** Every letter before it was retried, or holds no event. */
   readonly offset: number;
@@ -36,19 +36,19 @@ export interface SeenFile {
 }
 
 /** Parses a stored record; undefined if the value is not one. */
-export function parseDrivenLetters(value: unknown): DrivenLetters | undefined {
+export function parseRetriedLetters(value: unknown): RetriedLetters | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (!('version' in value) || !('files' in value) || !('gone' in value)) return undefined;
   const { version, files, gone } = value;
   if (!isCount(version) || !Array.isArray(files) || typeof gone !== 'string') return undefined;
-  const parsed = files.map(parseDrivenFile);
+  const parsed = files.map(parseRetriedFile);
   const whole = parsed.filter((file) => file !== undefined);
   return whole.length === parsed.length ? { version, files: whole, gone } : undefined;
 }
 
-function parseDrivenFile(value: unknown): DrivenFile | undefined {
+function parseRetriedFile(value: unknown): RetriedFile | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const file = value as Partial<Record<keyof DrivenFile, unknown>>;
+  const file = value as Partial<Record<keyof RetriedFile, unknown>>;
   const { offset, before, undrivable, driven, ahead, compareUpTo } = file;
   const identity = parseIdentity(file.identity);
   const seen = parseSeen(file.seen);
