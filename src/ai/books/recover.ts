@@ -50,7 +50,7 @@ export async function recover({ budget, ledger, journal, isGone }: Shelves): Pro
 /** The journal may have the answer although the ledger does not: then nothing is in doubt. */
 async function endFromJournal(journal: Journal, entry: LedgerEntry): Promise<AttemptEnd | undefined> {
   const state = (await journal.get(entry.call))?.record.state;
-  const paid = state?.kind === 'ended' ? state.paid : state?.kind === 'draft' ? state.kept.paid : undefined;
+  const paid = state?.kind === 'ended' ? state.paid : state?.kept?.paid;
   return paid?.attempt === entry.id ? parseEntry(paid.entry).end : undefined;
 }
 

@@ -83,7 +83,8 @@ async function make(call: JournaledCall, record: RecordOf, before: KeptDraft | u
     },
     keepDraft(draft, { paid }: ReceivedAnswer) {
       kept = { draft, paid };
-      return books.journal.put(key, record({ kind: 'draft', kept }));
+      // Still under way: nobody else may make the next attempt while it waits for its turn.
+      return books.journal.put(key, record({ kind: 'open', owner: books.owner, attempt: '', worst: null, kept }));
     },
     keepEnding: (ending, { paid }) => books.journal.put(key, record({ kind: 'ended', ending, paid })),
   });

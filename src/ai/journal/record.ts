@@ -53,6 +53,7 @@ export type CallState =
   /** Under way, or interrupted by the end of its owner. */
   | {
       readonly kind: 'open';
+      /** The attempt that was sent last; empty: none since the call was claimed, or since the draft that it has kept. */
       readonly attempt: string;
       readonly owner: Owner;
       readonly worst: Nano | null;
@@ -67,7 +68,7 @@ export type CallState =
       readonly partial?: string | undefined;
       readonly kept?: KeptDraft | undefined;
     }
-  /** Between two attempts. */
+  /** Stopped between two attempts. */
   | { readonly kind: 'draft'; readonly kept: KeptDraft }
   | { readonly kind: 'ended'; readonly ending: Ending; readonly paid: PaidAttempt };
 

@@ -70,6 +70,22 @@ describe('a call that was answered before', () => {
     expect(results.map((result) => answered(result).response)).toEqual(['HI', 'HI']);
     expect(fake.records).toHaveLength(1);
   });
+
+  it('is shared by two clients while its answer waits to be repaired', async () => {
+    const fake = await on.fake('openai', {
+      latencyMs: 20,
+      reply: ({ texts }) => (texts.length > 1 ? '{"n":1}' : 'one'),
+    });
+    const oneByOne = setupOf(fake, 'openai', { maxConcurrency: 1 });
+    const clients = [await on.client([oneByOne]), await on.client([oneByOne])];
+    const rows = Array.from({ length: 20 }, (_, row) => `row ${row}`);
+    const schema = { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] };
+    const results = await Promise.all(
+      clients.flatMap((client) => rows.map((row) => ask(client, row, { schema, identity: { event: row } }))),
+    );
+    expect(new Set(results.map(({ kind }) => kind))).toEqual(new Set(['answered']));
+    expect(fake.records).toHaveLength(2 * rows.length);
+  });
 });
 
 describe('what an unclean end leaves', () => {
