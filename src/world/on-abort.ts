@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events';
 
 /**
- * Does something once when a signal is aborted. Any number may wait for one signal: Node would take more than ten for a leak.
+ * Calls a function once when a signal is aborted. Any number of callers may wait for one signal; Node reports more than ten
+ * listeners as a leak.
  *
- * @param signal undefined: it never is
- * @returns takes it back; whoever has waited must
+ * @param signal undefined: never aborted
+ * @returns stops waiting; the caller must call it when it no longer waits
  */
 export function onAbort(signal: AbortSignal | undefined, act: () => void): () => void {
   if (signal === undefined) return () => undefined;

@@ -6,19 +6,21 @@ import type { CascadePlace } from './call.js';
 import { worstCost } from './lane-prices.js';
 import type { ProviderLane } from './provider-lane.js';
 
-/** The money of a step of a cascade, beyond that of its own call. */
+/** The money that a step of a cascade involves beyond its own call. */
 export interface StepMoney {
-  /** The worst case of the steps behind it, each at the dearest provider that has a price for it. Nano-dollars. */
+  /** The worst case of the later steps, each at its most expensive provider with a known price. Nano-dollars. */
   readonly ahead: Nano;
-  /** Why a step behind it can never be asked, so that it is not paid for either; undefined: it can. */
+  /** Why a later step can never be asked, so that this one isn't paid for either; undefined: all can. */
   refusal(isLimited: boolean): string | undefined;
-  /** For the first step: what the last model would take for the tokens of an answer. For later steps: nothing. */
+  /** For the first step: what the last model would have cost for the tokens of an answer. For later steps: nothing. */
   instead(answer: ProviderAnswer, time: number): Pick<AttemptEnd, 'instead'>;
 }
 
 /**
- * @param lanes those that may serve the cascade
- * @param request of the step; those behind it ask the same of other models
+ * Returns the money that a step involves.
+ *
+ * @param lanes the lanes that may serve the cascade
+ * @param request of the step; later steps ask other models the same
  */
 export function stepMoney(
   lanes: readonly ProviderLane[],
@@ -28,7 +30,7 @@ export function stepMoney(
 ): StepMoney {
   const behind = models.slice(step);
   const last = models.at(-1) ?? request.model;
-  // A call that the journal answers asks for none of it.
+  // Computed on demand: a call that the journal answers needs none of it.
   let worsts: readonly (Nano | null)[] | undefined;
   const worstsBehind = (): readonly (Nano | null)[] =>
     (worsts ??= behind.map((model) => dearest(serving(lanes, model), { ...request, model }, now)));
@@ -56,7 +58,7 @@ function serving(lanes: readonly ProviderLane[], model: string): readonly Provid
   return lanes.filter((lane) => lane.provider.serves(model));
 }
 
-/** Null: none of them has a price. */
+/** The highest worst case among the lanes; null if none has a price. */
 function dearest(lanes: readonly ProviderLane[], request: ProviderRequest, now: number): Nano | null {
   return lanes.reduce<Nano | null>((most, lane) => {
     const cap = lane.settingsOf(request.model)?.max_output_tokens ?? Infinity;

@@ -2,9 +2,9 @@ import { partsOf, type Message, type MessagePart, type TextPart } from '../reque
 import type { ProviderRequest } from './provider.js';
 
 /**
- * The request with one mark, at the end of what is the same for all requests of its stage: everything before a mark is cached with
- * it. A text that is only the same in its beginning is split there. Blank texts can't be marked, and nothing is, where there are
- * only these.
+ * Returns the request with one cache mark at the end of the part that all requests of its stage share: everything before a mark
+ * is cached with it. A text that is shared only at its beginning is split there. Blank texts can't be marked; if all shared texts
+ * are blank, the request stays unmarked.
  */
 export function withCacheMark(request: ProviderRequest): ProviderRequest {
   const { cache, messages } = request;
@@ -21,7 +21,7 @@ export function withCacheMark(request: ProviderRequest): ProviderRequest {
   return request;
 }
 
-/** Undefined: nothing can be marked there. */
+/** Marks a message; undefined if nothing in it can be marked. */
 function withMarkIn(message: Message, count: number, text: string): Message | undefined {
   const parts = partsOf(message);
   const part = parts[count];
@@ -38,7 +38,7 @@ function withMarkIn(message: Message, count: number, text: string): Message | un
   return { ...message, content: [...parts.slice(0, count), ...split, ...parts.slice(count + 1)] };
 }
 
-/** Marks the last text among the first parts. */
+/** Marks the last text among the first `count` parts. */
 function withLastMarked(message: Message, count: number): Message | undefined {
   const parts = partsOf(message);
   const at = parts.slice(0, count).findLastIndex((part) => part.type === 'text' && part.text.trim() !== '');

@@ -1,34 +1,34 @@
 import { HeaderList } from '../transport/index.js';
 import { withExtra } from './extra-body.js';
 
-/** A request as the AI SDK has written it. */
+/** A request as written by the AI SDK. */
 export interface WrittenRequest {
   readonly url: URL;
   readonly headers: HeaderList;
   /** JSON. */
   readonly body: string;
-  /** What the library says of settings that it left out or changed. */
+  /** The library's warnings about settings that it dropped or changed. */
   readonly warnings: readonly unknown[];
 }
 
-/** What is sent with every request. */
+/** Additions to every request. */
 export interface Additions {
   readonly query?: Readonly<Record<string, string>> | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Members of the body: maps are merged, anything else replaces what is there. */
+  /** Members of the body: maps are merged, any other value replaces the existing one. */
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Ends the library's work once it has written its request. One for all, because a stack takes long to record. */
+/** Stops the library once it has written its request. Shared, because recording a stack trace takes long. */
 const WRITTEN = new Error('the request is written');
 
 /**
- * Lets the AI SDK write a request without sending it. The library's way of sending is too coarse for decisions on money and retries:
- * it may send more than one request, and it fails on answers that were paid for.
+ * Lets the AI SDK write a request without sending it. The library's own sending is unsuitable where money is at stake: it may
+ * send more than one request, and it fails on some answers that were paid for.
  *
  * @param make creates a model that uses this `fetch`
- * @param ask calls the model; what it returns is never used
- * @throws Error for a request that the library or the wire refuses
+ * @param ask calls the model; its result is ignored
+ * @throws Error for a request that the library or the wire rejects
  */
 export async function writeRequest<Model extends object>(
   make: (fetch: typeof globalThis.fetch) => Promise<Model>,
@@ -54,7 +54,7 @@ export async function writeRequest<Model extends object>(
   return { ...request, warnings: warnings() };
 }
 
-/** The library returns its warnings with an answer, but knows them from `getArgs`, which writes the body. */
+/** Collects the warnings. The library returns them with an answer, but computes them in `getArgs`, which writes the body. */
 function warningsOf(model: object): () => readonly unknown[] {
   let warnings: readonly unknown[] = [];
   const writer = model as { getArgs?: (...settings: unknown[]) => Promise<{ readonly warnings?: readonly unknown[] }> };

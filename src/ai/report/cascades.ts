@@ -3,17 +3,17 @@ import type { LedgerEntry } from '../ledger/index.js';
 import { NOTHING, plus, type Totals } from '../ledger/index.js';
 import type { Nano } from '../money/index.js';
 
-/** What the cascade of a stage took, and what it is compared with. */
+/** The cost of a stage's cascade, and the cost that it is compared with. */
 export interface CascadeCost {
   readonly pipeline: string;
   readonly stage: string;
-  /** In order. A step whose model was changed meanwhile is there with each. */
+  /** In order. A step whose model was changed meanwhile is listed once per model. */
   readonly steps: readonly CascadeStepCost[];
-  /** The model that is asked last. */
+  /** The model of the last step. */
   readonly last: string;
-  /** What all steps took, as far as it is known. */
+  /** The known cost of all steps. */
   readonly cost: Nano;
-  /** What the last model would have taken for the tokens of the first step's answers; null: its price was not known. */
+  /** What the last model would have cost for the tokens of the first step's answers; null if its price was unknown. */
   readonly allAtLast: Nano | null;
 }
 
@@ -24,9 +24,9 @@ export interface CascadeStepCost {
   readonly totals: Totals;
 }
 
-/** So many stages and last models are told apart; further ones are left out, as `cost --by stage` has them. */
+/** The maximum number of stages and last models that are distinguished. Further ones are left out; `cost --by stage` has them. */
 const CASCADES_MAX = 1000;
-/** So many models of one step. */
+/** The maximum number of models of one step. */
 const MODELS_MAX = 100;
 
 interface Sums {
@@ -35,7 +35,7 @@ interface Sums {
   allAtLast: Nano | null;
 }
 
-/** Sums up the attempts of cascades, in bounded memory. */
+/** Sums up the attempts of cascades in bounded memory. */
 export class Cascades {
   readonly #sums = new Map<string, Sums>();
 

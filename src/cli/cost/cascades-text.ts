@@ -10,7 +10,7 @@ const HEAD: readonly Column[] = [
   ...NUMBERS,
 ];
 
-/** For people: what each step of each cascade took, and what its last model would have taken for all rows. */
+/** Returns, as text for people, what each step of each cascade cost, and what its last model would have cost for all rows. */
 export function cascadesText(cascades: readonly CascadeCost[]): string {
   if (cascades.length === 0) return '';
   const rows = cascades.flatMap(({ pipeline, stage, steps }) =>

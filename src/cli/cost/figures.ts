@@ -14,7 +14,7 @@ export const NUMBERS: readonly Column[] = ['requests', 'unanswered', 'tokens in'
 export function cells(totals: Totals, amount: string): string[] {
   const { attempts, answered, inputTokens, outputTokens, unknown, unpriced } = totals;
   const isUncertain = unknown + unpriced > 0;
-  // Nothing is known to have been spent: that is not the same as nothing spent.
+  // No known spending is not the same as no spending.
   const cost = isUncertain && knownCost(totals) === 0n ? '?' : isUncertain ? `${amount} + ?` : amount;
   return [grouped(attempts), grouped(attempts - answered), grouped(inputTokens), grouped(outputTokens), cost];
 }

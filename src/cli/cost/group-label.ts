@@ -1,6 +1,6 @@
 import { NO_VALUE, OTHERS, type Dimension, type Group } from '../../ai/index.js';
 
-/** What stands for a group in a table. A value that would look like another group stands in quotes. */
+/** Returns the label of a group in a table. A value that would look like another group is quoted. */
 export function groupLabel({ by, isOthers }: Group, dimension: Dimension): string {
   const value = by[dimension] ?? null;
   if (value === null) return NO_VALUE;

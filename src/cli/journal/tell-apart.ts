@@ -1,7 +1,7 @@
-/** So many characters of a text are shown. */
+/** The maximum number of characters shown of a text. */
 const SHOWN_MAX = 40;
 
-/** Texts, each cut down to where it differs from the others: prompts of one template begin and end alike. */
+/** Shortens each text to the part in which it differs from the others, because prompts of one template begin and end alike. */
 export function tellApart(texts: readonly string[]): readonly string[] {
   const [first = '', ...others] = texts;
   const shortest = texts.reduce((min, { length }) => Math.min(min, length), Infinity);

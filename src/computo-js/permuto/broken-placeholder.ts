@@ -1,11 +1,11 @@
-/** What a placeholder of a template has wrong, as it is written there. */
+/** A broken placeholder of a template, as it is written there. */
 export interface BrokenPlaceholder {
   readonly text: string;
-  /** `open`: it never ends. `nested`: another one begins in it. */
+  /** `open`: the placeholder never ends. `nested`: another placeholder begins inside it. */
   readonly why: 'open' | 'nested';
 }
 
-/** The first placeholder of a text that can stand for nothing; undefined: there is none. */
+/** Returns the first broken placeholder of a text; undefined if there is none. */
 export function brokenPlaceholder(template: string): BrokenPlaceholder | undefined {
   for (let open = template.indexOf('${/'); open !== -1; open = template.indexOf('${/', open + 2)) {
     const close = template.indexOf('}', open);

@@ -7,7 +7,7 @@ import { isTemplate } from '../plan/request-literal.js';
 import { providerKind } from '../plan/served-problems.js';
 import { serversOf, type AiStage, type ScriptAt } from './ai-stages.js';
 
-/** Stages that ask for a cache and get none: their providers have none that is known, or nothing of their requests is the same. */
+/** Finds stages that ask for a cache in vain: their providers have none that is known, or their requests have nothing in common. */
 export function uncachedStages(
   config: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
   stages: readonly AiStage[],
@@ -46,7 +46,7 @@ export function uncachedStages(
   });
 }
 
-/** Whether requests have a beginning in common, as far as that is written in the config. */
+/** Whether requests begin alike, as far as the config shows. */
 function isSame({ path, node }: AiStage, scriptAt: ScriptAt): boolean {
   const request = scriptAt(formatPointer([...path, 'request']));
   if (request !== undefined) return !isEmptyPrefix(cachePrefix(request.script, isTemplate(request)));
@@ -54,7 +54,7 @@ function isSame({ path, node }: AiStage, scriptAt: ScriptAt): boolean {
     const value = node.entries?.get(key)?.node.value;
     return value === undefined ? [] : [[key, value]];
   });
-  // What a file holds is not read for this.
+  // Files aren't read for this.
   return (
     members.length === 0 ||
     node.entries?.has('prompt_file') === true ||

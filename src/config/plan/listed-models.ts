@@ -3,15 +3,15 @@ import { filledText } from '../env/index.js';
 import type { ConfigText } from '../load/validate.js';
 import { nodeAt, type SourceNode } from '../source/index.js';
 
-/** A model in the list of a provider, or in its map. */
+/** A model in a provider's list or map of models. */
 export interface ListedModel {
   readonly key: string;
   readonly model: string;
-  /** Undefined: nothing is set for it. */
+  /** Undefined: the model has no settings. */
   readonly node: SourceNode | undefined;
 }
 
-/** The models that a provider lists, without those whose names depend on a variable that is not set. */
+/** Returns the models that a provider lists, except those whose names depend on an unset variable. */
 export function listedModels({ document, env }: Pick<ConfigText, 'document' | 'env'>, provider: string): ListedModel[] {
   const list = nodeAt(document.root, formatPointer(['ai_providers', provider, 'models']));
   const items = (list?.items ?? []).flatMap((item, index): ListedModel[] => {

@@ -8,18 +8,18 @@ import { listedModels } from './listed-models.js';
 
 type ConfigParts = Pick<ConfigText, 'document' | 'env' | 'kinds'>;
 
-/** Whom a stage asks, and for what. */
+/** Which providers a stage asks, and for which model. */
 export interface Asked {
-  /** Undefined: that depends on the event. */
+  /** Undefined: the model depends on the event. */
   readonly model: string | undefined;
-  /** Names of the providers that may serve it. */
+  /** The names of the providers that may serve the model. */
   readonly servers: readonly string[];
-  /** Where the model stands as a step of a cascade. */
+  /** For a step of a cascade, the place of its model. */
   readonly place?: readonly string[];
 }
 
 /**
- * Models that nobody serves, and outcomes that are to go to another provider where there is none.
+ * Finds models that no provider serves, and outcomes that should fall back to another provider although there is none.
  *
  * @param path of the settings of the stage's calls
  */
@@ -27,7 +27,7 @@ export function servedProblems(config: ConfigParts, path: readonly string[], ask
   const { document } = config;
   const { model } = asked;
   const known = [...new Set(asked.servers)].filter((name) => providerAt(config, name) !== undefined);
-  // Names of providers that are not there are told of elsewhere.
+  // Unknown provider names are reported elsewhere.
   if (known.length < new Set(asked.servers).size || known.length === 0) return [];
   const servers = model === undefined ? known : known.filter((name) => mayServe(config, name, model));
   if (model !== undefined && servers.length === 0) {
@@ -47,7 +47,7 @@ export function servedProblems(config: ConfigParts, path: readonly string[], ask
     const part = places.includes(pointer) ? 'value' : 'key';
     return [diagnose(document, pointer, { severity: 'error', code: 'unknown-model', message, hint }, part)];
   }
-  // The next step of a cascade is asked, too.
+  // A fallback may also go to the next step of the cascade.
   if (asked.place !== undefined) return [];
   const [only, second] = servers;
   const pointer = formatPointer([...path, 'fallback_on']);
@@ -59,7 +59,7 @@ export function servedProblems(config: ConfigParts, path: readonly string[], ask
 
 const MODELS_SHOWN_MAX = 8;
 
-/** The kind of a provider of the config; undefined: it has none that is known. */
+/** Returns the kind of a provider of the config; undefined if it is unknown. */
 export function providerKind(
   { document, kinds }: Pick<ConfigParts, 'document' | 'kinds'>,
   name: string,
@@ -72,7 +72,7 @@ function providerAt({ document }: ConfigParts, name: string): unknown {
   return nodeAt(document.root, formatPointer(['ai_providers', name]));
 }
 
-/** Whether a provider has a model, as far as the config tells. */
+/** Whether a provider may have a model, as far as the config shows. */
 function mayServe(config: ConfigParts, name: string, model: string): boolean {
   const models = nodeAt(config.document.root, formatPointer(['ai_providers', name, 'models']));
   if (models === undefined) {
@@ -81,6 +81,6 @@ function mayServe(config: ConfigParts, name: string, model: string): boolean {
   }
   const listed = listedModels(config, name);
   const written = models.items?.length ?? models.entries?.size ?? 0;
-  // What depends on a variable that is not set can be any.
+  // A name that depends on an unset variable may be any name.
   return listed.length < written || written === 0 || listed.some((one) => one.model === model);
 }

@@ -1,28 +1,28 @@
 import type { Json } from 'computo-js';
 import { requestMembers } from './request-members.js';
 
-/** How far the requests of a stage are the same for all events: its provider may keep that part in a cache. */
+/** The part that the requests of a stage have in common for all events, which a provider may keep in a cache. */
 export interface CachePrefix {
-  /** So many messages, whole. */
+  /** The number of whole messages. */
   readonly messages: number;
-  /** Of the next message so many parts, whole. A text is one part. */
+  /** The number of whole parts of the next message. A text is one part. */
   readonly parts: number;
-  /** And what the text of the next part begins with. */
+  /** The beginning of the next part's text. */
   readonly text: string;
 }
 
-/** A part of a message, as far as it is written down: the text that it begins with, and whether that is all. */
+/** A part of a message as far as it is written literally: the text that it begins with, and whether that is all. */
 interface WrittenPart {
   readonly text: string;
   readonly isWhole: boolean;
 }
 
 /**
- * How far the requests of a stage are the same for all events, by what is written of them: `system`, `messages` and `prompt`, in this
- * order, up to the first placeholder, or the first call in a script. Nothing is known of a script that makes its request in another
- * way than as an object.
+ * Returns the part that the requests of a stage have in common, as far as it is written literally: `system`, `messages` and
+ * `prompt`, in this order, up to the first placeholder or the first call in a script. Empty for a script that doesn't write its
+ * request as an object.
  *
- * @param request a script, or a template: in that texts have placeholders, and a list is no call
+ * @param request a script, or a template, in which texts have placeholders and a list is not a call
  */
 export function cachePrefix(request: Json, isTemplate: boolean): CachePrefix {
   const members = new Map(requestMembers(request).map(({ key, value }) => [key, value]));
@@ -37,7 +37,7 @@ export function cachePrefix(request: Json, isTemplate: boolean): CachePrefix {
 
 const NOTHING = { messages: 0, parts: 0, text: '' };
 
-/** The parts of each message; undefined: they are not written down. */
+/** Returns the parts of each message; undefined if they aren't written literally. */
 function messagesIn(
   members: ReadonlyMap<string, Json>,
   isTemplate: boolean,
@@ -56,7 +56,7 @@ function messagesIn(
 
 function partsOfMessage(message: Json, isTemplate: boolean): readonly WrittenPart[] | undefined {
   const members = requestMembers(message);
-  // What a message has besides its text is the same for all events, or it does not belong to what is.
+  // A message with another member that depends on the event does not belong to the common part.
   const others = members.filter(({ key }) => key !== 'content');
   const content = members.find(({ key }) => key === 'content')?.value;
   if (content === undefined || !others.every(({ value }) => isConstant(value, isTemplate))) return undefined;
@@ -74,7 +74,7 @@ function partsIn(content: Json, isTemplate: boolean): readonly WrittenPart[] | u
   });
 }
 
-/** The elements of a list; undefined: it is none. In a script a list that begins with a text is a call. */
+/** Returns the elements of a list; undefined if it is not one. In a script, a list that begins with a text is a call. */
 function itemsOf(list: Json, isTemplate: boolean): readonly Json[] | undefined {
   if (Array.isArray(list)) return isTemplate || typeof list[0] !== 'string' ? (list as readonly Json[]) : undefined;
   if (isTemplate || typeof list !== 'object' || list === null) return undefined;
@@ -101,7 +101,7 @@ function isConstant(value: Json, isTemplate: boolean): boolean {
   return Object.values(value).every((one) => isConstant(one as Json, isTemplate));
 }
 
-/** Whether nothing at all is the same for all events. */
+/** Whether the requests have nothing in common. */
 export function isEmptyPrefix({ messages, parts, text }: CachePrefix): boolean {
   return messages === 0 && parts === 0 && text.trim() === '';
 }

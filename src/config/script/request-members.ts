@@ -1,6 +1,6 @@
 import type { Json } from 'computo-js';
 
-/** A member of the request that a script makes, if it is written literally. */
+/** A literally written member of the request that a script makes. */
 export interface RequestMember {
   readonly key: string;
   readonly value: Json;
@@ -8,7 +8,7 @@ export interface RequestMember {
   readonly path: readonly string[];
 }
 
-/** The members of an object, or of a call of `obj`. */
+/** Returns the members of an object, or of a call of `obj`. */
 export function requestMembers(script: Json): readonly RequestMember[] {
   if (typeof script !== 'object' || script === null) return [];
   if (!Array.isArray(script)) {
@@ -16,7 +16,7 @@ export function requestMembers(script: Json): readonly RequestMember[] {
   }
   const [head, ...args] = script as readonly Json[];
   if (head !== 'obj') return [];
-  // The classic dialect has pairs, the current one alternates keys and values.
+  // The classic dialect has pairs; the current one alternates keys and values.
   if (args.length > 0 && args.every((arg) => Array.isArray(arg) && arg.length === 2 && typeof arg[0] === 'string')) {
     return (args as unknown as readonly (readonly [string, Json])[]).map(([key, value], i) => ({
       key,

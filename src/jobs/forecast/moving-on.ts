@@ -2,21 +2,21 @@ import { scaledLoads, type Loads } from './loads.js';
 import type { SampledRow } from './sample-run.js';
 import type { CascadeStepName, StageForecast } from './stage-forecast.js';
 
-/** The share of a cascade's rows that move on to a step from the one before it, and how it is known. */
+/** The share of a cascade's rows that move on from one step to the next, and how it is known. */
 export interface MovingOn extends CascadeStepName {
   /** 0 to 1. */
   readonly share: number;
   readonly from: 'sample' | 'journal' | 'assumed';
-  /** Answers of the step before that were judged, and those of them that were not accepted. None: it is assumed. */
+  /** The answers of the step before that were judged, and how many of them were not accepted. Zero: the share is assumed. */
   readonly judged: number;
   readonly moved: number;
 }
 
 /**
- * For each step but the first: by the rows of the sample, else by the answers in the journal, else all rows are assumed to move on,
- * so that a bill is rather too high than too low.
+ * Returns the share for each step but the first: from the sample's rows, else from the answers in the journal. Without either,
+ * all rows are assumed to move on, so that a bill is too high rather than too low.
  *
- * @param forecasts the sampled rows counted in
+ * @param forecasts include the sampled rows
  */
 export function movingOn(
   forecasts: readonly StageForecast[],
@@ -47,7 +47,7 @@ function ofJournal(before: StageForecast, forecast: StageForecast): Pick<MovingO
     : { from: 'journal', judged: before.journaled, moved: calls + journaled + duplicates + unfit };
 }
 
-/** What a step of a cascade is expected to take for events that wait at earlier ones; the worst case counts all of them. */
+/** The expected calls of a cascade's step for events that wait at earlier steps. The worst case counts all of them. */
 export interface ExpectedCalls {
   readonly calls: number;
   readonly unpriced: number;

@@ -6,7 +6,7 @@ import type { AiCall, AiCalls, AiOutcome, AiStagePlan, CallTook } from './ai-cal
 
 const stages = new WeakMap<AiStagePlan, readonly AiStagePlan[]>();
 
-/** The steps of a stage with a cascade, each as a stage that has one model. Without a cascade: the stage itself. */
+/** Returns the steps of a cascade, each as a stage with one model; the stage itself if it has no cascade. */
 export function stagesOfSteps(stage: AiStagePlan): readonly AiStagePlan[] {
   const known = stages.get(stage);
   if (known !== undefined) return known;
@@ -16,24 +16,28 @@ export function stagesOfSteps(stage: AiStagePlan): readonly AiStagePlan[] {
   return steps;
 }
 
-/** The steps behind one of them: they ask the same where its answer is not accepted. None: it is the last, or of no cascade. */
+/**
+ * Returns the later steps, which ask the same if the answer of this step is not accepted. Empty for the last step, and without a
+ * cascade.
+ */
 export function stagesBehind(stage: AiStagePlan): readonly AiStagePlan[] {
   const { cascade = [], step } = stage;
   if (step === undefined) return [];
   return cascade.slice(step).map(({ model }, i): AiStagePlan => ({ ...stage, model, step: step + i + 1 }));
 }
 
-/** What a step is called where the steps of a stage are told apart, such as `ai-1 step 2 (gpt-4o)`. */
+/** Returns the name of a step where steps are distinguished, such as `ai-1 step 2 (gpt-4o)`. */
 export function stepLabel({ name, model, step }: Pick<AiStagePlan, 'name' | 'model' | 'step'>): string {
   return step === undefined ? name : `${name} step ${step} (${model ?? ''})`;
 }
 
-/** What an answer of a step was judged to be. @throws EventFailure when the step's script fails, or gives neither true nor false */
+/** Whether a step's answer is accepted. @throws EventFailure if the step's script fails or returns neither true nor false */
 export type Accepts = (step: AiStagePlan, answer: Json) => boolean;
 
 /**
- * The call of a stage with a cascade: its steps are calls of their own, one after the other, each known to journal, ledger and
- * budget by itself. So another run, with whatever `accept` and whatever models behind, pays for no answered step again.
+ * Returns the call of a stage with a cascade. Its steps are separate calls, made one after the other, each with its own journal
+ * record, ledger entry and reservation. Another run therefore pays for no answered step again, even with a different `accept` or
+ * different later models.
  *
  * @param request the universal request, which names no model
  */
@@ -46,7 +50,7 @@ export function cascadeCall(
 ): AiCall {
   const steps = stagesOfSteps(stage);
   const [first = stage] = steps;
-  // Equal requests are equal for each model: one fingerprint tells all steps how many came before.
+  // Equal requests are equal for each model, so one fingerprint tells all steps how many equal requests came before.
   const asked = calls.prepare(first, request, tags);
   const callOf = (step: AiStagePlan): AiCall => (step === first ? asked : calls.prepare(step, request, tags));
 
@@ -74,8 +78,8 @@ export function cascadeCall(
 }
 
 /**
- * Whether a step's failure makes the next step be asked: an answer that does not satisfy the schema, a request that is too long for
- * the model, and what the stage's `fallback_on` names.
+ * Whether a step's failure leads to the next step: an answer that does not satisfy the schema, a request that is too long for the
+ * model, and the outcomes that `fallback_on` names.
  */
 export function movesOn({ fallbackOn }: AiStagePlan, outcome: Extract<AiOutcome, { kind: 'failed' }>): boolean {
   switch (outcome.code) {
@@ -93,7 +97,7 @@ export function movesOn({ fallbackOn }: AiStagePlan, outcome: Extract<AiOutcome,
 
 type Answered = Extract<AiOutcome, { kind: 'answered' }>;
 
-/** @throws EventFailure that tells what was paid for: the script is to be mended, and the answer is in the journal */
+/** @throws EventFailure with the answer that was paid for: the answer stays in the journal while the script is fixed */
 function accepted(step: AiStagePlan, { answer }: Answered, accepts: Accepts): boolean {
   const { response } = answer as { readonly response: Json };
   try {
@@ -106,7 +110,7 @@ function accepted(step: AiStagePlan, { answer }: Answered, accepts: Accepts): bo
   }
 }
 
-/** An answer that tells which step it is of, and what all steps took that were asked for it. */
+/** Returns an answer that names its step, with the totals of all steps that were asked. */
 function servedBy({ step = 1 }: AiStagePlan, outcome: Answered, before: CallTook | undefined): Answered {
   const took = together(before, outcome.took);
   const { cached, ...costs } = took;
@@ -145,7 +149,7 @@ const NOTHING: CallTook = {
   cached: true,
 };
 
-/** Exact: doubles would not add up. */
+/** Adds exactly, which doubles would not. */
 function sumOf(a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : dollars(chargeOfDollars(a) + chargeOfDollars(b));
 }

@@ -13,10 +13,10 @@ import { textOf } from '../text-of.js';
 import { scriptMeaning } from './kind.js';
 import { compileScript, type ScriptContext } from './script.js';
 
-/** Each step is one more call in the worst case, and a cascade of more saves nothing. */
+/** In the worst case each step is one more call; a longer cascade saves nothing. */
 const STEPS_MAX = 8;
 
-/** What may be written of the models of an AI stage that are asked one after the other. */
+/** The settings of models that an AI stage asks one after the other. */
 export const cascading = (f: SchemaVocabulary) => ({
   cascade: f
     .list(
@@ -44,7 +44,7 @@ type StepSettings = Exclude<
   undefined
 >[number];
 
-/** Where the scripts stand that judge answers. */
+/** The places of the scripts that judge answers. */
 export const ACCEPT_SCRIPTS: KeyPath = ['ai', 'cascade', ANY_ITEM, 'accept'];
 
 function isAccept(place: KeyPath): boolean {
@@ -53,12 +53,12 @@ function isAccept(place: KeyPath): boolean {
   );
 }
 
-/** What a script that judges answers sees: whatever a model may say. */
+/** Returns the shape of the input of a script that judges answers, which is any answer that a model may give. */
 export function inputOfAccept(place: KeyPath): Shape | undefined {
   return isAccept(place) ? ANY_SHAPE : undefined;
 }
 
-/** A script that judges answers and never gives true or false. */
+/** Finds a script that judges answers but never returns true or false. */
 export function noVerdict(
   made: readonly Shape[],
   places: readonly KeyPath[],
@@ -72,7 +72,7 @@ export function noVerdict(
   return script === -1 ? undefined : { script, must: 'accept must give true or false' };
 }
 
-/** Undefined: a script can't be had, and people are told. */
+/** Undefined if a script could not be read, which has been reported. */
 export async function planCascade(steps: readonly StepSettings[], make: StageMaker): Promise<readonly CascadeStep[]> {
   return await Promise.all(
     steps.map(async ({ model, accept }, i): Promise<CascadeStep> => {
@@ -87,9 +87,9 @@ export function meaningOfCascade(steps: readonly CascadeStep[]): unknown {
 }
 
 /**
- * What judges the answers of a stage's steps. A step without a script accepts what it gets.
+ * Compiles the scripts that judge the answers of a stage's steps. A step without a script accepts any answer.
  *
- * @throws ComputoError when a script can't be compiled
+ * @throws ComputoError if a script can't be compiled
  */
 export function compileAccepts(
   { name, cascade = [] }: AiStagePlan,
@@ -112,7 +112,7 @@ function shown(value: Json, stage: string): string {
   return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
 }
 
-/** What of a cascade can't be so, with the settings beside it. @param stage as it is written */
+/** Returns the contradictions within a cascade and with the settings beside it. @param stage as written */
 export function cascadeProblems(stage: SourceNode): readonly SettingProblem[] {
   const settings = stage.entries?.get('ai')?.node.entries;
   const cascade = settings?.get('cascade')?.node;

@@ -4,7 +4,7 @@ import type { MemberProblem } from '../../config/kinds/index.js';
 
 const SHOWN_MAX = 40;
 
-/** What is wrong with the placeholders of a template. */
+/** Returns the problems of a template's placeholders. */
 export function placeholdersIn(template: Json, path: readonly string[]): readonly MemberProblem[] {
   if (Array.isArray(template)) {
     return template.flatMap((item: Json, i) => placeholdersIn(item, [...path, String(i)]));
@@ -14,7 +14,7 @@ export function placeholdersIn(template: Json, path: readonly string[]): readonl
   return problem === undefined ? [] : [{ path, code: 'invalid-value', ...problem }];
 }
 
-/** What is wrong with the first broken placeholder of a text. */
+/** Returns the problem of the first broken placeholder of a text. */
 export function placeholderProblem(template: string): { readonly message: string; readonly hint: string } | undefined {
   const broken = brokenPlaceholder(template);
   if (broken === undefined) return undefined;
