@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
 
 /** Where a command runs: with namespaces of its own, as a container or another machine would. */
 export type Around =
@@ -48,7 +49,7 @@ export function around(where: Around, command: readonly string[]): readonly stri
 /** What to add to the title of a test that needs namespaces: why it is skipped, or nothing. */
 export const NAMESPACES_MISSING = (Object.keys(COMMANDS) as Around[]).every((where) => {
   const [file = '', ...args] = around(where, ['true']);
-  return spawnSync(file, args).status === 0;
+  return spawnSync(file, args, { cwd: tmpdir() }).status === 0;
 })
   ? ''
   : ' (skipped: unshare can make no namespaces here)';
