@@ -1,24 +1,30 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { GUIDES } from '../src/cli/help/guides.js';
 import { root } from './support/cli.js';
-import { blocksOf, expectBlocksToHold, guidePath } from './support/guides.js';
+import { blocksOf, expectBlocksToHold, guidePath, page } from './support/guides.js';
 
 const PAGES = ['README.md', ...GUIDES.map(({ name }) => guidePath(name))].map((path) => ({
   path,
-  text: readFileSync(join(root, path), 'utf8'),
+  text: page(path),
 }));
 
 /** The anchors that GitHub gives the headings of a page. */
 function anchorsOf(path: string): readonly string[] {
-  const prose = readFileSync(join(root, path), 'utf8').replace(/^```[^]*?^```$/gm, '');
+  const prose = page(path).replace(/^```[^]*?^```$/gm, '');
   return [...prose.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
     heading
       .toLowerCase()
       .replace(/[^\w -]/g, '')
       .replaceAll(' ', '-'),
   );
+}
+
+/** The recipes of a page: a job, how it is done here, and how in jq. */
+function recipesIn(text: string): readonly string[] {
+  const block = blocksOf(text).find((one) => one.text.includes('\n  colloquium  '))?.text ?? '';
+  return block.trimEnd().split('\n\n');
 }
 
 describe('the README and the guides', () => {
@@ -38,21 +44,33 @@ describe('the README and the guides', () => {
 
   it('link to pages and headings that are there', () => {
     const broken = PAGES.flatMap(({ path, text }) =>
-      [...text.matchAll(/\]\((?!https?:)([^)#]*)#?([^)]*)\)/g)].flatMap(([link, file = '', anchor = '']) => {
-        const target = file === '' ? path : join(dirname(path), file);
-        const holds = existsSync(join(root, target)) && (anchor === '' || anchorsOf(target).includes(anchor));
-        return holds ? [] : [`${path}: ${link}`];
-      }),
+      [...text.matchAll(/(?:\]\(|src(?:set)?=\")(?!https?:)([^)#\"]*)#?([^)\"]*)[)\"]/g)].flatMap(
+        ([link, file = '', anchor = '']) => {
+          const target = file === '' ? path : join(dirname(path), file);
+          const holds = existsSync(join(root, target)) && (anchor === '' || anchorsOf(target).includes(anchor));
+          return holds ? [] : [`${path}: ${link}`];
+        },
+      ),
     );
     expect(broken).toEqual([]);
   });
 
-  it('are all known: the README lists each guide with what it is about', () => {
+  it('agree on recipes', () => {
+    const [readme, recipes] = ['README.md', guidePath('recipes')].map((path) => recipesIn(page(path)));
+    expect(readme).toHaveLength(8);
+    expect(readme?.filter((recipe) => !recipes?.includes(recipe))).toEqual([]);
+    expect(page('README.md')).toContain(`of ${recipes?.length} [recipes]`);
+  });
+
+  it('have one picture in two colours', () => {
+    const [light, dark] = ['light', 'dark'].map((colours) => page(`.github/flow-${colours}.svg`));
+    const form = (svg = ''): string => svg.replace(/#[0-9a-f]{6}/g, '');
+    expect(form(light)).toBe(form(dark));
+    expect(light).not.toBe(dark);
+  });
+
+  it('are all known', () => {
     const files = readdirSync(join(root, 'src/cli/help')).filter((name) => name.endsWith('.md'));
     expect(files.sort()).toEqual(GUIDES.map(({ name }) => `${name}.md`).sort());
-    const rows = [...(PAGES[0]?.text ?? '').matchAll(/^\| \[([\w-]+)\]\(([^)]*)\) *\| (.*?) *\|$/gm)].map((row) =>
-      row.slice(1),
-    );
-    expect(rows).toEqual(GUIDES.map(({ name, summary }) => [name, guidePath(name), summary]));
   });
 });

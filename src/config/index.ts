@@ -19,7 +19,7 @@ export { maskSecrets, Secret, type Env } from './env/index.js';
 export { resolveSecret, SecretError, type SecretReaders } from './env/resolve-secret.js';
 export { configJsonSchema } from './json-schema.js';
 export { FOREIGN_STAGES } from './schema/foreign-stages.js';
-export { stageSettings } from './stage-settings.js';
+export { settingsIn, stageSettings } from './settings.js';
 export { discoverConfig } from './load/discover.js';
 export { bareConfig, loadConfig, type LoadedConfig, type LoadOptions } from './load/load-config.js';
 export { repeatedKeys } from './load/provider-keys.js';

@@ -15,7 +15,12 @@ interface Block {
 
 /** The text of the guide with this name, as it is in the sources. */
 export function guide(name: string): string {
-  return readFileSync(join(root, guidePath(name)), 'utf8');
+  return page(guidePath(name));
+}
+
+/** The text of a file in the sources, by its path from the root. */
+export function page(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
 }
 
 /** Where the guide with this name is, from the root. */

@@ -18,6 +18,8 @@ Examples:
 An event is on the disk before it is acknowledged with 202. SIGTERM and SIGINT drain: what is stored is processed for up
 to ten seconds, and the rest at the next start; a second one stops at once. SIGHUP reads the config anew.
 
+colloquium help serve is the guide: the HTTP API, access, inputs, signals, files; colloquium help operations is about running it.
+
 Exit codes: 0 after a clean drain, 2 usage, 69 the NATS server cannot be used, 74 the log cannot be opened, 78 config or script invalid.`;
 
 /** `colloquium serve`: the daemon. */

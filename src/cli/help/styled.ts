@@ -27,6 +27,7 @@ function code(text: string): string {
 function prose(text: string, columns: number, palette: Palette): string {
   const readable = text
     .replace(/^<.*>$/gm, '')
+    .replace(/\\([*<])/g, '$1')
     .replace(/\[([^\]]*)\]\(\.\/([\w-]+)\.md[^)]*\)/g, '$1 (colloquium help $2)')
     .replace(/\[([^\]]*)\]\((?:#|\.\.)[^)]*\)/g, '$1');
   return readable

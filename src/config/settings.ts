@@ -2,9 +2,9 @@ import type { ConfigKinds } from './kinds/index.js';
 import { FIELDS } from './kinds/fields.js';
 import { editorSchema } from './json-schema.js';
 
-/** A key of a stage, as its schema describes it. */
-export interface StageSetting {
-  /** The path within the stage: `batch.size`. A `*` stands for any name. */
+/** A key of a config, or of a part of one, as its schema describes it. */
+export interface Setting {
+  /** The path within the part: `batch.size`. A `*` stands for any name or place in a list. */
   readonly key: string;
   readonly summary: string;
 }
@@ -20,11 +20,16 @@ interface Told {
 }
 
 /** The possible settings of each kind of stage, starting with the kind's own key. */
-export function stageSettings({ stages }: Pick<ConfigKinds, 'stages'>): ReadonlyMap<string, readonly StageSetting[]> {
-  return new Map(stages.all.map((kind) => [kind.kind, settingsIn(editorSchema(kind.schema(FIELDS)), [])]));
+export function stageSettings({ stages }: Pick<ConfigKinds, 'stages'>): ReadonlyMap<string, readonly Setting[]> {
+  return new Map(stages.all.map((kind) => [kind.kind, settingsIn(editorSchema(kind.schema(FIELDS)))]));
 }
 
-function settingsIn(schema: Told, path: readonly string[]): readonly StageSetting[] {
+/**
+ * Every key that a JSON Schema describes, in its order.
+ *
+ * @param path where the part that it describes stands
+ */
+export function settingsIn(schema: Told, path: readonly string[] = []): readonly Setting[] {
   const { properties = {}, additionalProperties: named, items, anyOf = [] } = schema;
   const here = Object.entries(properties).flatMap(([key, one]) => {
     const below = [...path, key];
@@ -35,7 +40,7 @@ function settingsIn(schema: Told, path: readonly string[]): readonly StageSettin
   return [...here, ...ofItems, ...ofNames, ...anyOf.flatMap((one) => settingsIn(one, path))];
 }
 
-function settingOf({ description, default: usual }: Told, path: readonly string[]): readonly StageSetting[] {
+function settingOf({ description, default: usual }: Told, path: readonly string[]): readonly Setting[] {
   if (description === undefined) return [];
   const isTold = usual === undefined || typeof usual === 'object' || description.includes('Default:');
   return [{ key: path.join('.'), summary: isTold ? description : `${description} Default: ${usual}.` }];
