@@ -1,5 +1,5 @@
 // Builds dist/ (the CLI, split so that each command loads only what it needs) and src/computo-js/dist/ (the package).
-import { copyFile, rename, rm } from 'node:fs/promises';
+import { copyFile, cp, rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -49,6 +49,7 @@ await Promise.all([
 declareTypes();
 for (const folder of ['.dist-next', 'src/computo-js/dist'])
   await copyFile(`${root}${GRAMMAR}`, `${root}${folder}/${basename(GRAMMAR)}`);
+await cp(`${root}src/cli/help`, `${root}.dist-next/help`, { recursive: true, filter: (path) => !path.endsWith('.ts') });
 await toCommonJs(`${root}.dist-next`, 'worker-thread.js');
 
 // Only a build that succeeded takes the place of the last one, whole: chunks of two builds never meet.

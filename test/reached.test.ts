@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { CommanderError, type Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { KINDS } from '../src/jobs/kinds/index.js';
 import { buildProgram, loadCommands } from '../src/cli/program.js';
 import { configJsonSchema } from '../src/config/index.js';
-import { root } from './support/cli.js';
+import { guide } from './support/guides.js';
 import { NATS_MISSING } from './support/nats-server.js';
 import { starts } from './support/reached.js';
 
@@ -37,9 +35,8 @@ describe.skipIf(all.length === 0)('the tests of the installed program', () => {
     expect(missing.filter((flag) => !(NATS_MISSING && flag === NATS_FLAG))).toEqual([]);
   });
 
-  it('reach every exit code that the README tells', () => {
-    const [, table = ''] = /^## Exit codes\n([^]*)/m.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
-    const codes = [...table.matchAll(/^\| (\d[\d, ]*?) +\|/gm)].flatMap(([, cell = '']) =>
+  it('reach every exit code that the guide tells', () => {
+    const codes = [...guide('exit-codes').matchAll(/^\| (\d[\d, ]*?) +\|/gm)].flatMap(([, cell = '']) =>
       cell.split(', ').map(Number),
     );
     expect(codes.length).toBeGreaterThan(5);

@@ -1,19 +1,19 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { root, runCli, scratch, startCli } from './support/cli.js';
+import { runCli, scratch, startCli } from './support/cli.js';
 import { daemonOf, post, startDaemon, until, type TestDaemon } from './support/daemon.js';
 import { guardedLine } from '../src/log/format/line.js';
+import { guide } from './support/guides.js';
 import { aiStage, configOf, providerOf } from './cli/ai-stage.js';
 
 const PIPELINE = 'pipelines: { default: { stages: [{ computo: ["$input"] }], outputs: [{ file: ./out.ndjson }] } }\n';
 
-/** Whom the README names, the first cell of each row of the table of its security section. */
-function namedInReadme(): string[] {
-  const [, section = ''] = readFileSync(join(root, 'README.md'), 'utf8').split(/^## Security$/m);
-  const [table = ''] = (section.split(/^## /m)[0] ?? '').split(/^\*\*/m);
+/** Whom the guide names, the first cell of each row of its table. */
+function namedInGuide(): string[] {
+  const [table = ''] = guide('security').split(/^\*\*/m);
   return [...table.matchAll(/^\| ([^|]*?) *\|/gm)].map(([, cell = '']) => cell).slice(2);
 }
 
@@ -215,9 +215,9 @@ function folderWith(config: string): string {
   return cwd;
 }
 
-describe('the security section of the README', () => {
+describe('the guide to security', () => {
   it('names whom the tests are about', () => {
-    expect(namedInReadme()).toEqual(Object.keys(ROWS));
+    expect(namedInGuide()).toEqual(Object.keys(ROWS));
   });
 
   it.each(Object.entries(ROWS))('is right about %s', async (_, holds) => {

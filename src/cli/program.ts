@@ -12,7 +12,7 @@ Examples:
   A config to start from, checked and run:
     colloquium init && colloquium check && colloquium sample.ndjson
 
-"colloquium run --help" lists the options of a run, "colloquium operators" the language.`;
+"colloquium run --help" lists the options of a run, "colloquium operators" the language, "colloquium help" the guides.`;
 
 /** Loaded commands, by name. */
 export type LoadedCommands = ReadonlyMap<string, DefineCommand>;

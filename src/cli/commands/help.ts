@@ -1,25 +1,42 @@
 import type { Command } from 'commander';
+import type { Guide } from '../help/guides.js';
 
-/** `colloquium help [topic]`: prints a command's --help text, or the page of recipes. */
+/** `colloquium help [topic]`: prints a guide, or a command's --help text. */
 export function helpCommand(help: Command): Command {
   return help
-    .argument('[topic]', 'a command, or recipes')
+    .argument('[topic]', 'a guide or a command; none lists them')
     .action(async (topic: string | undefined, _flags: unknown, command: Command) => {
-      const program = command.parent;
-      const about = topic === undefined ? program : program?.commands.find((one) => one.name() === topic);
+      const { parent: program } = command;
+      const { GUIDES, topicsOf } = await import('../help/guides.js');
+      if (topic === undefined) {
+        program?.outputHelp();
+        process.stdout.write(listOf(GUIDES));
+        return;
+      }
+      // A guide may have the name of a command, whose flags --help lists.
+      if (GUIDES.some(({ name }) => name === topic)) {
+        const { showGuide } = await import('../help/show-guide.js');
+        await showGuide(topic);
+        return;
+      }
+      const about = program?.commands.find((one) => one.name() === topic);
       if (about) {
         about.outputHelp();
         return;
       }
-      const [{ recipesPage }, { UserError }, { EXIT }] = await Promise.all([
-        import('../operators/recipes.js'),
+      const [{ UserError }, { EXIT }, { didYouMean }] = await Promise.all([
         import('../exit/user-error.js'),
         import('../exit/exit-codes.js'),
+        import('../../config/diagnostic/index.js'),
       ]);
-      if (topic !== 'recipes') {
-        const hint = 'the topics are recipes, and the commands that colloquium --help lists';
-        throw new UserError(`there is no help on ${JSON.stringify(topic)}`, EXIT.usage, hint);
-      }
-      process.stdout.write(recipesPage());
+      const meant = program && didYouMean(topic, topicsOf(program));
+      const hint = meant ?? 'colloquium help lists the guides and the commands';
+      throw new UserError(`there is no help on ${JSON.stringify(topic)}`, EXIT.usage, hint);
     });
+}
+
+function listOf(guides: readonly Guide[]): string {
+  const width = Math.max(...guides.map(({ name }) => name.length));
+  const list = guides.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}\n`).join('');
+  return `\nGuides, such as "colloquium help ai":\n${list}`;
 }

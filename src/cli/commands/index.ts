@@ -99,7 +99,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'help',
-    summary: 'Show the help of a command, or everyday recipes with jq beside them',
+    summary: 'Show a guide, or the help of a command: without a topic, list them all',
     load: async () => (await import('./help.js')).helpCommand,
   },
   {

@@ -51,7 +51,7 @@ async function wordsFor(command: Command, program: Command): Promise<readonly st
     case 'stages':
       return (await import('../../jobs/kinds/index.js')).KINDS.stages.names;
     case 'help':
-      return ['recipes', ...program.commands.map((one) => one.name()).filter((name) => !name.startsWith('__'))];
+      return (await import('../help/guides.js')).topicsOf(program);
     default:
       return [];
   }

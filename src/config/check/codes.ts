@@ -1,4 +1,4 @@
-/** The meaning of a finding's code, for the reference in the README. */
+/** The meaning of a finding's code, for the table in the guide to the config. */
 export interface FindingCode {
   readonly code: string;
   readonly summary: string;

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { RECIPES, recipesPage } from '../../../src/cli/operators/recipes.js';
-import { root, runCli } from '../../support/cli.js';
+import { root } from '../../support/cli.js';
+import { blocksOf, guide } from '../../support/guides.js';
 
 /** What a recipe is tried with. test/computo-js/recipes.test.ts holds our own side to it. */
 interface Trial {
@@ -17,10 +17,22 @@ const trials = readFileSync(join(root, 'fixtures/computo-js/recipes.jsonl'), 'ut
   .split('\n')
   .map((line) => JSON.parse(line) as Trial);
 
+/** How a job is done, as the guide to recipes writes it. */
+interface Recipe {
+  readonly job: string;
+  readonly text: string;
+  readonly jq?: string;
+}
+
+const RECIPES = (blocksOf(guide('recipes'))[0]?.text ?? '').split('\n\n').map((recipe): Recipe => {
+  const [, job = '', text = '', jq] = /^(.*)\n {2}colloquium {2}(.*)(?:\n {2}jq {10}(.*))?\n?$/.exec(recipe) ?? [];
+  return { job, text, ...(jq !== undefined && { jq }) };
+});
+
 describe('a recipe', () => {
   it.each(RECIPES)('is tried, and jq says the same: $job', ({ text, jq }) => {
     const own = trials.filter((trial) => trial.text === text);
-    expect(own).not.toEqual([]);
+    expect(own, text).not.toEqual([]);
     if (jq === undefined) return;
     const input = own.map((trial) => JSON.stringify(trial.input)).join('\n');
     const { stdout, stderr } = spawnSync('jq', ['-c', jq], { input, encoding: 'utf8' });
@@ -35,24 +47,5 @@ describe('a recipe', () => {
   it('is missing for no job that is tried', () => {
     const told = new Set(RECIPES.map(({ text }) => text));
     expect(trials.filter(({ text }) => !told.has(text))).toEqual([]);
-  });
-});
-
-describe('colloquium help', () => {
-  it('recipes prints the page that README has', async () => {
-    const { stdout, exit } = await runCli(['help', 'recipes']);
-    expect([stdout, exit]).toEqual([recipesPage(), 0]);
-    expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain(`\`\`\`text\n${recipesPage()}\`\`\`\n`);
-  });
-
-  it('says of a command what its --help says', async () => {
-    const [help, flag] = await Promise.all([runCli(['help', 'check']), runCli(['check', '--help'])]);
-    expect([help.stdout, help.exit]).toEqual([flag.stdout, 0]);
-  });
-
-  it('names its topics where there is none', async () => {
-    const { stderr, exit } = await runCli(['help', 'nothing']);
-    expect(stderr).toContain('there is no help on "nothing"');
-    expect(exit).toBe(2);
   });
 });

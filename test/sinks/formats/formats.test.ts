@@ -1,6 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Json } from 'computo-js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -16,7 +14,7 @@ import {
 } from '../../../src/sinks/formats/index.js';
 import { INPUT_FORMATS } from '../../../src/sources/formats/index.js';
 import { stringifyJson } from '../../../src/json/index.js';
-import { root } from '../../support/cli.js';
+import { guide } from '../../support/guides.js';
 
 /** What is hard to write and to read. */
 const text = fc.string({
@@ -84,15 +82,15 @@ print(json.dumps([list(csv.reader(io.StringIO(text, newline=''), strict=True)) f
 `;
 
 describe('the output formats', () => {
-  it('stand in the help of --out, and in the README', async () => {
+  it('stand in the help of --out, and in the guide to inputs and outputs', async () => {
     const help =
       buildProgram(await loadCommands())
         .commands.find((one) => one.name() === 'run')
         ?.helpInformation() ?? '';
-    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const text = guide('files');
     for (const { name } of OUTPUT_FORMATS) {
       expect(help).toMatch(new RegExp(`--out <format>[^-]*\\b${name}\\b`));
-      expect(readme).toMatch(new RegExp(`^\\| \`--out ${name}\` `, 'm'));
+      expect(text).toMatch(new RegExp(`^\\| \`--out ${name}\` `, 'm'));
     }
   });
 

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildProgram, loadCommands } from '../../../src/cli/program.js';
-import { root } from '../../support/cli.js';
+import { guide } from '../../support/guides.js';
 import {
   INPUT_FORMATS,
   isBroken,
@@ -44,16 +42,16 @@ function shown(line: string): string {
 }
 
 describe('the formats', () => {
-  it('stand in the help of --in, and in the README with the endings of their files', async () => {
+  it('stand in the help of --in, and in the guide to inputs and outputs with the endings of their files', async () => {
     const help =
       buildProgram(await loadCommands())
         .commands.find((one) => one.name() === 'run')
         ?.helpInformation() ?? '';
-    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const text = guide('files');
     for (const { name, extensions } of INPUT_FORMATS) {
       expect(help).toMatch(new RegExp(`--in <format>[^-]*\\b${name}\\b`));
-      expect(readme).toMatch(new RegExp(`^\\| \`${name}\` `, 'm'));
-      for (const extension of extensions) expect(readme).toContain(`\`${extension}\``);
+      expect(text).toMatch(new RegExp(`^\\| \`${name}\` `, 'm'));
+      for (const extension of extensions) expect(text).toContain(`\`${extension}\``);
     }
   });
 });
