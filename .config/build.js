@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
 import { withoutFetch } from './ai-sdk.js';
+import { withAssembly } from './assembly.js';
 import { throughDoors } from './doors.js';
 import { withLmdb } from './lmdb.js';
 import { buildPage } from './page.js';
@@ -34,7 +35,7 @@ await Promise.all([
     entryPoints: { colloquium: 'src/cli/main.ts', 'worker-thread': 'src/pipeline/threads/worker.ts' },
     outdir: '.dist-next',
     splitting: true,
-    plugins: [throughDoors, withLmdb, withLazyPrices, withEnglish, withoutFetch],
+    plugins: [throughDoors, withAssembly, withLmdb, withLazyPrices, withEnglish, withoutFetch],
     // Everything behind one door becomes one chunk: the text form has its own, for whoever meets it.
     alias: { 'computo-js': './src/computo-js/engine.ts' },
     minifySyntax: true,

@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['.bench/**', '**/dist/**', '**/node_modules/**', 'fixtures/**'] },
+  { ignores: ['.bench/**', '**/dist/**', '**/node_modules/**', 'fixtures/**', 'src/json/scan/assembly/**'] },
   {
     files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

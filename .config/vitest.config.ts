@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { assemblyInTests } from './assembly.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -13,6 +14,7 @@ const resolve = { alias: { 'computo-js': `${root}src/computo-js/index.ts` } };
 export const suite = {
   root,
   resolve,
+  plugins: [assemblyInTests],
   test: {
     globalSetup: [`${root}.config/install.js`, `${root}.config/temporary-folder.js`],
     // No test changes what others in its process see, and loading all modules for each file would cost as much as the tests.
@@ -43,6 +45,7 @@ export default defineConfig({
       {
         root,
         resolve,
+        plugins: [assemblyInTests],
         test: {
           name: 'reached',
           include: [LAST],

@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util';
 import { CASES } from './cases.js';
 import { contestants } from './contestants/index.js';
 import { machine } from './machine.js';
+import { buildRevision } from './revision.js';
+import { measureAgainst } from './measures/against.js';
 import { measureAiCalls } from './measures/ai-calls.js';
 import { measureBulk } from './measures/bulk.js';
 import { measureEngine } from './measures/engine.js';
@@ -37,6 +39,7 @@ const HELP = `npm run bench -- [options]
   --rounds <n>     runs of each contestant, of which the median counts (5)
   --only <a,b>     measures: ${Object.keys(MEASURES).join(', ')}
   --cases <a,b>    cases: ${CASES.map(({ name }) => name).join(', ')}
+  --compare <rev>  instead of measuring: this build beside that of another revision, in turn, as ratios with their spread
   --soak <min>     instead of measuring: a daemon under load for so long, and whether it loses events or grows
   --save           write the results to bench/RESULTS.md
 `;
@@ -49,6 +52,7 @@ export async function main(root: string, args: readonly string[]): Promise<void>
       events: { type: 'string', default: '1000000' },
       rounds: { type: 'string', default: '5' },
       only: { type: 'string' },
+      compare: { type: 'string' },
       soak: { type: 'string' },
       cases: { type: 'string' },
       save: { type: 'boolean', default: false },
@@ -73,12 +77,15 @@ export async function main(root: string, args: readonly string[]): Promise<void>
     cases,
     events: Number(values.events),
     rounds,
-    contestants: contestants(root),
+    contestants: contestants(root, say),
     say,
   };
 
   const sections: Section[] = [];
-  for (const [name, measure] of Object.entries(MEASURES)) {
+  if (values.compare !== undefined) {
+    sections.push(await measureAgainst(bench, values.compare, buildRevision(root, folder, values.compare)));
+  }
+  for (const [name, measure] of Object.entries(values.compare === undefined ? MEASURES : {})) {
     if (!isListed(name, values.only)) continue;
     say(`\n${name}`);
     sections.push(await measure(bench));

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { withAssembly } from '../.config/assembly.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bundle = `${root}.bench/main.mjs`;
@@ -19,6 +20,7 @@ await build({
   format: 'esm',
   // Not ESM all the way down: it is loaded as it is.
   external: ['@nats-io/*'],
+  plugins: [withAssembly],
   minifySyntax: true,
   logLevel: 'warning',
 });

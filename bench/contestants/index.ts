@@ -3,17 +3,27 @@ import { existsSync, writeFileSync } from 'node:fs';
 import type { Case } from '../cases.js';
 import type { Contestant } from './contestant.js';
 
-/** Everybody who is here, the floor first. A rival that is not installed is left out. */
-export function contestants(root: string): Contestant[] {
-  return [
+/**
+ * Everybody who is here, the floor first.
+ *
+ * @param say is told of a rival that is missing
+ */
+export function contestants(root: string, say: (text: string) => void): Contestant[] {
+  const here = [
     floor(root),
     colloquium(root, 1),
     colloquium(root, 2),
     ...[1, 2].flatMap((threads) => duckDb(root, threads)),
     ...['jq', 'gojq'].flatMap((name) => onPath(name, '--version', jq)),
     ...onPath('mlr', '--version', miller),
+    ...simdjson(root),
   ];
+  for (const rival of RIVALS)
+    if (!here.some(({ name }) => name.startsWith(rival))) say(`${rival} is not here, and is left out`);
+  return here;
 }
+
+const RIVALS = ['DuckDB', 'jq', 'gojq', 'miller', 'simdjson'];
 
 function floor(root: string): Contestant {
   return {
@@ -90,6 +100,24 @@ function duckDb(root: string, threads: number): Contestant[] {
     },
   ];
 }
+
+/** A program in C++, built where a compiler and the system's simdjson are: on Debian, `apt-get install g++ libsimdjson-dev`. */
+function simdjson(root: string): Contestant[] {
+  const program = `${root}.bench/simdjson`;
+  const source = `${root}bench/contestants/simdjson.cpp`;
+  const { status } = spawnSync('c++', ['-O3', '-march=native', '-std=c++17', source, '-lsimdjson', '-o', program]);
+  if (status !== 0) return [];
+  return [
+    {
+      name: 'simdjson, in C++',
+      isSlow: false,
+      command: ({ name }, input, output) =>
+        SIMDJSON_CASES.includes(name) ? { file: program, args: [name, input], stdout: output } : undefined,
+    },
+  ];
+}
+
+const SIMDJSON_CASES = ['projection', 'filter + projection', 'arithmetic'];
 
 function onPath(name: string, probe: string, make: (name: string) => Contestant): Contestant[] {
   return spawnSync(name, [probe]).status === 0 ? [make(name)] : [];

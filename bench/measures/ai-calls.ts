@@ -18,7 +18,7 @@ export async function measureAiCalls(bench: Bench): Promise<Section> {
   const fake = await startFakeProvider({ wire: 'openai' });
   const config = `${folder}ai.config.json`;
   const state = `${folder}ai-state`;
-  writeFileSync(config, JSON.stringify(configOf(fake, state)));
+  writeFileSync(config, JSON.stringify(aiConfig(fake, state)));
   const args = ['run', input, '-c', config, '--no-progress', '--concurrency', String(IN_FLIGHT)];
   const ours = [process.execPath, `${root}bin/colloquium.js`, ...args];
   const floor = `${root}bench/contestants/fetch-floor.mjs`;
@@ -51,7 +51,8 @@ export async function measureAiCalls(bench: Bench): Promise<Section> {
   };
 }
 
-function configOf(fake: { readonly url: string; readonly apiKey: string }, state: string): object {
+/** A config that asks a fake provider. */
+export function aiConfig(fake: { readonly url: string; readonly apiKey: string }, state: string): object {
   const request = [
     'obj',
     'model',

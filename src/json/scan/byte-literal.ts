@@ -18,6 +18,14 @@ export function byteLiteral(bytes: Uint8Array): ByteLiteral {
   return { words, length };
 }
 
+/** The bytes of a literal. */
+export function literalBytes({ words, length }: ByteLiteral): Uint8Array {
+  const bytes = new Uint8Array(Math.max(4, length));
+  const view = new DataView(bytes.buffer);
+  for (const [word, value] of words.entries()) view.setInt32(Math.max(0, Math.min(word * 4, length - 4)), value, true);
+  return bytes.subarray(0, length);
+}
+
 /** Whether the text has the literal at `start`. */
 export function isAt(
   { length, words }: ByteLiteral,

@@ -66,9 +66,18 @@ export interface Shapes {
    * @throws REFUSED if the step leads to a wanted key that has occurred before
    */
   learn(place: ShapeNode, member: ShapeState, bytes: Uint8Array, step: ScannedStep): ShapeLink | undefined;
+  /** Returns a new node for the elements of a place's arrays. */
+  learnElements(place: ShapeNode): ShapeNode;
 }
 
-export function createShapes(wanted: FieldTree): Shapes {
+/** Is told what shapes learn. */
+export interface ShapeMirror {
+  /** @param text from the end of one value to the start of the next */
+  learn(place: ShapeNode, member: ShapeState, link: ShapeLink, text: Uint8Array): void;
+  learnElements(place: ShapeNode, elements: ShapeNode): void;
+}
+
+export function createShapes(wanted: FieldTree, mirror?: ShapeMirror): Shapes {
   let links = 0;
   return {
     root: shapeNode(wanted),
@@ -81,7 +90,8 @@ export function createShapes(wanted: FieldTree): Shapes {
       links += 1;
       member.links += 1;
       // Written field by field, because V8 gives objects that start as a copy many hidden classes and reads them slowly.
-      const { words, length } = byteLiteral(bytes.subarray(step.start, step.end));
+      const literal = bytes.subarray(step.start, step.end);
+      const { words, length } = byteLiteral(literal);
       member.next = {
         words,
         length,
@@ -90,12 +100,18 @@ export function createShapes(wanted: FieldTree): Shapes {
         then: { next: undefined, links: 0, before: member, key, wanted: inner?.wanted },
         other: member.next,
       };
+      mirror?.learn(place, member, member.next, literal);
       return member.next;
+    },
+    learnElements(place) {
+      const elements = shapeNode(undefined);
+      mirror?.learnElements(place, elements);
+      return elements;
     },
   };
 }
 
-export function shapeNode(wanted: FieldTree | undefined): ShapeNode {
+function shapeNode(wanted: FieldTree | undefined): ShapeNode {
   const start = { next: undefined, links: 0, before: undefined, key: undefined, wanted: undefined };
   return { wanted, start, members: new Map(), elements: undefined };
 }

@@ -39,6 +39,9 @@ const ELEMENTS_AT_FIRST = 64;
 
 /** The slots of the current line, and the scan's state. */
 export interface Scan extends ValueSlots {
+  starts: Int32Array;
+  ends: Int32Array;
+  isOdd: Uint8Array;
   /** The number of lines scanned so far. */
   line: number;
   /** Whether something odd was found since the last {@link resetOdd}. */

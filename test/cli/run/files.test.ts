@@ -147,6 +147,16 @@ describe.concurrent('run', () => {
     expect(await shell('C --follow --limit 1 a b', cwd)).toMatchObject({ exit: 0, stdout: '1\n' });
   });
 
+  it('needs neither WebAssembly nor the addresses that it takes', async () => {
+    const lines = Array.from({ length: 5000 }, (_, n) => `{"n":${n},"s":"a\\u00e9"}\n`);
+    const cwd = folder({ in: lines.join('') });
+    const expected = lines.map((_, n) => `${n}\n`).join('');
+    for (const limits of ['', 'ulimit -v 6000000;', 'NODE_OPTIONS=--jitless']) {
+      const { exit, stdout, stderr } = await shell(`${limits} CC -e /n in`, cwd);
+      expect([limits, exit, stdout === expected], stderr).toEqual([limits, 0, true]);
+    }
+  });
+
   it('takes no more threads than there are processors', async () => {
     expect(await shell('C -j 99999 a', folder({ a: '1\n2\n' }))).toMatchObject({ exit: 0, stdout: '1\n2\n' });
   });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { withAssembly } from '../../../.config/assembly.js';
 import { expect, onTestFinished } from 'vitest';
 import { Log, LOG_START, nodeWorld } from '../../../src/log/index.js';
 import { numberedEntry, type Numbered } from './numbered-entry.js';
@@ -31,7 +32,7 @@ export async function killRounds(folder: string, logFolder: string, livesMs: rea
     format: 'esm',
     outfile: script,
     logLevel: 'error',
-    plugins: [lmdbWhereItIs],
+    plugins: [withAssembly, lmdbWhereItIs],
   });
   const acknowledged: Acknowledged[] = [];
 

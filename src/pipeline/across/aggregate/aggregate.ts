@@ -70,6 +70,8 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
   const places = placesOf(plan);
   const windows = new Windows(plan.window, late, kinds, state, plan.time === undefined);
   const lastSeen = state('last', LAST_CODEC);
+  /** Its only entry, once an event has come. */
+  let latest: ReturnType<typeof lastSeen.get>;
   const room = plan.window.kind === 'all' ? 0 : plan.window.ms;
   const greatest = plan.values.findIndex((value) => value.name === greatestFirst);
 
@@ -134,10 +136,10 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
 
   function note(arrival: Arrival): void {
     seen = arrival.timestamp;
-    const last = lastSeen.get(LAST);
-    if (last === undefined) lastSeen.put(LAST, { arrival });
+    latest ??= lastSeen.get(LAST);
+    if (latest === undefined) lastSeen.put(LAST, (latest = { arrival }));
     else {
-      last.arrival = arrival;
+      latest.arrival = arrival;
       lastSeen.touch(LAST);
     }
   }
