@@ -1,5 +1,6 @@
 /** Why a run can't continue now although nothing is broken. Finished work is kept, and `--resume` continues. */
-export type PauseReason = 'budget' | 'providers-down' | 'provider-limit' | 'provider-refused' | 'in-doubt' | 'aborted';
+export type PauseReason =
+  'budget' | 'providers-down' | 'provider-limit' | 'provider-refused' | 'in-doubt' | 'batched' | 'aborted';
 
 /** The run has to stop before this event. The event counts as not read. */
 export class RunPaused extends Error {

@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { withAssembly } from '../../.config/assembly.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -26,6 +27,7 @@ export async function bundleProgram(source: string): Promise<string> {
     packages: 'external',
     alias: { 'computo-js': './src/computo-js/index.ts' },
     logLevel: 'warning',
+    plugins: [withAssembly],
   });
   // Another test may be running the last one.
   renameSync(outfile, program);

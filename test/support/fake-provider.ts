@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { fakeBatches, type FakeBatch, type FakeBatchOptions } from './fake-batches.js';
 import type { Fault, FaultPlan } from './fake-faults.js';
 import { billOf, CACHE_RATES, fakeCache } from './fake-cache.js';
 import { anthropicWire } from './fake-wire-anthropic.js';
@@ -60,6 +61,8 @@ export interface FakeProviderOptions {
   readonly requestsPerSecond?: number;
   /** Refuses requests for a stream, or what they ask of it, with a 400 in these words. */
   readonly refusesStreams?: string;
+  /** How its batches go. */
+  readonly batches?: FakeBatchOptions;
   /** 0: any free port. */
   readonly port?: number;
 }
@@ -84,6 +87,8 @@ export interface FakeProvider {
   readonly records: readonly FakeRecord[];
   /** How requests deviated from the documented wire; empty when all is well. */
   readonly deviations: readonly string[];
+  /** Every batch that it took. */
+  readonly batches: readonly FakeBatch[];
   /** All that it bills, in nano-dollars. */
   readonly billed: bigint;
   readonly price: { readonly input: bigint; readonly output: bigint };
@@ -107,8 +112,26 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
   const rates = CACHE_RATES[options.wire];
   let arrivals = 0;
 
+  const batches = fakeBatches(options.batches ?? {}, {
+    wire,
+    isAnthropic: options.wire === 'anthropic',
+    authorized: (seen) => [apiKey, ...(options.otherKeys ?? [])].some((one) => wire.authorized(seen, one)),
+    deviates: (how) => void deviations.push(how),
+    answered(call, n) {
+      const answer = answerTo(call, n, options, undefined);
+      const { usage } = answer;
+      const billed = (BigInt(usage.input) * price.input + BigInt(usage.output) * price.output) / 2n;
+      records.push({ call, key: apiKey, fault: undefined, billed, usage, headers: {} });
+      return wire.answer(answer).body;
+    },
+  });
+
   const server = http.createServer((request, response) => {
-    void bodyOf(request).then((text) => handle(request, text, response));
+    bodyOf(request).then(
+      (text) => void handle(request, text, response),
+      // The client is gone: there is nobody to answer.
+      () => response.destroy(),
+    );
   });
 
   async function handle(request: http.IncomingMessage, text: string, response: http.ServerResponse): Promise<void> {
@@ -117,6 +140,7 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
       sendJson(response, 200, { requests: records.length, billed: total().toString(), deviations, each: billed });
       return;
     }
+    if (batches.handle(request, text, response)) return;
     const refuse = (status: number, type: string, message: string, headers: Record<string, string> = {}): void =>
       sendJson(response, status, wire.error(status, type, message), headers);
     const body = jsonOf(text);
@@ -288,6 +312,7 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
     apiKey,
     records,
     deviations,
+    batches: batches.batches,
     price,
     get billed() {
       return total();

@@ -1,3 +1,4 @@
+import { createBatchStore, type BatchStore } from '../batch-store/index.js';
 import { sharedBreaker, type Breaker } from '../breaker/index.js';
 import { createBudget, type Budget } from '../budget/index.js';
 import { createJournal, type Journal, type JournalOptions } from '../journal/index.js';
@@ -13,6 +14,8 @@ export interface Books {
   readonly budget: Budget;
   readonly ledger: Ledger;
   readonly journal: Journal;
+  /** The batches that were sent, or are to be. */
+  batches(): BatchStore;
   /** A rate limit's buckets, by the limit's name. */
   readonly bucketsOf: (name: string, world: AiWorld) => SharedBuckets;
   /** A provider's breaker, by the provider's name: processes that share the store share what they find out about the provider. */
@@ -60,16 +63,19 @@ export async function openBooks(
     if (state !== 'unknown') return state === 'dead';
     return isGoneElsewhere?.(other) ?? world.now() - since > UNKNOWN_OWNER_MS;
   };
+  let opened: BatchStore | undefined;
+  const batches = (): BatchStore => (opened ??= createBatchStore(stores.open('batches')));
   return {
     budget,
     ledger,
     journal,
+    batches,
     bucketsOf: (name, ofLane) => sharedBuckets(limits, name, ofLane),
     breakerOf: (name, own, ofLane) =>
       location.kind === 'nats' ? sharedBreaker(own, stores.open('breakers'), name, ofLane) : own,
     owner,
     isGone,
-    recover: () => recover({ budget, ledger, journal, isGone }),
+    recover: () => recover({ budget, ledger, journal, batches, isGone }),
     async close() {
       await stores.close();
       await sharers.release();

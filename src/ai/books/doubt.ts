@@ -2,6 +2,7 @@ import type { Found } from '../journal/index.js';
 import type { Nano } from '../money/index.js';
 import { IN_DOUBT } from '../ledger/index.js';
 import { textOf, type Message } from '../request/index.js';
+import { isUnsent } from '../batch-store/index.js';
 import type { Books } from './books.js';
 
 /** A call that was under way when its process died, or that was aborted: it is unknown whether it was answered and billed. */
@@ -22,16 +23,23 @@ export interface DoubtfulCall {
 }
 
 /** The state of a call in the journal. */
-export type JournaledState = 'under-way' | 'free' | 'doubtful' | 'ended';
+export type JournaledState = 'under-way' | 'batched' | 'free' | 'doubtful' | 'ended';
 
 /** `free`: it may be made (again), and nothing is in doubt. */
-export async function standingOf(books: Pick<Books, 'ledger' | 'isGone'>, { record }: Found): Promise<JournaledState> {
+export async function standingOf(
+  books: Pick<Books, 'ledger' | 'isGone' | 'batches'>,
+  { record }: Found,
+): Promise<JournaledState> {
   const { state } = record;
   switch (state.kind) {
     case 'ended':
       return 'ended';
     case 'draft':
+    case 'received':
+    case 'returned':
       return 'free';
+    case 'batched':
+      return (await isOpen(books, state.batch)) ? 'batched' : 'free';
     case 'cut':
       return 'doubtful';
     case 'open': {
@@ -42,6 +50,13 @@ export async function standingOf(books: Pick<Books, 'ledger' | 'isGone'>, { reco
       return inDoubt ? 'doubtful' : 'free';
     }
   }
+}
+
+/** Whether a batch may still bring answers. One whose process ended before it sent it never will. */
+export async function isOpen({ batches, isGone }: Pick<Books, 'batches' | 'isGone'>, id: string): Promise<boolean> {
+  const record = await batches().get(id);
+  if (record === undefined || record.state === 'closed') return false;
+  return !isUnsent(record) || !(await isGone(record.owner, record.createdAt));
 }
 
 /** All calls in doubt. */

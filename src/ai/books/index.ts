@@ -1,4 +1,12 @@
 /** Budget, ledger and journal together, and recovery of what a dead process left in them. */
 export { openBooks, type Books } from './books.js';
-export { doubtfulCalls, doubtOf, standingOf, type DoubtfulCall, type DoubtSum, type JournaledState } from './doubt.js';
+export {
+  doubtfulCalls,
+  doubtOf,
+  isOpen,
+  standingOf,
+  type DoubtfulCall,
+  type DoubtSum,
+  type JournaledState,
+} from './doubt.js';
 export type { Recovered } from './recover.js';

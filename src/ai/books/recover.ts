@@ -1,6 +1,7 @@
 import type { Budget, Reservation } from '../budget/index.js';
-import type { Journal } from '../journal/index.js';
+import { paidIn, type Journal } from '../journal/index.js';
 import { IN_DOUBT, parseEntry, type AttemptEnd, type Ledger, type LedgerEntry } from '../ledger/index.js';
+import { batchOf, type BatchStore } from '../batch-store/index.js';
 import type { Nano } from '../money/index.js';
 import type { Owner } from '../owner/index.js';
 
@@ -15,6 +16,7 @@ interface Shelves {
   readonly budget: Budget;
   readonly ledger: Ledger;
   readonly journal: Journal;
+  readonly batches: () => BatchStore;
   readonly isGone: (owner: Owner, since: number) => Promise<boolean>;
 }
 
@@ -22,11 +24,18 @@ interface Shelves {
  * Settles the reservations of dead processes. A process writes in this order: reservation, ledger (open), journal (open), the
  * request, journal (answer), ledger (end), settlement. The first missing write therefore shows how far it got.
  */
-export async function recover({ budget, ledger, journal, isGone }: Shelves): Promise<Recovered> {
+export async function recover({ budget, ledger, journal, batches, isGone }: Shelves): Promise<Recovered> {
   const gone = await budget.reservations();
   let inDoubt = 0;
   let atMost = 0n;
   for (const reservation of gone) {
+    const batch = batchOf(reservation.id);
+    if (batch !== undefined) {
+      // A batch outlives its process, and so does what is reserved for it, until it is closed.
+      const record = await batches().get(batch);
+      if (record?.state === 'closed') await budget.settle(reservation.id, BigInt(record.charge ?? '0'));
+      continue;
+    }
     if (!(await isGone(reservation.owner, reservation.at))) continue;
     const entry = await ledger.get(reservation.id);
     // Without an entry nothing was sent; with an end only the settlement was missing.
@@ -50,7 +59,7 @@ export async function recover({ budget, ledger, journal, isGone }: Shelves): Pro
 /** The journal may have the answer although the ledger does not: then nothing is in doubt. */
 async function endFromJournal(journal: Journal, entry: LedgerEntry): Promise<AttemptEnd | undefined> {
   const state = (await journal.get(entry.call))?.record.state;
-  const paid = state?.kind === 'ended' ? state.paid : state?.kept?.paid;
+  const paid = state && paidIn(state);
   return paid?.attempt === entry.id ? parseEntry(paid.entry).end : undefined;
 }
 

@@ -4,7 +4,7 @@ import type { BreakerPass } from '../breaker/index.js';
 import type { ReserveResult } from '../budget/index.js';
 import { attemptId, printEntry, type AttemptEnd, type Attribution, type LedgerEntry } from '../ledger/index.js';
 import { totalTokens, type Nano } from '../money/index.js';
-import type { PaidAttempt } from '../journal/index.js';
+import type { ReceivedAnswer } from '../journal/index.js';
 import type { ProviderAnswer, ProviderFailure, ProviderRequest } from '../provider/index.js';
 import { without } from '../without.js';
 import type { EndedAttempt } from '../telemetry/index.js';
@@ -44,17 +44,6 @@ export interface AttemptOptions extends EnterOptions {
   readonly onRecovered: (lane: ProviderLane, afterMs: number) => void;
   /** Called for each sent attempt once its result is known. */
   readonly onEnded: (attempt: EndedAttempt) => void;
-}
-
-export interface ReceivedAnswer {
-  readonly provider: string;
-  readonly answer: ProviderAnswer;
-  /** How many attempts the call has made so far. */
-  readonly attempts: number;
-  /** Null: the model has no known price. */
-  readonly cost: Nano | null;
-  readonly latencyMs: number;
-  readonly paid: PaidAttempt;
 }
 
 export type AttemptResult =

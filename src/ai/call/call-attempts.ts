@@ -11,6 +11,7 @@ import type { ProviderLane } from './provider-lane.js';
 import type { LaneChoice, Unfit } from './choose.js';
 import { noProvider, standingLanes } from './no-provider.js';
 import type { Notice } from './options.js';
+import { UNREACHABLE_MS, UNREACHABLE_TRIES } from './unreachable.js';
 
 /** Everything that a request needs until it is answered, fails or stops. */
 export interface CallAttemptsOptions extends Omit<AttemptOptions, 'ordinal'> {
@@ -26,10 +27,6 @@ export interface CallAttemptsOptions extends Omit<AttemptOptions, 'ordinal'> {
   readonly counts: AttemptCounts;
   readonly fallbackOn: readonly FallbackReason[] | undefined;
 }
-
-/** A provider that never answered is given up after this many tries and this long. */
-const UNREACHABLE_TRIES = 3;
-const UNREACHABLE_MS = 30_000;
 
 export const ABORTED = stopped('aborted', 'the run was stopped; what was answered is kept');
 

@@ -126,7 +126,8 @@ export interface FailedCall {
 /** What the answers of a call took. */
 export type Took = Pick<AnsweredCall, 'usage' | 'cost_usd' | 'latency_ms' | 'attempts'>;
 
-export type StopReason = 'budget' | 'providers-down' | 'provider-limit' | 'provider-refused' | 'in-doubt' | 'aborted';
+export type StopReason =
+  'budget' | 'providers-down' | 'provider-limit' | 'provider-refused' | 'in-doubt' | 'batched' | 'aborted';
 
 /** Nothing more can be done now; finished work is kept, and the run can be resumed. */
 export interface StoppedCall {

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import type { Json } from 'computo-js';
 import { doubtfulCalls, doubtOf, openBooks, type DoubtfulCall, type DoubtSum, type Recovered } from '../books/index.js';
 import { parseJson } from '../../json/index.js';
 import { callKey, type CallFacts, type Ending } from '../journal/index.js';
-import { NOTHING, plus } from '../ledger/index.js';
+import { NOTHING, plus, type Attribution, type LedgerEntry } from '../ledger/index.js';
 import { loadPriceTable } from '../money/index.js';
+import type { ProviderRequest } from '../provider/index.js';
 import type { JsonSchema, UniversalRequest } from '../request/index.js';
 import { attributesOf } from '../telemetry/index.js';
 import { without } from '../without.js';
@@ -13,9 +15,10 @@ import { steadyWorld } from '../steady-world.js';
 import { createBookings } from './bookings.js';
 import { onePerProvider } from './choose.js';
 import type { AiCallOptions, CallResult } from './call.js';
+import { createBatchLane, type BatchLane } from './batch-lane.js';
 import { createLanes, type ProviderLane } from './provider-lane.js';
 import { estimateCall, type Estimate } from './estimate.js';
-import { eventOf, journaledCall } from './journaled-call.js';
+import { eventOf, journaledCall, recordOf } from './journaled-call.js';
 import { largestCap } from './repair-request.js';
 import { DEFAULTS, type AiClientOptions, type Notice } from './options.js';
 import { createOtherNames } from './other-names.js';
@@ -48,6 +51,8 @@ export interface AiClient {
    * @throws Error when journal or ledger can't be written, now or for an earlier call: nothing may be sent then
    */
   call(request: UniversalRequest, context: AiCallOptions): Promise<CallResult>;
+  /** Requests in batches. */
+  readonly batches: BatchLane;
   /** What a call would cost. Sends nothing. */
   estimate(request: UniversalRequest, context: AiCallOptions): Promise<Estimate>;
   /** The journal's answer to a request; undefined: it has none. Sends nothing. */
@@ -128,14 +133,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
       const check = await checkFor(request, context.schema);
       const { soft, hard } = scope;
       const candidates = lanesFor(lanes, request, context);
-      const sent = {
-        ...without(request, 'provider', 'max_tokens'),
-        maxOutputTokens: facts.maxTokens,
-        schema: context.schema,
-        schemaMode: context.schemaMode,
-        stream: context.stream,
-        ...(context.cache && { cache: context.cache }),
-      };
+      const sent = sentRequest(request, facts.maxTokens, context);
       const { cascade } = context;
       return await journaledCall({
         books,
@@ -168,10 +166,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
           fallbackOn: context.fallbackOn,
           capMax: largestCap(candidates, request.model),
           attribution: {
-            pipeline: context.pipeline,
-            stage: context.stage,
-            event: eventOf(context),
-            ...(context.tags && { tags: context.tags }),
+            ...attributionOf(context),
             ...(cascade && { cascade: { step: cascade.step, last: cascade.models.at(-1) ?? request.model } }),
           },
           request: sent,
@@ -197,8 +192,38 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
     }
   };
 
+  const booked = (entry: LedgerEntry): void => {
+    counts.totals = plus(counts.totals, entry);
+    today.add(entry);
+  };
+  const batches = createBatchLane({
+    books,
+    runBudget,
+    world,
+    lanes,
+    folder: options.store.kind === 'lmdb' ? join(options.store.folder, 'batches') : undefined,
+    ttlMs: options.journal?.ttlMs ?? DEFAULTS.journalTtlMs,
+    providerWaitMs: options.providerWaitMs ?? DEFAULTS.providerWaitMs,
+    notify,
+    booked,
+    facts(request, context) {
+      const candidates = lanesFor(lanes, request, context);
+      const { maxTokens, ...facts } = factsOf(request, context, candidates);
+      const keepPrompt = options.journal?.store !== 'hash';
+      return {
+        key: callKey({ ...facts, maxTokens }),
+        lanes: candidates,
+        record: recordOf({ context, request, maxTokens, keepPrompt, world }),
+        attribution: attributionOf(context),
+        route: context.route ?? 'cheapest',
+        request: sentRequest(request, maxTokens, context),
+      };
+    },
+  });
+
   return {
     recovered,
+    batches,
     recover: () => books.recover(),
     async call(request, context) {
       const facts = factsOf(request, context, lanesFor(lanes, request, context));
@@ -274,6 +299,26 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
     await options.observer?.close();
     bookings.check();
   }
+}
+
+function attributionOf(context: AiCallOptions): Attribution {
+  const { pipeline, stage, tags } = context;
+  return { pipeline, stage, event: eventOf(context), ...(tags && { tags }) };
+}
+
+function sentRequest(
+  request: UniversalRequest,
+  maxOutputTokens: number,
+  { schema, schemaMode, stream, cache }: AiCallOptions,
+): ProviderRequest {
+  return {
+    ...without(request, 'provider', 'max_tokens'),
+    maxOutputTokens,
+    schema,
+    schemaMode,
+    stream,
+    ...(cache && { cache }),
+  };
 }
 
 function wayOf(result: CallResult): 'answered' | 'cached' | 'failed' | undefined {

@@ -1,7 +1,7 @@
 import type { Draft, Ending, Tally } from '../journal/index.js';
 import { NO_TOKENS } from '../money/index.js';
 import type { ProviderAnswer } from '../provider/index.js';
-import type { ReceivedAnswer } from './attempt.js';
+import type { ReceivedAnswer } from '../journal/index.js';
 import { AttemptCounts } from './attempt-counts.js';
 import type { CallFailureCode, FailedCall, StoppedCall, TruncatedPolicy } from './call.js';
 import { fallbackDraft, lanesLeft } from './fallback.js';
@@ -80,10 +80,18 @@ export async function converse(conversation: Conversation): Promise<Conversed> {
 
 type Verdict = { readonly kind: 'draft'; readonly draft: Draft } | { readonly kind: 'ended'; readonly ending: Ending };
 
-function classify(
+/** What becomes of a call with an answer. @param asked what it was asked again for */
+export function classify(
   received: ReceivedAnswer,
   asked: Draft | undefined,
-  { check, request, capMax, lanes, onTruncated, fallbackOn }: Conversation,
+  {
+    check,
+    request,
+    capMax,
+    lanes,
+    onTruncated,
+    fallbackOn,
+  }: Pick<Conversation, 'check' | 'request' | 'capMax' | 'lanes' | 'onTruncated' | 'fallbackOn'>,
   counts: AttemptCounts,
 ): Verdict {
   const { answer, provider } = received;

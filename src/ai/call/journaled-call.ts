@@ -6,14 +6,15 @@ import {
   type Ending,
   type Found,
   type KeptDraft,
+  type ReceivedAnswer,
 } from '../journal/index.js';
 import { showAmount, type Nano } from '../money/index.js';
 import type { UniversalRequest } from '../request/index.js';
 import { sleep } from '../../world/index.js';
 import type { AiWorld } from '../ai-world.js';
-import type { ReceivedAnswer } from './attempt.js';
 import { failed, stopped, type AiCallOptions, type CallResult } from './call.js';
-import { converse, type Conversation } from './converse.js';
+import { classify, converse, type Conversation } from './converse.js';
+import { AttemptCounts } from './attempt-counts.js';
 import type { Notice } from './options.js';
 
 /** One call, as the journal sees it. */
@@ -39,6 +40,8 @@ export interface JournaledCall {
 
 /** How often to check a call that another process has under way. */
 const POLL_MS = 250;
+const BATCHED =
+  'a request is in a batch that may still bring its answer: wait for that with --lane batch, or give it up with colloquium journal batches --cancel ID';
 
 /** Answers from the journal, or makes the call and records each step before the next. */
 export async function journaledCall(call: JournaledCall): Promise<CallResult> {
@@ -49,7 +52,13 @@ export async function journaledCall(call: JournaledCall): Promise<CallResult> {
     if (found !== undefined) {
       const { state } = found.record;
       if (state.kind === 'ended' && context.live !== true) return call.resultOf(state.ending, true);
+      if (state.kind === 'received' && context.live !== true) {
+        const result = await weighed(call, found, state.received);
+        if (result !== undefined) return result;
+        continue;
+      }
       const standing = await standingOf(books, found);
+      if (standing === 'batched') return stopped('batched', BATCHED);
       if (standing === 'under-way') {
         await sleep(world, POLL_MS, soft);
         continue;
@@ -66,6 +75,22 @@ export async function journaledCall(call: JournaledCall): Promise<CallResult> {
     );
     if (claimed) return make(call, record, kept);
   }
+}
+
+/**
+ * Judges an answer that a batch has brought, as if it had just come.
+ *
+ * @returns undefined: it is to be mended, or somebody else was faster; look again
+ */
+async function weighed(call: JournaledCall, found: Found, received: ReceivedAnswer): Promise<CallResult | undefined> {
+  const verdict = classify(received, undefined, call.conversation, new AttemptCounts());
+  const { paid } = received;
+  const state: CallState =
+    verdict.kind === 'ended'
+      ? { kind: 'ended', ending: verdict.ending, paid }
+      : { kind: 'draft', kept: { draft: verdict.draft, paid } };
+  const isOurs = await call.books.journal.claim(call.key, recordOf(call)(state), found);
+  return isOurs && verdict.kind === 'ended' ? call.resultOf(verdict.ending, false) : undefined;
 }
 
 async function make(call: JournaledCall, record: RecordOf, before: KeptDraft | undefined): Promise<CallResult> {
@@ -105,13 +130,16 @@ async function make(call: JournaledCall, record: RecordOf, before: KeptDraft | u
 }
 
 function keptIn(state: CallState): KeptDraft | undefined {
-  return state.kind === 'ended' ? undefined : state.kept;
+  return 'kept' in state ? state.kept : undefined;
 }
 
 /** `time`: milliseconds since the epoch; default: now. */
 type RecordOf = (state: CallState, time?: number) => CallRecord;
 
-function recordOf({ context, request, maxTokens, keepPrompt, world }: JournaledCall): RecordOf {
+/** What a call's record says, whatever its state. */
+export type RecordFacts = Pick<JournaledCall, 'context' | 'request' | 'maxTokens' | 'keepPrompt' | 'world'>;
+
+export function recordOf({ context, request, maxTokens, keepPrompt, world }: RecordFacts): RecordOf {
   return (state, time = world.now()) => ({
     pipeline: context.pipeline,
     stage: context.stage,

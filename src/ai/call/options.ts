@@ -117,7 +117,14 @@ export interface CallHooks {
 /** Something that a person should know, and that doesn't stop anything. */
 export interface Notice {
   readonly kind:
-    'budget-alert' | 'provider-down' | 'provider-up' | 'waiting' | 'request-changed' | 'in-doubt' | 'renamed-stage';
+    | 'budget-alert'
+    | 'provider-down'
+    | 'provider-up'
+    | 'waiting'
+    | 'request-changed'
+    | 'in-doubt'
+    | 'renamed-stage'
+    | 'batch';
   /** For a person, without secrets. */
   readonly message: string;
 }

@@ -21,6 +21,8 @@ import { DEFAULTS, type ModelOptions, type LaneOptions, type RetryOptions } from
 export interface ProviderLane extends LanePrices, LaneLimits, Passage {
   /** The provider's. */
   readonly name: string;
+  /** The number of its key, from 0. */
+  readonly index: number;
   /** The lane's own: {@link laneLabel}. */
   readonly label: string;
   readonly provider: Provider;
@@ -101,6 +103,7 @@ function createLane(
 
   const lane: ProviderLane = {
     name,
+    index,
     label: laneLabel(name, index),
     provider,
     health,

@@ -1,5 +1,5 @@
 import { remover, type Store } from '../store/index.js';
-import { parseRecord } from './record.js';
+import { parseRecord, type CallState } from './record.js';
 
 export interface Pruned {
   readonly removed: number;
@@ -52,10 +52,12 @@ export async function pruneStore(
   return { removed, kept, keptBytes };
 }
 
+const REMOVABLE: readonly CallState['kind'][] = ['ended', 'draft', 'received', 'returned'];
+
 /** The time of a removable record; undefined for a call that may be under way or in doubt. */
 function removableTime(text: string): number | undefined {
   const { state, time } = parseRecord(text);
-  return state.kind === 'ended' || state.kind === 'draft' ? time : undefined;
+  return REMOVABLE.includes(state.kind) ? time : undefined;
 }
 
 function hourOf(time: number): number {

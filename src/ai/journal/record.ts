@@ -1,4 +1,5 @@
 import type { BillableTokens, Nano } from '../money/index.js';
+import type { ProviderAnswer } from '../provider/index.js';
 import type { Owner } from '../owner/index.js';
 
 /** The totals of a call's attempts so far. */
@@ -68,9 +69,27 @@ export type CallState =
       readonly partial?: string | undefined;
       readonly kept?: KeptDraft | undefined;
     }
+  /** In a batch, or in one that was given up: see its record. `tries`: batches that it was in, this one included. */
+  | { readonly kind: 'batched'; readonly batch: string; readonly tries: number }
+  /** A batch has ended without an answer to it, and without a bill. `live`: a further batch would not bring one. */
+  | { readonly kind: 'returned'; readonly tries: number; readonly live: boolean }
+  /** A batch has brought it, and nobody has looked yet what it is worth. */
+  | { readonly kind: 'received'; readonly received: ReceivedAnswer }
   /** Stopped between two attempts. */
   | { readonly kind: 'draft'; readonly kept: KeptDraft }
   | { readonly kind: 'ended'; readonly ending: Ending; readonly paid: PaidAttempt };
+
+/** An answer that was paid for. */
+export interface ReceivedAnswer {
+  readonly provider: string;
+  readonly answer: ProviderAnswer;
+  /** How many attempts the call has made so far. */
+  readonly attempts: number;
+  /** Null: the model has no known price. */
+  readonly cost: Nano | null;
+  readonly latencyMs: number;
+  readonly paid: PaidAttempt;
+}
 
 export interface KeptDraft {
   readonly draft: Draft;

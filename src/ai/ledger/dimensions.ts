@@ -2,7 +2,7 @@ import { dayAt } from '../calendar.js';
 import type { LedgerEntry } from './entry.js';
 
 /** What every attempt has one of. */
-const NAMES = ['day', 'provider', 'model', 'pipeline', 'stage'] as const;
+const NAMES = ['day', 'provider', 'model', 'pipeline', 'stage', 'lane'] as const;
 const ANY_TAG = 'tag';
 const ONE_TAG = 'tag:';
 
@@ -29,6 +29,7 @@ export function valuesOf(
 ): readonly [string | null, ...(string | null)[]] {
   const { tags = {} } = entry;
   if (dimension === 'day') return [dayAt(entry.time, timeZone)];
+  if (dimension === 'lane') return [entry.lane ?? 'live'];
   if (dimension === ANY_TAG) {
     const [first = null, ...more] = Object.entries(tags).map(([name, value]) => `${name}=${value}`);
     return [first, ...more];

@@ -36,6 +36,8 @@ export interface LedgerEntry extends Attribution {
   readonly attempt: number;
   readonly provider: string;
   readonly model: string;
+  /** `batch`: it was a request of a batch, at its price. Absent: it was sent by itself. */
+  readonly lane?: 'batch' | undefined;
   /** The most that it could cost when it was sent. */
   readonly worst: Nano | null;
   /** Undefined while it is under way. */

@@ -1,6 +1,6 @@
 import { inputTokens, type BillableTokens } from './billable.js';
 import type { Nano } from './nano.js';
-import { add, larger, roundUp, times, ZERO, type Rational } from './rational.js';
+import { add, dividedBy, larger, roundUp, times, ZERO, type Rational } from './rational.js';
 
 /** Nano-dollars per token, exactly, by class. */
 export interface Rates {
@@ -53,4 +53,22 @@ export function worstCostOf(price: Price, inputTokensMax: number, outputTokensMa
 
 function ratesFor(price: Price, input: number): Rates {
   return price.tiers.findLast((tier) => input > tier.above)?.rates ?? price.base;
+}
+
+/** A fraction of a price, exactly. */
+export function partOf(price: Price, divisor: bigint): Price {
+  return {
+    base: partOfRates(price.base, divisor),
+    tiers: price.tiers.map(({ above, rates }) => ({ above, rates: partOfRates(rates, divisor) })),
+  };
+}
+
+function partOfRates({ input, cacheRead, cacheWrite, cacheWriteHour, output }: Rates, divisor: bigint): Rates {
+  return {
+    input: dividedBy(input, divisor),
+    cacheRead: dividedBy(cacheRead, divisor),
+    cacheWrite: dividedBy(cacheWrite, divisor),
+    cacheWriteHour: dividedBy(cacheWriteHour, divisor),
+    output: dividedBy(output, divisor),
+  };
 }

@@ -1,6 +1,7 @@
 import type { BillableTokens } from '../money/index.js';
 import { ANSWER_TOOL } from './answer-mode.js';
 import type { Wire } from './wire.js';
+import { anthropicBatches } from './anthropic-batch.js';
 import { messageAssembly } from './anthropic-stream.js';
 import type { Finish } from './provider.js';
 import { withEffort } from './anthropic-effort.js';
@@ -14,6 +15,7 @@ export const anthropic: Wire = {
   kind: 'anthropic',
   baseUrl: 'https://api.anthropic.com/v1',
   needsKey: true,
+  batches: anthropicBatches,
   requestIdHeader: 'request-id',
   vendor: () => ({ id: 'anthropic' }),
   telemetryName: 'anthropic',

@@ -1,11 +1,16 @@
 /** Providers: one HTTP attempt per call, and the meaning of its answer. */
 export { tooMuch } from './answer-bounds.js';
 export type { AnswerParts } from './answer-parts.js';
+export { BatchFileError } from './batch-file-error.js';
+export { BatchHttpError } from './batch-http-error.js';
+export type { BatchFile, BatchResult } from './batch-wire.js';
 export type {
   ApiKey,
   EmbeddingLimits,
   Outcome,
   Provider,
+  ProviderBatches,
+  BatchRequest,
   ProviderAnswer,
   ProviderFailure,
   ProviderRequest,

@@ -1,4 +1,5 @@
 import { formsOf, hide, hiding } from '../../config/env/index.js';
+import type { Finish } from './provider.js';
 import { parsed } from './read-json.js';
 
 /** Shorter texts are not secrets: masking every "1" would hide more than it protects. */
@@ -46,4 +47,12 @@ function answerMask(secrets: readonly string[]): AnswerMask {
 function formsIn(secrets: readonly string[], lengthMin: number): readonly string[] {
   const words = secrets.flatMap((secret) => [secret, ...secret.split(/\s+/).slice(1)]);
   return words.filter((secret) => secret.length >= lengthMin).flatMap((secret) => [...formsOf(secret)]);
+}
+
+export function maskedFinish(finish: Finish, mask: AnswerMask): Finish {
+  if (finish.kind !== 'complete') return { ...finish, reason: mask.text(finish.reason) };
+  return {
+    ...finish,
+    reason: finish.reason === null ? null : mask.text(finish.reason),
+  };
 }

@@ -1,5 +1,6 @@
 import { chargeOfDollars, type Nano } from '../money/nano.js';
 import type { Wire } from './wire.js';
+import { openaiBatches } from './openai-batch.js';
 import { chatAssembly } from './openai-stream.js';
 import { chatErrorText, choiceError, classifyChat, effortOf, OPENAI_MODES, readChat } from './openai-chat.js';
 import { at } from './read-json.js';
@@ -12,6 +13,7 @@ export const openaiCompatible: Wire = {
   kind: 'openai-compatible',
   baseUrl: undefined,
   needsKey: false,
+  batches: openaiBatches,
   requestIdHeader: 'x-request-id',
   vendor: (url) => ({ url }),
   knows: () => true,
@@ -33,7 +35,12 @@ export const openaiCompatible: Wire = {
     async model({ apiKey, baseUrl: baseURL, fetch }, modelId) {
       const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
       const key = apiKey !== '' && { apiKey };
-      return createOpenAICompatible({ name: 'compatible', baseURL, fetch, ...key }).embeddingModel(modelId);
+      return createOpenAICompatible({
+        name: 'compatible',
+        baseURL,
+        fetch,
+        ...key,
+      }).embeddingModel(modelId);
     },
     options: (dimensions) => ({ compatible: { dimensions } }),
     read(body) {
@@ -45,7 +52,12 @@ export const openaiCompatible: Wire = {
   schemaFor: (schema, mode) => (mode === 'strict' ? forStrictMode(schema) : schema),
   adapt: (options, request, answer) => ({
     ...options,
-    providerOptions: { compatible: { strictJsonSchema: answer?.mode === 'strict', ...effortOf(request) } },
+    providerOptions: {
+      compatible: {
+        strictJsonSchema: answer?.mode === 'strict',
+        ...effortOf(request),
+      },
+    },
   }),
   refusesMedia: refusedByChat,
   assembly: chatAssembly,

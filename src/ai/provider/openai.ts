@@ -1,4 +1,5 @@
 import type { Wire } from './wire.js';
+import { openaiBatches } from './openai-batch.js';
 import { chatAssembly } from './openai-stream.js';
 import { chatErrorText, choiceError, classifyChat, effortOf, OPENAI_MODES, readChat } from './openai-chat.js';
 import { readOpenaiVectors } from './embeddings.js';
@@ -10,13 +11,18 @@ export const openai: Wire = {
   kind: 'openai',
   baseUrl: 'https://api.openai.com/v1',
   needsKey: true,
+  batches: openaiBatches,
   requestIdHeader: 'x-request-id',
   vendor: () => ({ id: 'openai' }),
   telemetryName: 'openai',
   knows: (model) => /^(gpt-|o[0-9]|chatgpt-|codex-|ft:|text-embedding-)/.test(model),
   async model(settings, modelId) {
     const { createOpenAI } = await import('@ai-sdk/openai');
-    return createOpenAI({ apiKey: settings.apiKey, baseURL: settings.baseUrl, fetch: settings.fetch }).chat(modelId);
+    return createOpenAI({
+      apiKey: settings.apiKey,
+      baseURL: settings.baseUrl,
+      fetch: settings.fetch,
+    }).chat(modelId);
   },
   embeddings: {
     textsMax: 2048,
@@ -37,7 +43,11 @@ export const openai: Wire = {
     return {
       ...options,
       providerOptions: {
-        openai: { maxCompletionTokens: maxOutputTokens ?? null, strictJsonSchema, ...effortOf(request) },
+        openai: {
+          maxCompletionTokens: maxOutputTokens ?? null,
+          strictJsonSchema,
+          ...effortOf(request),
+        },
       },
     };
   },

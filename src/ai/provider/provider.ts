@@ -4,6 +4,7 @@ import type { CachePrefix, JsonSchema, UniversalRequest } from '../request/index
 import type { SchemaModeChoice } from '../schema/index.js';
 import type { Network, Timeouts } from '../transport/index.js';
 import type { AiWorld } from '../ai-world.js';
+import type { BatchFile, BatchResult, Finding, RemoteBatch, Sought } from './batch-wire.js';
 import type { AnswerParts } from './answer-parts.js';
 
 /** The clock and timers of a provider. */
@@ -139,6 +140,38 @@ export interface EmbeddingLimits {
   readonly tokensMax: number;
 }
 
+/** A request that is to be sent in a batch. */
+export interface BatchRequest {
+  /** Where a live request would go, below the base URL. */
+  readonly endpoint: string;
+  /** JSON text. */
+  readonly body: string;
+  /** Headers that ask for features which are new in the wire. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The batches of one provider with one of its keys. What sends anything may throw BatchHttpError. */
+export interface ProviderBatches {
+  readonly rowsMax: number;
+  readonly bytesMax: number;
+  readonly keptMs: number;
+  readonly needsUpload: boolean;
+  /** A request as a live one would be. Sends nothing. @throws Error when it can't be written */
+  write(request: ProviderRequest): Promise<BatchRequest>;
+  line(customId: string, written: BatchRequest): string;
+  upload(file: BatchFile): Promise<string>;
+  submit(file: BatchFile, uploaded: string | undefined): Promise<string>;
+  look(id: string): Promise<RemoteBatch>;
+  cancel(id: string): Promise<void>;
+  find(sought: Sought): Promise<Finding>;
+  /** Adds a file of results to a file of ours, ended by a line break. */
+  download(path: string, file: string): Promise<void>;
+  readLine(line: unknown): { readonly customId: string; readonly result: BatchResult } | undefined;
+  /** The answer in a body; undefined: it is none. @param model that was asked */
+  readAnswer(body: unknown, model: string, requestId: string | undefined): Promise<ProviderAnswer | undefined>;
+  close(): void;
+}
+
 /** One configured provider. */
 export interface Provider {
   readonly name: string;
@@ -156,6 +189,8 @@ export interface Provider {
   readonly embeddings: EmbeddingLimits | undefined;
   /** Returns the same provider with another key: they share what they learn about the server. @param name in messages */
   withKey(apiKey: ApiKey, name: string): Provider;
+  /** Undefined: it has no batches. */
+  readonly batches: ProviderBatches | undefined;
   /** Makes exactly one HTTP attempt. Never throws for anything that the server does. */
   call(request: ProviderRequest, signal: AbortSignal): Promise<ProviderResult>;
   close(): void;

@@ -4,17 +4,19 @@ import { createTransport, TransportError, type HttpAnswer } from '../transport/i
 import { tooMuch } from './answer-bounds.js';
 import { AnswerModes, detailWords, MODELS_MAX, refusalOf, withWords } from './answer-mode.js';
 import { answerStream } from './answer-stream.js';
+import type { AnswerMode } from '../schema/index.js';
 import { withCacheMark } from './cache-mark.js';
 import { callOptions } from './call-options.js';
+import type { BatchWire } from './batch-wire.js';
 import { readVectors, writeVectorRequest } from './embeddings.js';
 import type { Wire } from './wire.js';
-import { writeRequest, type WrittenRequest } from './written-request.js';
+import { writeRequest, type Additions, type WrittenRequest } from './written-request.js';
 import type {
   ApiKey,
   FailureCode,
-  Finish,
   Outcome,
   Provider,
+  ProviderBatches,
   ProviderFailure,
   ProviderOptions,
   ProviderRequest,
@@ -22,10 +24,22 @@ import type {
   ProviderWorld,
 } from './provider.js';
 import { at, errorStatus, parsed, textAt } from './read-json.js';
-import { answerMasks, masked, type AnswerMask } from './masked.js';
+import { answerMasks, masked, maskedFinish, type AnswerMask } from './masked.js';
+import { createProviderBatches } from './provider-batches.js';
+import { keysIn, revealed } from './revealed.js';
 import { billingOfStatus, verdictOfStatus, WRONG_ADDRESS } from './verdict.js';
 
 const MESSAGE_CHARACTERS_MAX = 500;
+/** Headers by which a request asks for features that are new in its wire. */
+const OWN_HEADERS = ['anthropic-beta'];
+
+/** How a call is written. */
+interface CallWriting {
+  readonly apiKey: string;
+  readonly isStreamed: boolean;
+  readonly mode: AnswerMode | undefined;
+  readonly additions: Additions;
+}
 
 /**
  * A provider whose wire format the AI SDK writes. We send the request and read its answer ourselves, see {@link writeRequest}.
@@ -47,6 +61,22 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
   const streamNoMore = (model: string): void => {
     if (unstreamed.size >= MODELS_MAX) unstreamed.clear();
     unstreamed.add(model);
+  };
+
+  /** @throws Error for a request that the library or the wire refuses */
+  const writeCall = async (
+    request: ProviderRequest,
+    { apiKey, isStreamed, mode, additions }: CallWriting,
+  ): Promise<WrittenRequest> => {
+    refuseMedia(wire, request);
+    const worded = withWords(request, mode);
+    const marked = wire.caches === 'marks' ? withCacheMark(worded) : worded;
+    const asked = wire.adapt(callOptions(marked, mode), request, mode);
+    return await writeRequest(
+      (fetch) => wire.model({ baseUrl, apiKey, fetch }, request.model),
+      (model) => (isStreamed ? model.doStream(asked) : model.doGenerate(asked)),
+      additions,
+    );
   };
 
   const call = async (
@@ -95,19 +125,11 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
     }
 
     /** @throws Error for a request that the library or the wire refuses */
-    async function write(): Promise<WrittenRequest> {
-      const settings = { baseUrl, apiKey };
+    function write(): Promise<WrittenRequest> {
       const additions = { query: options.query, headers: options.headers, extra: request.extra };
-      if (isForVectors) return writeVectorRequest(wire.embeddings, settings, request, additions);
-      refuseMedia(wire, request);
-      const worded = withWords(request, mode);
-      const marked = wire.caches === 'marks' ? withCacheMark(worded) : worded;
-      const asked = wire.adapt(callOptions(marked, mode), request, mode);
-      return writeRequest(
-        (fetch) => wire.model({ ...settings, fetch }, request.model),
-        (model) => (isStreamed ? model.doStream(asked) : model.doGenerate(asked)),
-        additions,
-      );
+      return isForVectors
+        ? writeVectorRequest(wire.embeddings, { baseUrl, apiKey }, request, additions)
+        : writeCall(request, { apiKey, isStreamed, mode, additions });
     }
 
     /** Handles a request whose way of binding its answer is not supported there, if there is another way. */
@@ -175,6 +197,35 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
     }
   };
 
+  const opened: ProviderBatches[] = [];
+  const batchesOf = (batchWire: BatchWire, name: string, key: ApiKey | undefined): ProviderBatches => {
+    const batches = createProviderBatches(
+      batchWire,
+      { options, baseUrl, name, key },
+      {
+        // The key goes with the batch, and query and headers with each of its HTTP requests.
+        async write(request) {
+          const additions = { extra: request.extra };
+          const mode = answerModes.of(request);
+          const { url, headers, body } = await writeCall(request, {
+            apiKey: 'none',
+            isStreamed: false,
+            mode,
+            additions,
+          });
+          const own = OWN_HEADERS.flatMap((header) => {
+            const value = headers.get(header);
+            return value === null ? [] : [[header, value] as const];
+          });
+          return { endpoint: url.href.slice(baseUrl.length), body, headers: Object.fromEntries(own) };
+        },
+        read: (body) => (wire.choiceError?.(body) === undefined ? wire.read(body) : undefined),
+      },
+    );
+    opened.push(batches);
+    return batches;
+  };
+
   const withKey = (key: ApiKey | undefined, shownName: string): Provider => {
     const maskFor = answerMasks([...keysIn(options.headers), ...keysIn(options.query)]);
     return {
@@ -186,9 +237,13 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
       telemetryName: wire.telemetryName,
       embeddings: wire.embeddings,
       serves: (model) => options.models?.includes(model) ?? (!atVendor || wire.knows(model)),
+      batches: wire.batches && batchesOf(wire.batches, shownName, key),
       call: (request, signal) => call(request, signal, shownName, key, maskFor),
       withKey,
-      close: () => transport.close(),
+      close() {
+        transport.close();
+        for (const batches of opened) batches.close();
+      },
     };
   };
   return withKey(options.apiKey, options.name);
@@ -205,28 +260,6 @@ function refuseMedia(wire: Wire, { messages }: ProviderRequest): void {
 /** Some servers know no streams, or not all that belongs to them; their errors say so in words or by the parameter's name. */
 function refusesStreams({ status, body }: HttpAnswer): boolean {
   return [400, 422, 501].includes(status) && /\bstream(?:_options|ing|ed)?\b/i.test(body);
-}
-
-function maskedFinish(finish: Finish, mask: AnswerMask): Finish {
-  if (finish.kind !== 'complete') return { ...finish, reason: mask.text(finish.reason) };
-  return { ...finish, reason: finish.reason === null ? null : mask.text(finish.reason) };
-}
-
-/** The key may come from a file or a program, and reading it may fail; or what is read may be no key. */
-async function revealed(key: ApiKey | undefined): Promise<{ readonly apiKey: string } | { readonly problem: string }> {
-  try {
-    const apiKey = (await key?.reveal()) ?? '';
-    // A line break at its end is left out of the header.
-    const isSendable = /^[\x20-\x7e]*$/.test(apiKey.trim());
-    return isSendable ? { apiKey } : { problem: 'it has characters other than printable ASCII, or several lines' };
-  } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-/** The keys among configured headers or query parameters, recognized by their names: other values may appear in an answer. */
-function keysIn(named: Readonly<Record<string, string>> = {}): readonly string[] {
-  return Object.entries(named).flatMap(([name, value]) => (/auth|key|token|secret/i.test(name) ? [value] : []));
 }
 
 /** Some servers put an error into a 200 answer: its code is the status that counts. */

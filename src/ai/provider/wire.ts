@@ -3,6 +3,7 @@ import type { OpenAIProvider } from '@ai-sdk/openai';
 import type { BillableTokens, CacheRates, Nano, Vendor } from '../money/index.js';
 import type { AnswerMode, SchemaMode } from '../schema/index.js';
 import type { AnswerParts } from './answer-parts.js';
+import type { BatchWire } from './batch-wire.js';
 import type { Assembly } from './assembly.js';
 import type { EmbeddingLimits, Finish, ProviderRequest } from './provider.js';
 import type { Verdict } from './verdict.js';
@@ -64,6 +65,8 @@ export interface Wire {
   model(settings: SdkOptions, modelId: string): Promise<SdkModel>;
   /** Absent: it has no vectors. */
   readonly embeddings?: EmbeddingWire;
+  /** Many requests at once, for less and later. Absent: it has no batches. */
+  readonly batches?: BatchWire;
   /** The ways to bind an answer to a schema, in the order in which they are tried where none is chosen. */
   readonly schemaModes: readonly SchemaMode[];
   /** A schema as it is sent in a mode; undefined: it does not fit. Default: the schema as it is. */
@@ -83,7 +86,10 @@ export interface Wire {
    * What servers may lack compared with the wire's documentation: they don't stream at all, or without an end mark or usage.
    * False: a stream without these is broken.
    */
-  readonly streamsMayLack: { readonly endMark: boolean; readonly usage: boolean };
+  readonly streamsMayLack: {
+    readonly endMark: boolean;
+    readonly usage: boolean;
+  };
   /** Reads the body of a success; undefined when it is not an answer. */
   read(body: unknown): WireAnswer | undefined;
   /** The status of an error that takes the place of an answer in a success; undefined if there is none. */

@@ -18,7 +18,8 @@ const IDLE_MS = 4000;
 export interface Route {
   /** The host that a request to this server connects to first, for people. */
   peerOf(target: URL): string;
-  request(target: URL, headers: Readonly<Record<string, string | number>>): http.ClientRequest;
+  /** @param method default: POST */
+  request(target: URL, headers: Readonly<Record<string, string | number>>, method?: string): http.ClientRequest;
   close(): void;
 }
 
@@ -39,15 +40,15 @@ export function createRoute({ proxy, ca }: Network): Route {
   return {
     // A tunnel tells by itself where it failed.
     peerOf: (target) => (via !== undefined && target.protocol === 'http:' ? `the proxy ${via.host}` : target.host),
-    request(target, headers) {
+    request(target, headers, method = 'POST') {
       const isSecure = target.protocol === 'https:';
       if (via === undefined || isSecure) {
         const agent = isSecure ? (tunnels ?? secure) : plain;
-        return (isSecure ? https : http).request(target, { method: 'POST', agent, headers });
+        return (isSecure ? https : http).request(target, { method, agent, headers });
       }
       const isSecureProxy = via.protocol === 'https:';
       return (isSecureProxy ? https : http).request(via, {
-        method: 'POST',
+        method,
         agent: isSecureProxy ? secure : plain,
         path: target.href,
         headers: { host: target.host, ...proxyCredentials(via), ...headers },

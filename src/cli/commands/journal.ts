@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration, parseSize } from '../../config/units/index.js';
 import { withConfig } from '../flags/config-options.js';
-import type { JournalFlags, JournalListFlags, JournalPruneFlags } from '../journal/flags.js';
+import type { JournalBatchesFlags, JournalFlags, JournalListFlags, JournalPruneFlags } from '../journal/flags.js';
 
 const EXAMPLES = `
 Examples:
@@ -12,10 +12,13 @@ Examples:
     colloquium journal show 3f9a
   Calls that nobody knows the fate of, and how to decide:
     colloquium journal doubtful
+  Batches of requests, and the end of one of them:
+    colloquium journal batches
+    colloquium journal batches --cancel mx3zux6k00019290
   Forget what is older than a month, then the oldest, until a gigabyte is left:
     colloquium journal prune --older-than 30d --max-size 1GB`;
 
-/** `colloquium journal ls|show|doubtful|prune`: works with the stored AI answers. */
+/** `colloquium journal ls|show|doubtful|batches|prune`: works with the stored AI answers. */
 export function journalCommand(journal: Command): Command {
   journal.helpCommand(false).addHelpText('after', EXAMPLES);
   journal.addCommand(
@@ -42,6 +45,15 @@ export function journalCommand(journal: Command): Command {
         process.exitCode = await doubtful(flags);
       },
     ),
+  );
+  journal.addCommand(
+    command('batches', 'List the batches of requests that were sent, and how they stand')
+      .option('--cancel <id>', 'end this one: what it has answered is kept and paid for, the rest is free to be asked')
+      .option('--forget <id>', 'give this one up, as its provider is gone: each of its requests is in doubt')
+      .action(async (flags: JournalBatchesFlags) => {
+        const { batches } = await import('../journal/batches.js');
+        process.exitCode = await batches(flags);
+      }),
   );
   journal.addCommand(
     command('prune', 'Forget old answers; what they cost stays in the ledger')

@@ -4,7 +4,7 @@ import { dollarOption } from '../flags/dollar-option.js';
 import { columnsOption, outOption, rawOption } from '../flags/output-format-options.js';
 import { filterOption } from '../flags/filter-option.js';
 import { tableOption } from '../flags/table-option.js';
-import { parseSize } from '../../config/units/index.js';
+import { parseDuration, parseSize } from '../../config/units/index.js';
 import type { RunFlags } from '../run/flags.js';
 import { withConfig } from '../flags/config-options.js';
 
@@ -34,6 +34,8 @@ Examples:
   What the AI stages would cost, before they do; then with 20 rows really sent:
     colloquium -p label --dry-run in.ndjson
     colloquium -p label --dry-run --sample 20 in.ndjson
+  At half the price, when it need not be now; Ctrl-C leaves the batches running, and the same command goes on:
+    colloquium -p label --lane batch -o out.ndjson in.ndjson
   What a script does, call by call:
     colloquium -s ./clean.computo --limit 1 --trace in.ndjson
   As it is written:
@@ -113,6 +115,14 @@ export function runCommand(command: Command): Command {
       dollarOption,
     )
     .option('--live', 'ask AI providers again, even for what the journal has an answer to')
+    .addOption(
+      new Option(
+        '--lane <lane>',
+        'batch: send the requests in batches, at half the price and within a day, and wait; live: one by one (the default)',
+      ).choices(['live', 'batch']),
+    )
+    .option('--deadline <time>', 'with --lane batch: ask live what has no answer after this long, such as 6h', duration)
+    .option('--max-batch <n>', 'with --lane batch: most requests of one batch; else what the provider takes', batchSize)
     .option('--dry-run', 'write nothing and send nothing: tell what the AI stages would ask, and what it would cost')
     .option('--sample <n>', 'with --dry-run: do send n rows, keep their answers, and narrow the estimate', sampleSize)
     .option('--resume', 'with file outputs: go on where the last run stopped; fine on a first run')
@@ -150,6 +160,18 @@ function share(text: string): number {
 
 function atLeastOne(text: string): number {
   if (!/^[0-9]{1,5}$/.test(text) || Number(text) < 1)
+    throw new InvalidArgumentError('It must be a whole number, 1 or more.');
+  return Number(text);
+}
+
+function duration(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined || ms < 1) throw new InvalidArgumentError('It must be a time such as 30m, 6h or 1d.');
+  return ms;
+}
+
+function batchSize(text: string): number {
+  if (!/^[0-9]{1,6}$/.test(text) || Number(text) < 1)
     throw new InvalidArgumentError('It must be a whole number, 1 or more.');
   return Number(text);
 }

@@ -10,6 +10,7 @@ const PAUSE_CODES: Readonly<Record<PauseReason, ExitCode>> = {
   budget: EXIT.stopped,
   'provider-limit': EXIT.stopped,
   'in-doubt': EXIT.stopped,
+  batched: EXIT.stopped,
   aborted: EXIT.stopped,
   'providers-down': EXIT.providersDown,
   'provider-refused': EXIT.providersDown,

@@ -2,7 +2,7 @@ import { dollars, standingOf, type Books, type Found, type Nano } from '../../ai
 import { inputTokens } from '../../ai/money/index.js';
 
 /** How a call stands, in a word. `interrupted`: it is to be made again, and nothing is in doubt. */
-export type CallStanding = 'answered' | 'failed' | 'under-way' | 'doubtful' | 'interrupted';
+export type CallStanding = 'answered' | 'failed' | 'under-way' | 'batched' | 'doubtful' | 'interrupted';
 
 /** A call of the journal as it is shown. */
 export interface CallView {
@@ -33,7 +33,7 @@ export async function viewOf(books: Books, found: Found): Promise<CallView> {
     const served = ending.kind === 'answered' ? ending.model : model;
     return { ...common, standing: ending.kind, model: served, provider: ending.provider, ...countsOf(ending.tally) };
   }
-  const tally = state.kept?.draft.tally;
+  const tally = 'kept' in state ? state.kept?.draft.tally : undefined;
   const word = standing === 'free' || standing === 'ended' ? 'interrupted' : standing;
   return { ...common, standing: word, model, provider: undefined, ...countsOf(tally) };
 }

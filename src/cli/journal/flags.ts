@@ -16,3 +16,10 @@ export interface JournalPruneFlags extends JournalFlags {
   /** Bytes. */
   readonly maxSize?: number;
 }
+
+export interface JournalBatchesFlags extends JournalFlags {
+  /** The id of a batch. */
+  readonly cancel?: string;
+  /** The same. */
+  readonly forget?: string;
+}

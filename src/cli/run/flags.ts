@@ -51,6 +51,10 @@ export interface RunFlags extends ConfigFlags {
   readonly unordered?: true;
   readonly maxCost?: string;
   readonly live?: true;
+  readonly lane?: 'live' | 'batch';
+  /** Milliseconds. */
+  readonly deadline?: number;
+  readonly maxBatch?: number;
   readonly dryRun?: true;
   readonly sample?: number;
   readonly trace?: true;

@@ -12,6 +12,8 @@ import { progressOn } from './reporter.js';
 import { resolveRun } from './resolve.js';
 import { finishedText, forgottenText, summaryJson, summaryText, unroutedText } from './summary.js';
 
+const BACK = 'the same command, or colloquium journal batches to look at them';
+
 /** More failed events than this on stderr drown what else is said there. */
 const TOLD_MAX = 10;
 
@@ -34,6 +36,18 @@ async function runPlan(plan: RunCommand): Promise<number> {
   let signals: Signals | undefined;
   const aiReporter = plan.ai && plan.progress ? (await import('./ai-status.js')).aiStatusReporter : undefined;
   try {
+    if (plan.ai?.batches !== undefined) {
+      const { answerInBatches } = await import('../../jobs/batches/index.js');
+      signals = onSignals(() => ending.abort());
+      const { notice } = terminalTalk();
+      const { left } = await answerInBatches(plan, { notice, ending: ending.signal, progress: plan.progress });
+      const code = signals.code();
+      if (left > 0 || code !== undefined) {
+        writeStderr(`colloquium: nothing was written; come back with: ${BACK}\n`);
+        return code ?? EXIT.stopped;
+      }
+      signals.ignore();
+    }
     const outcome = await runJob(plan, {
       ...terminalTalk(),
       ...(plan.progress && { progress: progressOn(plan.outputs, aiReporter) }),

@@ -1,3 +1,3 @@
 /** The AI floor, as configured. */
 export { inStoreFolder } from './in-store-folder.js';
-export { locationOf } from './open-client.js';
+export { locationOf, openAi } from './open-client.js';

@@ -29,6 +29,8 @@ export interface AiPlan {
     /** US dollars a day, as decimal text. */
     readonly budget: string | undefined;
   }[];
+  /** Names of providers that are needed besides those of the pipelines. */
+  readonly providers?: readonly string[];
   /** Whether to ask providers again, whatever the journal holds. */
   readonly live: boolean;
   /** The number of calls in flight; undefined: derived from the providers' limits. */
@@ -56,7 +58,7 @@ export async function openAi(plan: AiPlan, tell: (message: string) => void, forL
   const folder = stateDirectory(config);
   const shared = books === undefined ? stateNotice(config) : undefined;
   if (shared !== undefined) tell(shared);
-  const providers = new Set(pipelines.flatMap(({ spec }) => providersOf(spec)));
+  const providers = new Set([...pipelines.flatMap(({ spec }) => providersOf(spec)), ...(plan.providers ?? [])]);
   const options: AiClientOptions = {
     providers: await Promise.all([...providers].map((name) => providerSetup(config, name, forLook))),
     store: books?.store ?? (forLook ? locationOf(folder) : { kind: 'lmdb', folder }),
@@ -69,7 +71,10 @@ export async function openAi(plan: AiPlan, tell: (message: string) => void, forL
     hooks,
     ...(!forLook && { observer: tracing(config, tell) }),
   };
-  return await inStoreFolder(folder, () => createAiClient(options));
+  const client = await inStoreFolder(folder, () => createAiClient(options));
+  if (!forLook)
+    for await (const stray of client.batches.strays()) tell(`${stray}: its requests would be paid for again`);
+  return client;
 }
 
 /** Without a config file, nobody has said that programs in this folder are trusted. */

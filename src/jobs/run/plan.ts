@@ -30,6 +30,15 @@ export interface RunPlan extends Targets {
 export interface AiRun extends Pick<AiPlan, 'config' | 'maxCost' | 'concurrency' | 'live'> {
   /** US dollars a day for the pipeline, as decimal text. */
   readonly budget?: string;
+  /** Its requests go in batches first. */
+  readonly batches?: BatchPlan;
+}
+
+export interface BatchPlan {
+  /** Milliseconds after which what has no answer is asked live. */
+  readonly deadlineMs?: number;
+  /** Requests of one batch at most. */
+  readonly rowsMax?: number;
 }
 
 export interface ResumePlan {

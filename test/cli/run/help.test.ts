@@ -37,7 +37,7 @@ pipelines:
 };
 
 /** These ask a provider, or come to no end. */
-const LEFT_OUT = /--sample |--follow |--model /;
+const LEFT_OUT = /--sample |--follow |--model |--lane /;
 
 const examples = (help: string): readonly string[] =>
   [...help.matchAll(/^ {4}(\S.*\bcolloquium .*)$|^ {4}(colloquium .*)$/gm)].map(([line]) => line.trim());

@@ -1,0 +1,381 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { showAmount } from '../money/index.js';
+import type { BatchRecord, Misses } from '../batch-store/index.js';
+import type { Books } from '../books/index.js';
+import type { LedgerEntry } from '../ledger/index.js';
+import { BatchFileError, BatchHttpError, type BatchFile, type ProviderBatches } from '../provider/index.js';
+import type { AiWorld } from '../ai-world.js';
+import { resultsOf, spoolOf, type BatchEndings } from './batch-endings.js';
+import { BatchPatience } from './batch-patience.js';
+import { bookResults } from './batch-results.js';
+import type { Notice } from './options.js';
+import type { ProviderLane } from './provider-lane.js';
+
+export interface BatchDriverOptions {
+  readonly books: Books;
+  readonly world: AiWorld;
+  readonly lanes: readonly ProviderLane[];
+  readonly folder: string;
+  readonly endings: BatchEndings;
+  /** How long to wait for a provider that does not answer, in milliseconds. */
+  readonly providerWaitMs: number;
+  readonly notify: (notice: Notice) => void;
+  readonly booked: (entry: LedgerEntry) => void;
+}
+
+/** Which batches to advance, and how far. */
+export interface AdvanceOptions {
+  /** Ids. Default: all. */
+  readonly only?: ReadonlySet<string> | undefined;
+  /** Whether a batch may still be sent. Asked before each one. Default: yes. */
+  readonly maySubmit?: (() => boolean) | undefined;
+}
+
+/** A batch cannot be sent, checked or fetched until somebody fixes what the message says. */
+export class BatchRefusedError extends Error {
+  override readonly name = 'BatchRefusedError';
+}
+
+/** If nobody sends a batch any more, the provider lists it after this time if it has it. */
+const LISTED_AFTER_MS = 60_000;
+/** After this time no batch runs any more. If it is still not certain whether the provider took it, the batch is lost. */
+const UNSURE_MAX_MS = 26 * 3_600_000;
+/** What is missing so often in a row, and for so long, is lost. */
+const MISSES_MAX = 5;
+const MISSED_MS = 600_000;
+/** How often a change of a record is tried again that another process was faster with. */
+const RACES_MAX = 10;
+
+/**
+ * Takes batches step by step to their end. Each step is written to the batch's record before the next one, so that any process
+ * can continue where another one died. A record changes only if it is as it was read, and who could not change it goes no
+ * further, so that two processes never do the same work.
+ */
+export class BatchDriver {
+  readonly #options: BatchDriverOptions;
+  readonly #patience: BatchPatience;
+
+  constructor(options: BatchDriverOptions) {
+    this.#options = options;
+    this.#patience = new BatchPatience(options.world, options.providerWaitMs);
+  }
+
+  /**
+   * Takes batches one step further if there is a step to take, and fetches those that have ended.
+   *
+   * @throws BatchRefusedError, once all others are advanced; Error if books or files can't be written
+   */
+  async advance({ only, maySubmit = () => true }: AdvanceOptions = {}): Promise<void> {
+    const { books, endings } = this.#options;
+    await endings.upkeep();
+    let refused: BatchRefusedError | undefined;
+    for await (const record of books.batches().all()) {
+      if (record.state === 'closed' || record.state === 'gathering' || only?.has(record.id) === false) continue;
+      try {
+        await this.#step(record, maySubmit);
+      } catch (error) {
+        if (!(error instanceof BatchRefusedError)) throw error;
+        refused ??= error;
+      }
+    }
+    if (refused !== undefined) throw refused;
+  }
+
+  /**
+   * Asks the provider to end a batch early; drops one that was never sent.
+   *
+   * @returns whether there is nothing more to ask: it has ended, or the provider ends it
+   * @throws BatchRefusedError
+   */
+  async cancel(id: string): Promise<boolean> {
+    const { books, endings } = this.#options;
+    const store = books.batches();
+    for (let races = 0; races < RACES_MAX; races += 1) {
+      const record = await store.get(id);
+      if (record === undefined || record.state === 'closed' || record.cancelled === true) return true;
+      const { remote } = record;
+      if (record.state === 'sealed') {
+        if (await endings.drop(record, 'cancelled before it was sent')) return true;
+      } else if (record.state !== 'submitted' || remote === undefined) {
+        // It is not known yet what there is to cancel, or its results are being read.
+        return record.state === 'fetching';
+      } else {
+        const { batches } = this.#laneOf(record);
+        const answer = await this.#asking(record, async () => {
+          try {
+            await batches.cancel(remote);
+            return 'cancelled' as const;
+          } catch (error) {
+            // A batch that ends, or has ended, can't be cancelled any more: the next look tells.
+            if (error instanceof BatchHttpError && CANNOT_CANCEL.has(error.status)) return 'ends' as const;
+            throw error;
+          }
+        });
+        if (answer !== 'cancelled') return answer === 'ends';
+        if ((await store.change(record, { cancelled: true })) !== undefined) return true;
+      }
+    }
+    return false;
+  }
+
+  /** Drops a batch of this process if it was not sent. @returns whether it did */
+  async withdraw(id: string, outcome: string): Promise<boolean> {
+    const { books, endings } = this.#options;
+    const record = await books.batches().get(id);
+    return record?.state === 'sealed' && record.owner === books.owner && (await endings.drop(record, outcome));
+  }
+
+  /** Returns the last failure of a batch's provider if it has not answered for too long. */
+  givenUp({ provider }: BatchRecord): string | undefined {
+    return this.#patience.givenUp(provider);
+  }
+
+  /** @throws BatchRefusedError if the config has no such provider any more */
+  #laneOf(record: BatchRecord): { readonly lane: ProviderLane; readonly batches: ProviderBatches } {
+    const lane = laneOf(this.#options.lanes, record);
+    const batches = lane?.provider.batches;
+    if (lane !== undefined && batches !== undefined) return { lane, batches };
+    throw new BatchRefusedError(strayText(record));
+  }
+
+  async #step(record: BatchRecord, maySubmit: () => boolean): Promise<void> {
+    const { books, endings } = this.#options;
+    const isOwn = record.owner === books.owner;
+    switch (record.state) {
+      case 'sealed':
+        if (isOwn && maySubmit()) await this.#submit(record, maySubmit);
+        return;
+      case 'submitting':
+        if (isOwn || (await books.isGone(record.owner, record.createdAt))) await this.#resolve(record);
+        return;
+      case 'submitted':
+        await this.#look(record);
+        return;
+      case 'fetching':
+        if (!isOwn && !(await books.isGone(record.owner, record.createdAt))) return;
+        if (record.lost === undefined) await this.#look(record);
+        else await endings.lose(record, record.lost);
+    }
+  }
+
+  async #submit(record: BatchRecord, maySubmit: () => boolean): Promise<void> {
+    const { books, world, notify, folder, endings } = this.#options;
+    const { batches } = this.#laneOf(record);
+    const store = books.batches();
+    const { id, tag, bytes, endpoint, headers } = record;
+    const file: BatchFile = { path: spoolOf(folder, id), bytes, tag, endpoint, headers };
+    let mine: BatchRecord | undefined = record;
+    try {
+      if (batches.needsUpload && mine.uploaded === undefined) {
+        mine = await store.change(mine, { uploaded: await batches.upload(file) });
+        this.#patience.answered(record.provider);
+      }
+      if (mine === undefined || !maySubmit()) return;
+      mine = await store.change(mine, { state: 'submitting', submittingAt: world.now(), unsureAt: undefined });
+      if (mine === undefined) return;
+      const remote = await batches.submit(file, mine.uploaded);
+      this.#patience.answered(record.provider);
+      await this.#submitted(mine, remote);
+    } catch (error) {
+      if (mine === undefined) return;
+      if (error instanceof BatchFileError) {
+        if (await endings.drop(mine, `never sent: ${error.message}`))
+          notify({ kind: 'batch', message: `batch ${id}: ${error.message}; its requests are written again` });
+        return;
+      }
+      if (!(error instanceof BatchHttpError)) throw error;
+      const isNews = this.#failed(mine, error);
+      // The provider may have accepted the batch all the same, so it is asked later.
+      if (mine.state === 'submitting' && error.sent) {
+        await store.change(mine, { unsureAt: world.now() });
+        notify({ kind: 'batch', message: `batch ${id}: ${error.message}; looking whether it was taken` });
+        return;
+      }
+      if (error.isTemporary) {
+        if (mine.state !== 'sealed') await store.change(mine, { state: 'sealed' });
+        if (isNews) notify({ kind: 'batch', message: `batch ${id}: ${error.message}; trying again` });
+        return;
+      }
+      if (await endings.drop(mine, `refused: ${error.message}`))
+        throw new BatchRefusedError(`batch ${id} was refused, and nothing of it is billed: ${error.message}`);
+    }
+  }
+
+  async #submitted(record: BatchRecord, remote: string): Promise<void> {
+    const { books, world, notify } = this.#options;
+    const sent = await books.batches().change(record, { state: 'submitted', remote, submittedAt: world.now() });
+    if (sent === undefined) return;
+    const { id, rows, provider, worst } = record;
+    const price = worst === null ? '' : `, at most ${showAmount(BigInt(worst))}`;
+    notify({ kind: 'batch', message: `batch ${id}: ${requestsText(rows)} sent to ${provider} as ${remote}${price}` });
+  }
+
+  /** Finds out whether the provider has the batch. */
+  async #resolve(record: BatchRecord): Promise<void> {
+    const { books, world, endings } = this.#options;
+    const { batches } = this.#laneOf(record);
+    const store = books.batches();
+    const { unsureAt = world.now() } = record;
+    const mine = await store.change(record, { owner: books.owner, unsureAt });
+    if (mine === undefined) return;
+    const known = new Set<string>();
+    for await (const { remote } of store.all()) if (remote !== undefined) known.add(remote);
+    const { tag, uploaded, createdAt, submittingAt: since = createdAt } = mine;
+    const finding = await this.#asking(mine, () => batches.find({ tag, since, uploaded, known }));
+    if (finding === undefined) return;
+    if (finding.kind === 'found') await this.#submitted(mine, finding.id);
+    else if (finding.kind === 'absent' && world.now() - unsureAt >= LISTED_AFTER_MS)
+      await store.change(mine, { state: 'sealed' });
+    else if (finding.kind === 'unsure' && world.now() - since >= UNSURE_MAX_MS)
+      await endings.lose(mine, 'it is not certain whether the provider took it');
+  }
+
+  async #look(record: BatchRecord): Promise<void> {
+    const { books, notify, endings } = this.#options;
+    const { lane, batches } = this.#laneOf(record);
+    const store = books.batches();
+    const { remote = '' } = record;
+    const state = await this.#asking(record, async () => await missingOr(() => batches.look(remote)));
+    if (state === undefined) return;
+    if (state === 'missing') {
+      const missed = this.#missedAgain(record.missed);
+      const counted = await store.change(record, { missed });
+      if (counted === undefined) return;
+      if (this.#isLost(missed)) await endings.lose(counted, 'the provider does not know it any more');
+      else if (missed.times === 1)
+        notify({
+          kind: 'batch',
+          message: `batch ${record.id}: ${record.provider} does not know it now; looking again`,
+        });
+      return;
+    }
+    switch (state.kind) {
+      case 'running':
+        if (state.done !== record.done || record.missed !== undefined)
+          await store.change(record, { done: Math.min(state.done, record.rows), missed: undefined });
+        return;
+      case 'full': {
+        const again = { state: 'sealed', remote: undefined, missed: undefined, owner: books.owner } as const;
+        if ((await store.change(record, again)) !== undefined)
+          notify({ kind: 'batch', message: `batch ${record.id} waits for others to end: ${state.message ?? ''}` });
+        return;
+      }
+      case 'failed':
+        if (await endings.drop(record, `failed: ${state.message ?? ''}`))
+          throw new BatchRefusedError(`batch ${record.id} failed, and nothing of it is billed: ${state.message ?? ''}`);
+        return;
+      case 'ended': {
+        const mine = await store.change(record, { state: 'fetching', owner: books.owner, missed: undefined });
+        if (mine !== undefined) await this.#fetch(mine, lane, batches, state.results);
+      }
+    }
+  }
+
+  async #fetch(
+    record: BatchRecord,
+    lane: ProviderLane,
+    batches: ProviderBatches,
+    paths: readonly string[],
+  ): Promise<void> {
+    const { books, world, folder, booked, notify, endings } = this.#options;
+    const file = resultsOf(folder, record.id);
+    const missing: string[] = [];
+    const fetched = await this.#asking(record, async () => {
+      // Complete files only: an interrupted download is repeated.
+      await writeFile(file, '', { mode: 0o600 });
+      for (const path of paths)
+        if ((await missingOr(() => batches.download(path, file))) === 'missing') missing.push(path);
+      return true;
+    });
+    if (fetched === undefined) return;
+    let mine: BatchRecord | undefined = record;
+    if (missing.length > 0) {
+      const filesMissed = this.#missedAgain(record.filesMissed);
+      mine = await books.batches().change(record, { filesMissed });
+      const isLost = this.#isLost(filesMissed);
+      if (mine !== undefined && isLost && missing.length === paths.length)
+        await endings.lose(mine, 'its results are not kept any more');
+      else if (filesMissed.times === 1)
+        notify({ kind: 'batch', message: `batch ${record.id}: not all of its results are there; looking again` });
+      if (!isLost || missing.length === paths.length) {
+        await rm(file, { force: true });
+        return;
+      }
+    }
+    if (mine === undefined) return;
+    const bill = await bookResults({ books, world, lane, batches, record: mine, file, booked });
+    const parts = [`${bill.answered} answered`];
+    if (bill.returned > 0) parts.push(`${bill.returned} without an answer and a bill, to be asked again`);
+    if (bill.doubtful > 0)
+      parts.push(
+        `${bill.doubtful} in doubt (no result, two, or none that can be read), at most ${showAmount(bill.doubtfulAtMost)}`,
+      );
+    if (bill.strange > 0) parts.push(`${bill.strange} results of no request of it, ignored`);
+    const cost = bill.bound - bill.doubtfulAtMost;
+    const outcome = `ended: ${parts.join(', ')}`;
+    if (await endings.close(mine, outcome, { cost, charge: bill.bound }))
+      notify({ kind: 'batch', message: `batch ${mine.id} ${outcome}, ${showAmount(cost)}` });
+  }
+
+  #missedAgain(missed: Misses | undefined): Misses {
+    return { times: (missed?.times ?? 0) + 1, since: missed?.since ?? this.#options.world.now() };
+  }
+
+  #isLost({ times, since }: Misses): boolean {
+    return times >= MISSES_MAX && this.#options.world.now() - since >= MISSED_MS;
+  }
+
+  /** @returns whether this is news */
+  #failed({ provider }: BatchRecord, error: BatchHttpError): boolean {
+    if (error.isTemporary) return this.#patience.failed(provider, error);
+    this.#patience.answered(provider);
+    return true;
+  }
+
+  /** Asks a provider; undefined if it does not answer now. @throws BatchRefusedError if it refuses */
+  async #asking<T>(record: BatchRecord, ask: () => Promise<T>): Promise<T | undefined> {
+    try {
+      const answer = await ask();
+      this.#patience.answered(record.provider);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof BatchHttpError)) throw error;
+      const isNews = this.#failed(record, error);
+      if (!error.isTemporary) throw new BatchRefusedError(`batch ${record.id}: ${error.message}`);
+      if (isNews)
+        this.#options.notify({ kind: 'batch', message: `batch ${record.id}: ${error.message}; trying again` });
+      return undefined;
+    }
+  }
+}
+
+/** Answers to the cancellation of a batch that ends, has ended, or is not known now. */
+const CANNOT_CANCEL: ReadonlySet<number | undefined> = new Set([400, 404, 409, 410, 422]);
+
+/** Returns the lane that a batch was sent by; undefined if the config does not have it any more. */
+export function laneOf(lanes: readonly ProviderLane[], record: BatchRecord): ProviderLane | undefined {
+  return lanes.find(
+    ({ name, index, provider }) =>
+      name === record.provider && index === record.lane && provider.baseUrl === record.baseUrl,
+  );
+}
+
+/** Says of a batch that its lane is not configured any more. */
+export function strayText({ id, rows, provider, lane, baseUrl, worst }: BatchRecord): string {
+  const price = worst === null ? '' : `, at most ${showAmount(BigInt(worst))}`;
+  const key = lane === 0 ? '' : ` with key ${lane + 1}`;
+  return `batch ${id} (${requestsText(rows)}${price}) was sent to ${provider} at ${baseUrl}${key}, which the config does not have any more`;
+}
+
+function requestsText(rows: number): string {
+  return rows === 1 ? '1 request' : `${rows} requests`;
+}
+
+async function missingOr<T>(ask: () => Promise<T>): Promise<T | 'missing'> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof BatchHttpError && error.isMissing) return 'missing';
+    throw error;
+  }
+}

@@ -1,0 +1,264 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { isOpen, type Books } from '../books/index.js';
+import { reservationOf, type BatchRecord } from '../batch-store/index.js';
+import type { CallRecord } from '../journal/index.js';
+import type { Attribution } from '../ledger/index.js';
+import type { Nano } from '../money/index.js';
+import type { ProviderBatches, ProviderRequest, BatchRequest } from '../provider/index.js';
+import type { AiWorld } from '../ai-world.js';
+import { worstCost } from './lane-prices.js';
+import { spoolOf, type BatchEndings } from './batch-endings.js';
+import { batchPrices } from './batch-prices.js';
+import { Spool } from './batch-spool.js';
+import type { LaneChoice } from './choose.js';
+import type { ProviderLane } from './provider-lane.js';
+import type { RunBudget } from './run-budget.js';
+
+/** The size of a batch, and how long to wait for it. */
+export interface GatherLimits {
+  /** The maximum number of requests in a batch. Default: the provider's maximum. */
+  readonly rowsMax?: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly deadlineAt?: number | undefined;
+}
+
+/** A request that may go into a batch. */
+export interface GatheredCall {
+  readonly key: string;
+  readonly choice: LaneChoice;
+  readonly attribution: Attribution;
+  /** Returns its journal record in a given state. */
+  record(state: CallRecord['state']): CallRecord;
+}
+
+export type Gathered =
+  /** It does not go into a batch: it has an answer, or is to be sent by itself. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'waits'; readonly batch: string }
+  /** The budget has no room for it until other batches have ended. */
+  | { readonly kind: 'full' };
+
+export interface BatchGathererOptions {
+  readonly books: Books;
+  readonly runBudget: RunBudget;
+  readonly world: AiWorld;
+  /** The folder of the request files. */
+  readonly folder: string;
+  readonly endings: BatchEndings;
+}
+
+/** After this many batches, a request is sent by itself. */
+const TRIES_MAX = 2;
+/** The maximum number of open files: one per provider and model. */
+const OPEN_MAX = 32;
+
+interface OpenBatch {
+  record: BatchRecord;
+  readonly spool: Spool;
+  readonly group: string;
+  /** The numbers assigned so far, and the bytes promised. */
+  rows: number;
+  bytes: number;
+  worst: Nano | null;
+  /** Requests that have a number but are not yet written. */
+  readonly pending: Set<Promise<void>>;
+  sealing?: Promise<void>;
+}
+
+/**
+ * Writes requests into the files of batches. The journal records a request as part of its batch before it is written to the file,
+ * so that nobody else sends it. If this process dies before the file is complete, the batch is discarded.
+ */
+export class BatchGatherer {
+  readonly #options: BatchGathererOptions;
+  readonly #limits: GatherLimits;
+  readonly #open = new Map<string, Promise<OpenBatch>>();
+  #left: Promise<Nano | undefined> | undefined;
+  #promised = 0n;
+  #made = 0;
+
+  constructor(options: BatchGathererOptions, limits: GatherLimits) {
+    this.#options = options;
+    this.#limits = limits;
+  }
+
+  /** @throws Error if the journal or the file can't be written */
+  async gather(call: GatheredCall): Promise<Gathered> {
+    const { books } = this.#options;
+    for (;;) {
+      const found = await books.journal.get(call.key);
+      const state = found?.record.state;
+      if (state?.kind === 'batched' && (await isOpen(books, state.batch))) return { kind: 'waits', batch: state.batch };
+      const tries = state?.kind === 'batched' ? state.tries - 1 : state?.kind === 'returned' ? state.tries : 0;
+      if (state !== undefined && state.kind !== 'batched' && state.kind !== 'returned') return { kind: 'none' };
+      if (tries >= TRIES_MAX || (state?.kind === 'returned' && state.live)) return { kind: 'none' };
+      const { lane, request } = call.choice;
+      const { batches } = lane.provider;
+      if (batches === undefined) return { kind: 'none' };
+      const written = await writtenOf(batches, { ...request, model: lane.wireModel(request.model), stream: false });
+      // Sent by itself, its failure is reported like any other.
+      if (written === undefined) return { kind: 'none' };
+      const worst = worstCost(batchPrices(lane), request, this.#options.world.now());
+      if (!(await this.#fits(call, worst))) return { kind: 'full' };
+      const placed = await this.#place(call, batches, written);
+      const { batch, index, id, done } = placed;
+      try {
+        const record = call.record({ kind: 'batched', batch: batch.record.id, tries: tries + 1 });
+        if (!(await books.journal.claim(call.key, record, found))) continue;
+        const hash = id.slice(id.lastIndexOf('_') + 1);
+        const amount = worst === null ? null : worst.toString();
+        const { attribution } = call;
+        const row = { key: call.key, hash, attribution, maxOutputTokens: request.maxOutputTokens, worst: amount };
+        await books.batches().putRow(batch.record.id, index, row);
+        await batch.spool.add(batches.line(id, written));
+        batch.worst = batch.worst === null || worst === null ? null : batch.worst + worst;
+        return { kind: 'waits', batch: batch.record.id };
+      } finally {
+        done();
+      }
+    }
+  }
+
+  /** Completes all files, so that their batches can be sent. @throws Error if one can't be written */
+  async seal(): Promise<void> {
+    const all = await Promise.all(this.#open.values());
+    await Promise.all(all.map((batch) => this.#sealed(batch)));
+    this.#left = undefined;
+  }
+
+  async #fits({ attribution }: GatheredCall, worst: Nano | null): Promise<boolean> {
+    const left = await (this.#left ??= this.#options.runBudget.left(attribution.pipeline));
+    if (left === undefined || worst === null) return true;
+    if (this.#promised + worst > left) return false;
+    this.#promised += worst;
+    return true;
+  }
+
+  async #place(
+    { key, choice: { lane, request }, attribution }: GatheredCall,
+    batches: ProviderBatches,
+    written: BatchRequest,
+  ): Promise<{ readonly batch: OpenBatch; readonly index: number; readonly id: string; readonly done: () => void }> {
+    const hash = createHash('sha256').update(`${key}\n${written.body}`).digest('hex').slice(0, 24);
+    const model = lane.wireModel(request.model);
+    const group = JSON.stringify([
+      lane.name,
+      lane.index,
+      model,
+      written.endpoint,
+      written.headers,
+      attribution.pipeline,
+    ]);
+    const rowsMax = Math.min(this.#limits.rowsMax ?? Infinity, batches.rowsMax);
+    for (;;) {
+      let opening = this.#open.get(group);
+      if (opening === undefined) {
+        if (this.#open.size >= OPEN_MAX) await this.#sealOne();
+        opening = this.#open.get(group) ?? this.#begin(group, lane, model, written, attribution.pipeline);
+        this.#open.set(group, opening);
+      }
+      const batch = await opening;
+      const index = batch.rows;
+      const id = `${batch.record.tag}_${index}_${hash}`;
+      const bytes = Buffer.byteLength(batches.line(id, written)) + 1;
+      // Leaves room for the bytes around the requests, such as the brackets of a list.
+      const isFull = index >= rowsMax || (index > 0 && batch.bytes + bytes > batches.bytesMax - 1024);
+      if (!isFull && batch.sealing === undefined) {
+        batch.rows += 1;
+        batch.bytes += bytes;
+        // Registered at once, so that the file is not completed before the request is in it.
+        return { batch, index, id, done: pendingIn(batch) };
+      }
+      await this.#sealed(batch);
+    }
+  }
+
+  async #sealOne(): Promise<void> {
+    const all = await Promise.all(this.#open.values());
+    const largest = all.sort((a, b) => b.rows - a.rows)[0];
+    if (largest !== undefined) await this.#sealed(largest);
+  }
+
+  async #begin(
+    group: string,
+    lane: ProviderLane,
+    model: string,
+    { endpoint, headers }: BatchRequest,
+    pipeline: string,
+  ): Promise<OpenBatch> {
+    const { books, world, folder } = this.#options;
+    const createdAt = world.now();
+    const unique = randomUUID().replaceAll('-', '').slice(0, 16);
+    const record: BatchRecord = {
+      // In the order of creation, even within a millisecond.
+      id: `${createdAt.toString(36)}${String((this.#made += 1)).padStart(4, '0')}${unique.slice(0, 4)}`,
+      state: 'gathering',
+      tag: `c${unique}`,
+      owner: books.owner,
+      provider: lane.name,
+      lane: lane.index,
+      baseUrl: lane.provider.baseUrl,
+      pipeline,
+      model,
+      endpoint,
+      headers,
+      rows: 0,
+      bytes: 0,
+      worst: null,
+      createdAt,
+      ...(this.#limits.deadlineAt !== undefined && { deadlineAt: this.#limits.deadlineAt }),
+      done: 0,
+    };
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await books.batches().add(record);
+    const spool = await Spool.create(spoolOf(folder, record.id));
+    return { record, spool, group, rows: 0, bytes: 0, worst: 0n, pending: new Set() };
+  }
+
+  #sealed(batch: OpenBatch): Promise<void> {
+    batch.sealing ??= this.#seal(batch);
+    return batch.sealing;
+  }
+
+  async #seal(batch: OpenBatch): Promise<void> {
+    const { books, runBudget, folder, endings } = this.#options;
+    if (this.#open.has(batch.group)) this.#open.delete(batch.group);
+    while (batch.pending.size > 0) await Promise.all(batch.pending);
+    await batch.spool.close();
+    const { id, pipeline } = batch.record;
+    const store = books.batches();
+    if (batch.spool.lines === 0) {
+      await rm(spoolOf(folder, id), { force: true });
+      await store.remove(id);
+      return;
+    }
+    const { rows, worst } = batch;
+    const reserved = await books.budget.reserve(reservationOf(id), worst ?? 0n, runBudget.charges(pipeline));
+    const common = { rows, bytes: batch.spool.bytes, worst: worst === null ? null : worst.toString() };
+    const sealed = await store.change(batch.record, { ...common, state: 'sealed' });
+    // If another process used up the budget first, the requests are free again.
+    if (sealed !== undefined && reserved.kind === 'full')
+      await endings.drop(sealed, 'never sent: the budget had no room for it');
+  }
+}
+
+/** @returns a function to call once the request is written */
+function pendingIn({ pending }: OpenBatch): () => void {
+  let settle = (): void => undefined;
+  const one = new Promise<void>((resolve) => (settle = resolve));
+  pending.add(one);
+  return () => {
+    pending.delete(one);
+    settle();
+  };
+}
+
+/** Writes a request; undefined if it can't be written. */
+async function writtenOf(batches: ProviderBatches, request: ProviderRequest): Promise<BatchRequest | undefined> {
+  try {
+    return await batches.write(request);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,136 @@
+import { isUnsent, type BatchRecord } from '../batch-store/index.js';
+import type { Books } from '../books/index.js';
+import type { CallRecord, CallState } from '../journal/index.js';
+import type { Attribution, LedgerEntry } from '../ledger/index.js';
+import type { ProviderRequest } from '../provider/index.js';
+import type { UniversalRequest } from '../request/index.js';
+import type { Route } from '../route/index.js';
+import type { AiWorld } from '../ai-world.js';
+import { BatchDriver, laneOf, strayText, type AdvanceOptions } from './batch-driver.js';
+import { BatchEndings } from './batch-endings.js';
+import { BatchGatherer, type GatherLimits, type Gathered } from './batch-gatherer.js';
+import type { AiCallOptions } from './call.js';
+import { choicesFor } from './choose.js';
+import type { Notice } from './options.js';
+import type { ProviderLane } from './provider-lane.js';
+import type { RunBudget } from './run-budget.js';
+
+/**
+ * Requests in batches, at half the price. Their answers go into the journal under the key that a live call has; whoever wants one
+ * makes the call afterwards and finds it there. A batch therefore depends on no waiting process.
+ */
+export interface BatchLane {
+  gathering(limits: GatherLimits): Gathering;
+  /** Takes batches one step further. @throws BatchRefusedError */
+  advance(options?: AdvanceOptions): Promise<void>;
+  /** Drops what dead processes did not send, removes what closed batches do not need any more, and forgets old ones. */
+  upkeep(): Promise<void>;
+  /** In the order of their creation. */
+  records(): AsyncIterable<BatchRecord>;
+  /**
+   * Asks the provider to end a batch. The answers so far are fetched by `advance`.
+   *
+   * @returns false if it could not be asked now
+   * @throws BatchRefusedError
+   */
+  cancel(id: string): Promise<boolean>;
+  /** Drops a batch of this process that was not sent. @param outcome for people. @returns false if it was sent */
+  withdraw(id: string, outcome: string): Promise<boolean>;
+  /** Gives up a batch: each of its requests that has no result is in doubt. @returns false if another process works on it */
+  giveUp(id: string, reason: string): Promise<boolean>;
+  /** The last failure of a batch's provider if it has not answered for too long. */
+  givenUp(record: BatchRecord): string | undefined;
+  /** Batches at providers that are configured differently now, so that nobody can fetch their answers: what to say of each. */
+  strays(): AsyncIterable<string>;
+  /** Until when its results can be fetched, milliseconds since the epoch; undefined if its provider is not configured. */
+  keptUntil(record: BatchRecord): number | undefined;
+}
+
+export interface Gathering {
+  gather(request: UniversalRequest, context: AiCallOptions): Promise<Gathered>;
+  /** Completes all files, so that their batches can be sent. */
+  seal(): Promise<void>;
+}
+
+export interface BatchLaneOptions {
+  readonly books: Books;
+  readonly runBudget: RunBudget;
+  readonly world: AiWorld;
+  readonly lanes: readonly ProviderLane[];
+  /** Undefined if the books are not in a folder, in which case there are no batches. */
+  readonly folder: string | undefined;
+  /** How long closed batches are kept, in milliseconds. */
+  readonly ttlMs: number;
+  /** How long to wait for a provider that does not answer, in milliseconds. */
+  readonly providerWaitMs: number;
+  readonly notify: (notice: Notice) => void;
+  readonly booked: (entry: LedgerEntry) => void;
+  /** Returns the facts of the call that a request would be. */
+  readonly facts: (request: UniversalRequest, context: AiCallOptions) => CallFactsForBatch;
+}
+
+interface CallFactsForBatch {
+  readonly key: string;
+  readonly lanes: readonly ProviderLane[];
+  readonly record: (state: CallState) => CallRecord;
+  readonly attribution: Attribution;
+  readonly route: Route;
+  readonly request: ProviderRequest;
+}
+
+export function createBatchLane(options: BatchLaneOptions): BatchLane {
+  const { books, runBudget, world, lanes, folder, ttlMs, providerWaitMs, notify, booked, facts } = options;
+  const place = (): string => {
+    if (folder === undefined) throw new Error('batches need a state folder of this machine');
+    return folder;
+  };
+  let opened: { readonly endings: BatchEndings; readonly driver: BatchDriver } | undefined;
+  const open = (): NonNullable<typeof opened> => {
+    if (opened !== undefined) return opened;
+    const endings = new BatchEndings({ books, world, folder: place(), ttlMs, notify, booked });
+    const driver = new BatchDriver({ books, world, lanes, folder: place(), endings, providerWaitMs, notify, booked });
+    return (opened = { endings, driver });
+  };
+  return {
+    gathering(limits) {
+      const gatherer = new BatchGatherer({ books, runBudget, world, folder: place(), endings: open().endings }, limits);
+      return {
+        async gather(request, context) {
+          const call = facts(request, context);
+          const able = call.lanes.filter(({ provider }) => provider.batches !== undefined);
+          const { pipeline } = call.attribution;
+          const [choice] = choicesFor(able, call.request, call.route, pipeline, runBudget, world.now()).choices;
+          if (choice !== undefined && request.embedding === undefined)
+            return await gatherer.gather({ ...call, choice });
+          const { model } = request;
+          if (able.length === 0)
+            notify({
+              kind: 'batch',
+              message: `no provider of stage ${context.stage} has batches: ${model} is asked live`,
+            });
+          return { kind: 'none' };
+        },
+        seal: () => gatherer.seal(),
+      };
+    },
+    advance: (which) => open().driver.advance(which),
+    upkeep: () => open().endings.upkeep(),
+    records: () => books.batches().all(),
+    cancel: (id) => open().driver.cancel(id),
+    withdraw: (id, outcome) => open().driver.withdraw(id, outcome),
+    giveUp: (id, reason) => open().endings.giveUp(id, reason),
+    givenUp: (record) => open().driver.givenUp(record),
+    async *strays() {
+      if (folder === undefined) return;
+      for await (const record of books.batches().all()) {
+        const isOut = record.state !== 'closed' && !isUnsent(record);
+        const isKnown = lanes.some(({ name }) => name === record.provider);
+        if (isOut && isKnown && laneOf(lanes, record) === undefined) yield strayText(record);
+      }
+    },
+    keptUntil(record) {
+      const kept = lanes.find(({ name }) => name === record.provider)?.provider.batches?.keptMs;
+      return kept && (record.submittedAt ?? record.createdAt) + kept;
+    },
+  };
+}

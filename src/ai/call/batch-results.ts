@@ -1,0 +1,196 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { BatchRecord, BatchRow } from '../batch-store/index.js';
+import type { Books } from '../books/index.js';
+import type { CallRecord, CallState } from '../journal/index.js';
+import { printEntry, type AttemptEnd, type LedgerEntry } from '../ledger/index.js';
+import type { Nano } from '../money/index.js';
+import type { BatchResult, ProviderBatches, ProviderRequest } from '../provider/index.js';
+import type { Message } from '../request/index.js';
+import type { AiWorld } from '../ai-world.js';
+import { endOf } from './attempt-end.js';
+import { attemptOf } from './batch-attempt.js';
+import { batchPrices } from './batch-prices.js';
+import type { ProviderLane } from './provider-lane.js';
+
+/** The results of a batch, and where they go. */
+export interface ResultsOptions {
+  readonly books: Books;
+  readonly world: AiWorld;
+  readonly lane: ProviderLane;
+  readonly batches: ProviderBatches;
+  readonly record: BatchRecord;
+  /** The file of results, one per line, in any order. */
+  readonly file: string;
+  /** Called for each request once its cost is in the ledger. */
+  readonly booked: (entry: LedgerEntry) => void;
+}
+
+/** The outcome of a batch. */
+export interface BatchBill {
+  readonly answered: number;
+  /** Requests with neither an answer nor a bill, which are sent again. */
+  readonly returned: number;
+  /** Requests that may have been billed, counted at their worst case. */
+  readonly doubtful: number;
+  /** Lines that belong to no request of the batch. */
+  readonly strange: number;
+  /** The amount charged to the budget. */
+  readonly bound: Nano;
+  readonly doubtfulAtMost: Nano;
+}
+
+/** The number of rows that are processed at a time. */
+const AT_ONCE = 64;
+
+/** What the lines of the results say of a request. */
+const [UNSEEN, SEEN, CONTRADICTED, SETTLED] = [0, 1, 2, 3];
+const DIGEST_BYTES = 16;
+
+type Fate =
+  | { readonly kind: 'result'; readonly result: BatchResult }
+  /** Its answer can't be identified or read. */
+  | { readonly kind: 'lost'; readonly code: string };
+
+/**
+ * Books the results of a batch, and puts its answers into the journal. A result counts if its custom id names a request of the
+ * batch and carries that request's hash. May be repeated after a crash: the bookings are the same.
+ */
+export async function bookResults(options: ResultsOptions): Promise<BatchBill> {
+  const { books, batches, record, file } = options;
+  const store = books.batches();
+  // A request may have two results that differ, so all lines are seen before any is trusted. Equal results count as one.
+  const seen = new Uint8Array(record.rows);
+  const digests = Buffer.alloc(record.rows * DIGEST_BYTES);
+  const bill = { answered: 0, returned: 0, doubtful: 0, strange: 0, bound: 0n, doubtfulAtMost: 0n };
+
+  const rowOf = async (customId: string): Promise<readonly [number, BatchRow] | undefined> => {
+    const [tag, digits = '', hash, ...rest] = customId.split('_');
+    const index = /^[0-9]{1,7}$/.test(digits) ? Number(digits) : record.rows;
+    if (tag !== record.tag || rest.length > 0 || index >= record.rows) return undefined;
+    const row = await store.row(record.id, index);
+    return row !== undefined && row.hash === hash ? [index, row] : undefined;
+  };
+  const settle = async (index: number, row: BatchRow, fate: Fate): Promise<void> => {
+    const booked = await bookRow(options, index, row, fate);
+    bill[booked.kind] += 1;
+    bill.bound += booked.bound;
+    if (booked.kind === 'doubtful') bill.doubtfulAtMost += booked.bound;
+  };
+
+  await eachLine(file, async (line) => {
+    const read = batches.readLine(line);
+    const found = read && (await rowOf(read.customId));
+    if (read === undefined || found === undefined) {
+      bill.strange += 1;
+      return;
+    }
+    const [index] = found;
+    const digest = digestOf(read.result);
+    const first = digests.subarray(index * DIGEST_BYTES, (index + 1) * DIGEST_BYTES);
+    if (seen[index] === UNSEEN) digest.copy(first);
+    seen[index] = digest.equals(first) ? Math.max(seen[index] ?? 0, SEEN) : CONTRADICTED;
+  });
+  await eachLine(file, async (line) => {
+    const read = batches.readLine(line);
+    const found = read && (await rowOf(read.customId));
+    if (read === undefined || found === undefined) return;
+    const [index, row] = found;
+    if (seen[index] !== SEEN) return;
+    seen[index] = SETTLED;
+    await settle(index, row, { kind: 'result', result: read.result });
+  });
+  for (let index = 0; index < record.rows; index += 1) {
+    if (seen[index] === SETTLED) continue;
+    const row = await store.row(record.id, index);
+    // Another process was faster with the request: it was never in the file.
+    if (row === undefined) continue;
+    await settle(index, row, { kind: 'lost', code: seen[index] === UNSEEN ? 'missing_result' : 'doubled_result' });
+  }
+  return bill;
+}
+
+function digestOf(result: BatchResult): Buffer {
+  return createHash('sha256').update(JSON.stringify(result)).digest().subarray(0, DIGEST_BYTES);
+}
+
+interface Booked {
+  readonly kind: 'answered' | 'returned' | 'doubtful';
+  readonly bound: Nano;
+}
+
+async function bookRow(options: ResultsOptions, index: number, row: BatchRow, fate: Fate): Promise<Booked> {
+  const { books, world, lane, batches, record, booked } = options;
+  const { journal, ledger } = books;
+  const found = await journal.get(row.key);
+  const open = attemptOf(record, index, row);
+  const { id, time, worst } = open;
+  const latencyMs = Math.max(0, world.now() - time);
+  const state = found?.record.state;
+  const isOurs = state?.kind === 'batched' && state.batch === record.id;
+  const tries = isOurs ? state.tries : 1;
+  const close = async (end: AttemptEnd, next: CallState): Promise<void> => {
+    // The answer is stored first, so that it is never paid for again.
+    if (isOurs && found !== undefined) await journal.put(row.key, { ...found.record, time: world.now(), state: next });
+    await ledger.close(open, end);
+    booked({ ...open, end });
+  };
+  const doubt = async (outcome: string): Promise<Booked> => {
+    const end: AttemptEnd = { outcome, billing: 'unknown', cost: 0n, bound: worst, latencyMs };
+    await close(end, { kind: 'cut', attempt: id, worst });
+    return { kind: 'doubtful', bound: worst ?? 0n };
+  };
+  if (fate.kind === 'lost') return await doubt(fate.code);
+  const { result } = fate;
+  if (result.kind === 'answered') {
+    const answer = await batches.readAnswer(result.body, record.model, result.requestId);
+    if (answer === undefined) return await doubt('broken_answer');
+    const request = asked(record, row, found?.record);
+    const end = endOf(answer, batchPrices(lane), request, worst, time, latencyMs);
+    const paid = { attempt: id, entry: printEntry({ ...open, end }) };
+    const received = { provider: record.provider, answer, attempts: 1, cost: end.cost, latencyMs, paid };
+    await close(end, { kind: 'received', received });
+    return { kind: 'answered', bound: end.bound ?? 0n };
+  }
+  const lasting = result.kind === 'errored' && result.lasting;
+  const outcome = result.kind === 'errored' ? 'batch_errored' : `batch_${result.kind}`;
+  const status = result.kind === 'errored' && result.status !== undefined ? { status: result.status } : {};
+  const end: AttemptEnd = { outcome, billing: 'exact', cost: 0n, bound: 0n, latencyMs, ...status };
+  await close(end, { kind: 'returned', tries, live: lasting });
+  return { kind: 'returned', bound: 0n };
+}
+
+/** The request as far as its price depends on it. */
+function asked({ model }: BatchRecord, { maxOutputTokens }: BatchRow, known: CallRecord | undefined): ProviderRequest {
+  const messages = (known?.request?.['messages'] ?? []) as readonly Message[];
+  return { model, messages, maxOutputTokens };
+}
+
+/** Calls `work` for each line of a file that is JSON, several at a time. */
+async function eachLine(file: string, work: (line: unknown) => Promise<void>): Promise<void> {
+  const underWay = new Set<Promise<void>>();
+  const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
+  let failure: { readonly error: unknown } | undefined;
+  for await (const text of lines) {
+    if (text.trim() === '') continue;
+    if (failure !== undefined) break;
+    const one = work(parsedLine(text))
+      .catch((error: unknown) => {
+        failure ??= { error };
+      })
+      .finally(() => underWay.delete(one));
+    underWay.add(one);
+    if (underWay.size >= AT_ONCE) await Promise.race(underWay);
+  }
+  await Promise.all(underWay);
+  if (failure !== undefined) throw failure.error;
+}
+
+function parsedLine(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

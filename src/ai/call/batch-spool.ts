@@ -1,0 +1,67 @@
+import { open, type FileHandle } from 'node:fs/promises';
+
+/** The number of bytes written at once. */
+const CHUNK_BYTES = 256 * 1024;
+
+/** The file of a batch that is being gathered. Memory use does not depend on its size. */
+export class Spool {
+  readonly #file: FileHandle;
+  #chunk: string[] = [];
+  #chunkBytes = 0;
+  #written: Promise<void> = Promise.resolve();
+  #failure: unknown;
+  /** Bytes and lines so far. */
+  bytes = 0;
+  lines = 0;
+
+  private constructor(file: FileHandle) {
+    this.#file = file;
+  }
+
+  /** @throws Error if the file can't be created */
+  static async create(path: string): Promise<Spool> {
+    return new Spool(await open(path, 'w', 0o600));
+  }
+
+  /** Resolves when there is room for more. @throws Error if the file can't be written */
+  async add(line: string): Promise<void> {
+    const text = `${line}\n`;
+    const bytes = Buffer.byteLength(text);
+    this.#chunk.push(text);
+    this.#chunkBytes += bytes;
+    this.bytes += bytes;
+    this.lines += 1;
+    if (this.#chunkBytes >= CHUNK_BYTES) await this.#flush();
+  }
+
+  async #flush(): Promise<void> {
+    const text = this.#chunk.join('');
+    this.#chunk = [];
+    this.#chunkBytes = 0;
+    this.#written = this.#written
+      .then(async () => {
+        if (text !== '') await this.#file.appendFile(text);
+      })
+      .catch((error: unknown) => {
+        this.#failure ??= error;
+      });
+    await this.#written;
+    if (this.#failure !== undefined) throw failed(this.#failure);
+  }
+
+  /** Writes the rest durably and closes the file. @throws Error if the file can't be written */
+  async close(): Promise<void> {
+    try {
+      await this.#flush();
+      await this.#file.sync();
+    } catch (error) {
+      throw failed(error);
+    } finally {
+      await this.#file.close();
+    }
+  }
+}
+
+function failed(error: unknown): unknown {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,87 @@
+import { createBatchHttp, type BatchHttp } from './batch-http.js';
+import type { BatchWire } from './batch-wire.js';
+import { answerMasks, masked, maskedFinish } from './masked.js';
+import type { ApiKey, ProviderBatches, ProviderOptions, ProviderRequest, BatchRequest } from './provider.js';
+import { textAt } from './read-json.js';
+import { keysIn, revealed } from './revealed.js';
+import type { WireAnswer } from './wire.js';
+
+export interface BatchesOf {
+  readonly options: ProviderOptions;
+  readonly baseUrl: string;
+  /** The provider's name in messages. */
+  readonly name: string;
+  readonly key: ApiKey | undefined;
+}
+
+/** The part of the wire that live requests and requests of a batch share. */
+export interface LiveWire {
+  write(request: ProviderRequest): Promise<BatchRequest>;
+  read(body: unknown): WireAnswer | undefined;
+}
+
+/** The service tier of batches, whose price was reserved. */
+const BATCH_TIERS = ['batch'];
+
+export function createProviderBatches(
+  wire: BatchWire,
+  { options, baseUrl, name, key }: BatchesOf,
+  live: LiveWire,
+): ProviderBatches {
+  const { headers = {}, query = {}, timeouts, network } = options;
+  let secrets: readonly string[] = [...Object.values(headers), ...Object.values(query)];
+  const keyText = async (): Promise<string> => {
+    const found = await revealed(key);
+    if ('problem' in found) throw new Error(found.problem);
+    secrets = [found.apiKey, ...Object.values(headers), ...Object.values(query)];
+    return found.apiKey.trim();
+  };
+  const maskFor = answerMasks([...keysIn(headers), ...keysIn(query)]);
+  let opened: BatchHttp | undefined;
+  const http = (): BatchHttp =>
+    (opened ??= createBatchHttp({
+      baseUrl,
+      network,
+      idleMs: timeouts.totalMs,
+      query,
+      headers: async () => ({ ...wire.authorize(await keyText()), ...headers }),
+      mask: (text) => masked(`${name}: ${text}`, secrets),
+    }));
+  return {
+    rowsMax: wire.rowsMax,
+    bytesMax: wire.bytesMax,
+    keptMs: wire.keptMs,
+    needsUpload: wire.upload !== undefined,
+    write: (request) => live.write(request),
+    line: (customId, { endpoint, body }) => wire.line(customId, endpoint, body),
+    upload: async (file) => (await wire.upload?.(http(), file)) ?? '',
+    submit: (file, uploaded) => wire.submit(http(), file, uploaded),
+    look: (id) => wire.look(http(), id),
+    cancel: (id) => wire.cancel(http(), id),
+    find: (sought) => wire.find(http(), sought),
+    download: (path, file) => http().download(path, file),
+    readLine: (line) => wire.read(line),
+    async readAnswer(body, asked, requestId) {
+      const reading = live.read(body);
+      if (reading === undefined) return undefined;
+      const mask = maskFor(await keyText());
+      const { text, finish, model = asked, tokens, rawUsage, reportedCost, otherTariff, parts } = reading;
+      const responseId = textAt(body, 'id');
+      return {
+        text: mask.text(text),
+        finish: maskedFinish(finish, mask),
+        model: mask.text(model),
+        ...(requestId !== undefined && { requestId: mask.text(requestId) }),
+        ...(responseId !== undefined && { responseId: mask.text(responseId) }),
+        tokens,
+        rawUsage: mask.json(rawUsage),
+        ...(reportedCost !== undefined && { reportedCost }),
+        ...(otherTariff !== undefined && !BATCH_TIERS.includes(otherTariff) && { otherTariff }),
+        ...(parts !== undefined && { parts: mask.json(parts) ?? {} }),
+        limits: {},
+        warnings: [],
+      };
+    },
+    close: () => opened?.close(),
+  };
+}

@@ -1,0 +1,154 @@
+import { amountOf, BatchRefusedError, dollars, realWorld, type AiClient, type BatchRecord } from '../../ai/index.js';
+import { showAmount } from '../../ai/money/index.js';
+import { openAi } from '../../jobs/ai/index.js';
+import { sleep } from '../../world/index.js';
+import { EXIT } from '../exit/exit-codes.js';
+import { UserError } from '../exit/user-error.js';
+import { findConfig } from '../flags/find-config.js';
+import { print } from '../terminal/print.js';
+import { writeStderr } from '../terminal/stderr.js';
+import { table, type Column } from '../terminal/table.js';
+import type { JournalBatchesFlags } from './flags.js';
+import { openBooksOf } from './open-books.js';
+
+const COLUMNS: readonly Column[] = [
+  { title: 'id', align: 'left' },
+  { title: 'made', align: 'left' },
+  { title: 'state', align: 'left' },
+  { title: 'done', align: 'right' },
+  { title: 'provider', align: 'left' },
+  { title: 'model', align: 'left' },
+  { title: 'at most', align: 'right' },
+  { title: 'cost', align: 'right' },
+  { title: 'there', align: 'left' },
+];
+
+/** The maximum number of checks after a cancellation, which takes a provider a moment. */
+const LOOKS = 40;
+const LOOK_MS = 250;
+
+/** `colloquium journal batches`: lists the batches; with `--cancel`, ends one; with `--forget`, gives one up. */
+export async function batches(flags: JournalBatchesFlags): Promise<number> {
+  const { cancel, forget } = flags;
+  const records = await recordsOf(flags);
+  if (cancel !== undefined && forget !== undefined)
+    throw new UserError('--cancel and --forget exclude one another', EXIT.usage);
+  if (cancel !== undefined) return await ended(flags, found(records, cancel), endOne);
+  if (forget !== undefined) return await ended(flags, found(records, forget), giveUp);
+  await print(flags.format === 'json' ? records.map(jsonLine).join('') : text(records));
+  return EXIT.ok;
+}
+
+async function recordsOf(flags: JournalBatchesFlags): Promise<readonly BatchRecord[]> {
+  const { books } = await openBooksOf(flags);
+  try {
+    const records: BatchRecord[] = [];
+    for await (const record of books.batches().all()) records.push(record);
+    return records;
+  } finally {
+    await books.close();
+  }
+}
+
+function found(records: readonly BatchRecord[], id: string): BatchRecord {
+  const record = records.find((one) => one.id === id);
+  if (record === undefined)
+    throw new UserError(`there is no batch ${id}`, EXIT.usage, 'colloquium journal batches lists them');
+  if (record.state === 'closed') throw new UserError(`batch ${id} has ended: ${record.outcome ?? ''}`, EXIT.usage);
+  return record;
+}
+
+/** Opens the provider of a batch and ends it in some way. */
+async function ended(
+  flags: JournalBatchesFlags,
+  record: BatchRecord,
+  end: (client: AiClient, record: BatchRecord) => Promise<string>,
+): Promise<number> {
+  const { id, provider } = record;
+  const config = await findConfig(flags, 'data only');
+  if (config === undefined)
+    throw new UserError(
+      `batch ${id} is of the provider ${provider}, and no config names it`,
+      EXIT.usage,
+      'name the config with -c',
+    );
+  const tell = (message: string): void => writeStderr(`colloquium: ${message}\n`);
+  const client = await openAi({ config, pipelines: [], providers: [provider], live: false }, tell);
+  try {
+    await print(`batch ${id} ${await end(client, record)}\n`);
+    return EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof BatchRefusedError)) throw error;
+    throw new UserError(error.message, EXIT.providersDown, 'colloquium journal batches --forget gives it up');
+  } finally {
+    await client.close();
+  }
+}
+
+/** @returns what became of the batch. @throws BatchRefusedError; UserError if its provider does not answer */
+async function endOne({ batches: lane }: AiClient, { id, provider }: BatchRecord): Promise<string> {
+  let isAsked = false;
+  for (let looks = 0; looks < LOOKS; looks += 1) {
+    isAsked = (await lane.cancel(id)) || isAsked;
+    // Nothing else is touched, and nothing is sent.
+    await lane.advance({ only: new Set([id]), maySubmit: () => false });
+    for await (const { id: each, state, outcome = '' } of lane.records())
+      if (each === id && state === 'closed') return outcome;
+    await sleep(realWorld, LOOK_MS);
+  }
+  if (isAsked) return `is being cancelled by ${provider}; the same command again fetches what it has answered`;
+  throw new UserError(
+    `batch ${id} could not be cancelled: ${provider} does not answer, or another process is sending it`,
+    EXIT.providersDown,
+    'try again later',
+  );
+}
+
+/** @returns what became of the batch. @throws UserError if another process works on it */
+async function giveUp({ batches: lane }: AiClient, { id }: BatchRecord): Promise<string> {
+  if (await lane.giveUp(id, 'it was given up by hand'))
+    return 'is given up: what it may have answered is in doubt, and colloquium journal doubtful lists it';
+  throw new UserError(`batch ${id} is in the hands of another process`, EXIT.usage, 'end that first');
+}
+
+/** Money is in US dollars. */
+function jsonLine(record: BatchRecord): string {
+  const { id, state, provider, model, pipeline, rows, done, createdAt, remote = null, outcome = null, cost } = record;
+  const worst = amountOf(record.worst);
+  const shown = {
+    id,
+    state,
+    time: new Date(createdAt).toISOString(),
+    pipeline,
+    provider,
+    model,
+    rows,
+    done,
+    at_most: worst === null ? null : dollars(worst),
+    cost: cost === undefined ? null : dollars(BigInt(cost)),
+    remote,
+    outcome,
+  };
+  return `${JSON.stringify(shown)}\n`;
+}
+
+function text(records: readonly BatchRecord[]): string {
+  if (records.length === 0) return 'no batch was sent\n';
+  const rows = records.map((record) => {
+    const { id, createdAt, state, done, rows: all, provider, model, cost, remote = '' } = record;
+    const worst = amountOf(record.worst);
+    return [
+      id,
+      `${new Date(createdAt).toISOString().slice(0, 16)}Z`,
+      state,
+      `${done}/${all}`,
+      provider,
+      model,
+      worst === null ? '?' : showAmount(worst),
+      cost === undefined ? '' : showAmount(BigInt(cost)),
+      remote,
+    ];
+  });
+  const ended = records.flatMap(({ id, outcome }) => (outcome === undefined ? [] : [`${id} ${outcome}\n`]));
+  return `${table(COLUMNS, rows)}${ended.length > 0 ? '\n' : ''}${ended.join('')}`;
+}

@@ -1,0 +1,302 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { realWorld } from '../../../src/ai/ai-world.js';
+import { BatchRefusedError } from '../../../src/ai/call/batch-driver.js';
+import { BatchEndings } from '../../../src/ai/call/batch-endings.js';
+import type { AiClient, AiClientOptions, BatchRecord } from '../../../src/ai/index.js';
+import type { BatchFault, BatchStep, FakeBatchOptions } from '../../support/fake-batches.js';
+import type { FakeProvider } from '../../support/fake-provider.js';
+import { setupOf, stage, type Stage } from './setup.js';
+import { booksOf, filesIn } from './batch-scenario.js';
+
+const WIRES = ['openai', 'anthropic'] as const;
+const MODELS = { openai: 'gpt-4o-mini', anthropic: 'claude-3-haiku-20240307' } as const;
+const MINUTE_MS = 60_000;
+
+/** Rows of batches at one fake, with a clock that stands still unless a test sets it on. */
+interface Bench {
+  readonly fake: FakeProvider;
+  readonly client: AiClient;
+  /** Writes rows into batches. @returns the batches, and how many rows wait for none */
+  readonly gather: (
+    rows: readonly string[],
+    rowsMax?: number,
+  ) => Promise<{ readonly ids: ReadonlySet<string>; readonly free: number }>;
+  readonly records: () => Promise<readonly BatchRecord[]>;
+  /** Advances so often, with so much time after each. */
+  readonly rounds: (count: number, ms: number) => Promise<void>;
+  /** Money as the ledger has it. */
+  readonly booked: () => Promise<{ readonly exact: bigint; readonly inDoubt: bigint; readonly unknown: number }>;
+}
+
+describe('batches', () => {
+  let one: Stage;
+  let now: number;
+  beforeEach(() => {
+    one = stage();
+    now = Date.UTC(2026, 0, 1, 12);
+  });
+  afterEach(() => one.close());
+
+  async function bench(
+    wire: (typeof WIRES)[number],
+    batches: FakeBatchOptions = {},
+    options: Partial<AiClientOptions> = {},
+  ): Promise<Bench> {
+    const fake = await one.fake(wire, { batches: Object.assign(batches, { now: () => now }) });
+    const world = { ...realWorld, now: () => now };
+    const client = await one.client([setupOf(fake, wire)], { providerWaitMs: 5 * MINUTE_MS, ...options }, world);
+    const records = async (): Promise<BatchRecord[]> => {
+      const all: BatchRecord[] = [];
+      for await (const record of client.batches.records()) all.push(record);
+      return all;
+    };
+    return {
+      fake,
+      client,
+      records,
+      async gather(rows, rowsMax) {
+        const gathering = client.batches.gathering({ rowsMax });
+        const ids = new Set<string>();
+        let free = 0;
+        for (const content of rows) {
+          const request = { model: MODELS[wire], messages: [{ role: 'user' as const, content }], max_tokens: 40 };
+          const asked = await gathering.gather(request, { stage: 'ask', pipeline: 'p', identity: { event: content } });
+          if (asked.kind === 'waits') ids.add(asked.batch);
+          else free += 1;
+        }
+        await gathering.seal();
+        return { ids, free };
+      },
+      async rounds(count, ms) {
+        for (let round = 0; round < count; round += 1) {
+          await client.batches.advance();
+          now += ms;
+        }
+      },
+      async booked() {
+        const { totals } = await client.status();
+        return {
+          exact: totals.exact,
+          inDoubt: totals.estimatedAtMost + totals.unknownAtMost,
+          unknown: totals.unknown,
+        };
+      },
+    };
+  }
+
+  const at = (step: BatchStep, fault: BatchFault) => (where: BatchStep, n: number) =>
+    where === step && n === 0 ? fault : undefined;
+
+  describe.each(WIRES)('of %s', (wire) => {
+    it('that the provider takes a while after it failed to answer are not sent again', async () => {
+      const late: BatchFault = { kind: 'late', status: 504, ms: 45_000 };
+      const faults = at('submit', late);
+      const slow = (step: BatchStep, n: number): BatchFault | undefined => {
+        const fault = faults(step, n);
+        if (fault !== undefined) now += 31_000;
+        return fault;
+      };
+      const { fake, gather, rounds, records } = await bench(wire, { faults: slow, looks: 0 });
+      await gather(['a', 'b']);
+      await rounds(8, 31_000);
+      expect(fake.batches).toHaveLength(1);
+      expect(await records()).toMatchObject([{ state: 'closed', outcome: 'ended: 2 answered' }]);
+    });
+
+    it('that the provider does not know for minutes are waited for', async () => {
+      let until = Infinity;
+      const { fake, gather, rounds, records } = await bench(wire, { looks: 0, forgets: () => now < until });
+      await gather(['a']);
+      await rounds(1, MINUTE_MS);
+      until = now + 9 * MINUTE_MS;
+      await rounds(20, 30_000);
+      expect(await records()).toMatchObject([{ state: 'closed', outcome: 'ended: 1 answered' }]);
+      expect(fake.billed).toBeGreaterThan(0n);
+    });
+
+    it('that the provider does not know any more are in doubt, each request at its worst', async () => {
+      const { gather, rounds, records, booked } = await bench(wire, { looks: 0, forgets: () => true });
+      await gather(['a', 'b']);
+      await rounds(30, 30_000);
+      const [record] = await records();
+      expect(record).toMatchObject({ state: 'closed', cost: '0', charge: record?.worst });
+      expect(await booked()).toEqual({ exact: 0n, inDoubt: BigInt(record?.worst ?? '0'), unknown: 2 });
+    });
+
+    it('whose request file is gone are written again', async () => {
+      const { fake, gather, rounds } = await bench(wire, { looks: 0 });
+      await gather(['a', 'b']);
+      for (const name of filesIn(one.folder)) rmSync(join(one.folder, name));
+      await rounds(1, 0);
+      expect(fake.batches).toEqual([]);
+      expect(one.notices.map(({ message }) => message).join()).toMatch(/is missing; its requests are written again/);
+      expect(await gather(['a', 'b'])).toMatchObject({ free: 0, ids: { size: 1 } });
+      await rounds(3, 0);
+      expect(fake.records).toHaveLength(2);
+      expect(filesIn(one.folder)).toEqual([]);
+    });
+
+    it('are sent by nobody who may not, and one alone is cancelled', async () => {
+      const { fake, gather, client, records } = await bench(wire, { looks: 0 });
+      const [first = '', second = ''] = (await gather(['a', 'b'], 1)).ids;
+      const maySubmit = (): boolean => false;
+      await client.batches.advance({ maySubmit });
+      expect(await client.batches.cancel(first)).toBe(true);
+      await client.batches.advance({ only: new Set([first]) });
+      expect(fake.batches).toEqual([]);
+      expect((await records()).map(({ id, state }) => [id, state])).toEqual([
+        [first, 'closed'],
+        [second, 'sealed'],
+      ]);
+      expect(await client.batches.withdraw(second, 'enough')).toBe(true);
+      expect(filesIn(one.folder)).toEqual([]);
+    });
+
+    it('that end while they are cancelled are fetched, and one that could not be asked is asked again', async () => {
+      const faults = (step: BatchStep, n: number): BatchFault | undefined =>
+        step === 'cancel' ? { kind: 'status', status: n === 0 ? 503 : 400 } : undefined;
+      let looks = Infinity;
+      const batches: FakeBatchOptions = {
+        faults,
+        get looks() {
+          return looks;
+        },
+      };
+      const { gather, rounds, client, records } = await bench(wire, batches);
+      const [id = ''] = (await gather(['a'])).ids;
+      await rounds(2, 0);
+      expect(await client.batches.cancel(id)).toBe(false);
+      expect(await client.batches.cancel(id)).toBe(true);
+      looks = 0;
+      await rounds(2, 0);
+      expect(await records()).toMatchObject([{ outcome: 'ended: 1 answered' }]);
+    });
+
+    it('that are refused leave others alone', async () => {
+      const { gather, client, fake, records } = await bench(wire, {
+        looks: 0,
+        faults: at('submit', { kind: 'status', status: 400, message: 'no' }),
+      });
+      const [bad = '', good = ''] = (await gather(['a', 'b'], 1)).ids;
+      await expect(client.batches.advance()).rejects.toThrow(BatchRefusedError);
+      expect(fake.batches).toHaveLength(1);
+      await client.batches.advance({ only: new Set([good]) });
+      const states = Object.fromEntries((await records()).map(({ id, outcome }) => [id, outcome]));
+      expect(states).toMatchObject({
+        [good]: 'ended: 1 answered',
+        [bad]: expect.stringContaining('refused') as string,
+      });
+    });
+
+    it('give a provider up that was never there after 30 s, and one that has answered after provider_wait', async () => {
+      const { gather, rounds, records, client, fake } = await bench(wire, { looks: Infinity });
+      const givenUp = async (): Promise<readonly boolean[]> =>
+        (await records()).map((record) => client.batches.givenUp(record) !== undefined);
+      await gather(['a']);
+      await rounds(3, 0);
+      await fake.close();
+      await rounds(4, MINUTE_MS);
+      expect(await givenUp()).toEqual([false]);
+      await rounds(2, MINUTE_MS);
+      expect(await givenUp()).toEqual([true]);
+      expect(await records()).toMatchObject([{ state: 'submitted' }]);
+      await client.close();
+      const other = await one.client([setupOf(fake, wire)], {}, { ...realWorld, now: () => now });
+      for (let round = 0; round < 3; round += 1) {
+        await other.batches.advance();
+        now += 11_000;
+      }
+      const all: BatchRecord[] = [];
+      for await (const record of other.batches.records()) all.push(record);
+      expect(all.map((record) => other.batches.givenUp(record))).toEqual([
+        expect.stringContaining('nothing listens there'),
+      ]);
+    });
+
+    it('never reached the provider if there was no connection', async () => {
+      const { gather, rounds, records, fake } = await bench(wire);
+      await fake.close();
+      await gather(['a']);
+      await rounds(2, 0);
+      expect(await records()).toMatchObject([{ state: 'sealed' }]);
+    });
+
+    it('are told if their provider has another address now, and can be given up', async () => {
+      const { gather, rounds, client, fake, records } = await bench(wire, { looks: Infinity });
+      const [id = ''] = (await gather(['a'])).ids;
+      await rounds(1, 0);
+      const [record] = await records();
+      await client.close();
+      const moved = { ...setupOf(fake, wire), baseUrl: fake.url.replace('127.0.0.1', 'localhost') };
+      const other = await one.client([moved], {}, { ...realWorld, now: () => now });
+      const strays: string[] = [];
+      for await (const stray of other.batches.strays()) strays.push(stray);
+      expect(strays).toEqual([expect.stringContaining(`batch ${id} (1 request, at most`)]);
+      await expect(other.batches.advance()).rejects.toThrow('does not have any more');
+      expect(await other.batches.giveUp(id, 'enough')).toBe(true);
+      const { totals } = await other.status();
+      expect(totals.unknownAtMost).toBe(BigInt(record?.worst ?? '0'));
+    });
+
+    it('are forgotten when answers of their age are', async () => {
+      const { gather, rounds, records } = await bench(wire, { looks: 0 }, { journal: { ttlMs: 60 * MINUTE_MS } });
+      await gather(['a']);
+      await rounds(3, 0);
+      expect(await records()).toMatchObject([{ state: 'closed', tidied: true }]);
+      await rounds(2, 61 * MINUTE_MS);
+      expect(await records()).toEqual([]);
+    });
+  });
+
+  it('that another process has changed are neither closed nor given up, and keep what they need', async () => {
+    const { gather, records } = await bench('openai');
+    await gather(['a']);
+    const [old] = await records();
+    if (old === undefined) throw new Error('no batch');
+    const world = { ...realWorld, now: () => now };
+    const books = await booksOf(one.folder, 0, world);
+    try {
+      const ignore = (): void => undefined;
+      const folder = join(one.folder, 'batches');
+      const endings = new BatchEndings({ books, world, folder, ttlMs: 1e12, notify: ignore, booked: ignore });
+      await books.batches().change(old, { state: 'submitted', remote: 'batch-0' });
+      const before = [await records(), filesIn(one.folder), await books.budget.reservations()];
+      expect(await endings.drop(old, 'cancelled')).toBe(false);
+      expect(await endings.lose(old, 'gone')).toBe(false);
+      expect([await records(), filesIn(one.folder), await books.budget.reservations()]).toEqual(before);
+      expect(await books.batches().row(old.id, 0)).toMatchObject({ worst: old.worst });
+      expect(await books.ledger.totals([], 'UTC')).toEqual([]);
+    } finally {
+      await books.close();
+    }
+  });
+
+  it('whose file of errors alone is gone bring their answers, and what is missing is in doubt', async () => {
+    const { gather, rounds, records, booked, fake } = await bench('openai', {
+      looks: 0,
+      fate: (row) => (row === 0 ? 'expired' : 'answered'),
+      losesErrors: () => true,
+    });
+    await gather(['a', 'b', 'c']);
+    await rounds(3, MINUTE_MS);
+    expect(await records()).toMatchObject([{ state: 'fetching' }]);
+    await rounds(12, MINUTE_MS);
+    expect(await records()).toMatchObject([
+      { outcome: expect.stringMatching(/^ended: 2 answered, 1 in doubt/) as string },
+    ]);
+    expect(await booked()).toMatchObject({ exact: fake.billed, unknown: 1 });
+  });
+
+  it('at a server that tells nothing of them are in doubt if it is not certain that it took them', async () => {
+    const faults = at('submit', { kind: 'reset', done: true });
+    const { gather, rounds, records, fake } = await bench('openai', { looks: 0, isBare: true, faults });
+    await gather(['a']);
+    await rounds(30, 60 * MINUTE_MS);
+    expect(fake.batches).toHaveLength(1);
+    expect(await records()).toMatchObject([
+      { outcome: expect.stringContaining('in doubt: it is not certain') as string },
+    ]);
+  });
+});

@@ -1,0 +1,6 @@
+import fc from 'fast-check';
+import { it } from 'vitest';
+import { batchScenarios, expectBatchesConserve } from './batch-scenario.js';
+
+it('rows in batches have one answer or one failure each, and are paid once, whatever goes wrong at length', () =>
+  fc.assert(fc.asyncProperty(batchScenarios, expectBatchesConserve), { numRuns: 1500 }));

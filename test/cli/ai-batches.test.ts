@@ -1,0 +1,163 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { runCli, resultOf, startCli } from '../support/cli.js';
+import type { BatchStep, RowFate } from '../support/fake-batches.js';
+import { aiStage, configOf, providerOf, rowsOf, type AiStage } from './ai-stage.js';
+
+const BATCH = ['run', '--lane', 'batch', '--max-batch', '10', '-o', 'out.ndjson', 'in.ndjson'];
+
+describe('run --lane batch', () => {
+  let stage: AiStage;
+  afterEach(() => stage.close());
+
+  const answers = (): readonly string[] =>
+    stage
+      .read('out.ndjson')
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { a: { response: string } }).a.response);
+  const wanted = (rows: number): readonly string[] =>
+    rowsOf(rows)
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { q: string }).q.toUpperCase());
+  const costs = async (): Promise<Record<string, { cost: number; unknown_requests: number }>> => {
+    const { stdout } = await runCli(['cost', '--by', 'lane', '--format', 'json'], { cwd: stage.cwd });
+    const { groups } = JSON.parse(stdout) as { groups: { lane: string; cost: number; unknown_requests: number }[] };
+    return Object.fromEntries(groups.map((group) => [group.lane, group]));
+  };
+
+  it('answers all rows in order at half the price, and asks again what a batch leaves out', async () => {
+    stage = aiStage();
+    const fates: readonly RowFate[] = [
+      'answered',
+      'doubled',
+      'expired',
+      'errored',
+      'answered',
+      'contradicted',
+      'invalid',
+    ];
+    const fake = await stage.fake({
+      batches: { fate: (row, batch) => (batch < 2 ? fates[row % 7] : 'answered') ?? 'answered' },
+    });
+    stage.write('colloquium.yaml', configOf({ openai: providerOf(fake) }));
+    stage.write('in.ndjson', rowsOf(20));
+    const result = await stage.run(BATCH);
+    expect(result.exit, result.stderr).toBe(0);
+    expect(answers()).toEqual(wanted(20));
+    expect(fake.batches.map(({ rows }) => rows.length)).toEqual([10, 10, 6]);
+    // Rows of two results are in doubt, and what is billed for them is named apart.
+    const { batch, live } = await costs();
+    expect([batch?.unknown_requests, live?.unknown_requests]).toEqual([2, 0]);
+    const listed = await runCli(['journal', 'batches', '--format', 'json'], { cwd: stage.cwd });
+    const [first] = listed.stdout.split('\n');
+    expect(JSON.parse(first ?? '')).toMatchObject({ state: 'closed', rows: 10, done: 10, remote: 'batch-0' });
+  });
+
+  it('sends nothing more at Ctrl-C, keeps others from paying twice, and comes back for the answers', async () => {
+    stage = aiStage();
+    let looks = 3;
+    let left = (): void => undefined;
+    const leaving = new Promise<void>((resolve) => (left = resolve));
+    const onStep = (step: BatchStep): void => {
+      if (step === 'submit') left();
+    };
+    const batches = {
+      onStep,
+      get looks() {
+        return looks;
+      },
+    };
+    looks = Infinity;
+    const fake = await stage.fake({ wire: 'anthropic', batches });
+    const request = '{ model: claude-3-haiku, prompt: "${/q}", max_tokens: 60 }';
+    stage.write(
+      'colloquium.yaml',
+      configOf({ anthropic: providerOf(fake) }, { stages: [`{ into: /a, request: ${request} }`] }),
+    );
+    stage.write('in.ndjson', rowsOf(12));
+    const child = startCli([...BATCH, '--no-progress'], { cwd: stage.cwd });
+    const ended = resultOf(child);
+    await leaving;
+    child.kill('SIGINT');
+    const first = await ended;
+    expect(first.exit).toBe(130);
+    expect(first.stderr).toMatch(
+      /batch \w+ \(10 requests, at most \S+\) runs on at anthropic as batch-0; its results are kept until/,
+    );
+    expect(first.stderr).toContain('nothing was written');
+    expect(fake.batches).toHaveLength(1);
+    const config = stage.read('colloquium.yaml');
+    stage.write('colloquium.yaml', config.replaceAll('127.0.0.1', 'localhost'));
+    const moved = await stage.run(BATCH);
+    expect([moved.exit, moved.stderr]).toEqual([78, expect.stringMatching(/was sent to anthropic at .*--forget ID/s)]);
+    stage.write('colloquium.yaml', config);
+    const live = await stage.run(['run', '-o', 'live.ndjson', 'in.ndjson']);
+    expect(live.exit).toBe(75);
+    expect(live.stderr).toContain('--lane batch');
+    looks = 0;
+    const second = await stage.run([...BATCH, '--deadline', '1d']);
+    expect(second.exit, second.stderr).toBe(0);
+    expect(answers()).toEqual(wanted(12));
+    expect(fake.records).toHaveLength(12);
+    const { batch } = await costs();
+    expect(Math.round((batch?.cost ?? 0) * 1e9)).toBe(Number(fake.billed));
+  });
+
+  it('asks live what the deadline or --cancel leaves without an answer', async () => {
+    stage = aiStage();
+    const fake = await stage.fake({ batches: { looks: Infinity } });
+    stage.write('colloquium.yaml', configOf({ openai: providerOf(fake) }));
+    stage.write('in.ndjson', rowsOf(12));
+    const result = await stage.run([...BATCH, '--deadline', '1s']);
+    expect(result.exit, result.stderr).toBe(0);
+    expect(answers()).toEqual(wanted(12));
+    const { batch, live } = await costs();
+    expect(batch?.cost).toBe(0);
+    expect(Math.round((live?.cost ?? 0) * 1e9)).toBe(Number(fake.billed));
+  });
+
+  it('gives a provider up that does not answer, keeps what is there, and forgets it when told so', async () => {
+    stage = aiStage();
+    const at = { closed: false };
+    const fake = await stage.fake({
+      batches: {
+        looks: Infinity,
+        faults: () => (at.closed ? { kind: 'status', status: 503 } : undefined),
+        onStep(step) {
+          at.closed ||= step === 'look';
+        },
+      },
+    });
+    stage.write('colloquium.yaml', `provider_wait: 1s\n${configOf({ openai: providerOf(fake) })}`);
+    stage.write('in.ndjson', rowsOf(2));
+    const result = await stage.run(BATCH);
+    expect(result.exit, result.stderr).toBe(69);
+    expect(result.stderr).toMatch(/2 requests, at most \S+\) runs on at openai as batch-0.*1 batch is kept as it is/s);
+    const { stdout } = await runCli(['journal', 'batches', '--format', 'json'], { cwd: stage.cwd });
+    const { id } = JSON.parse(stdout) as { id: string };
+    const forgotten = await runCli(['journal', 'batches', '--forget', id], { cwd: stage.cwd });
+    expect([forgotten.exit, forgotten.stdout], forgotten.stderr).toEqual([0, expect.stringContaining('is given up')]);
+    const doubtful = await runCli(['journal', 'doubtful', '--format', 'json'], { cwd: stage.cwd });
+    expect(JSON.parse(doubtful.stdout)).toMatchObject({ count: 2 });
+    at.closed = true;
+    stage.write('in.ndjson', rowsOf(4));
+    const none = await stage.run([...BATCH]);
+    expect([none.exit, none.stderr]).toEqual([69, expect.stringContaining('nothing was sent')]);
+  });
+
+  it('says why it cannot', async () => {
+    stage = aiStage();
+    const fake = await stage.fake();
+    stage.write('colloquium.yaml', configOf({ openai: providerOf(fake) }));
+    stage.write('in.ndjson', rowsOf(1));
+    const stdin = await stage.run(['run', '--lane', 'batch']);
+    expect([stdin.exit, stdin.stderr]).toEqual([2, expect.stringContaining('stdin can be read once')]);
+    const pipe = await stage.run(['run', '--lane', 'batch', '/dev/stdin'], { input: '{}\n' });
+    expect([pipe.exit, pipe.stderr]).toEqual([2, expect.stringContaining('/dev/stdin can be read once')]);
+    const alone = await stage.run(['run', '--deadline', '1h', 'in.ndjson']);
+    expect([alone.exit, alone.stderr]).toEqual([2, expect.stringContaining('--deadline needs --lane batch')]);
+    const none = await runCli(['journal', 'batches', '--cancel', 'x'], { cwd: stage.cwd });
+    expect([none.exit, none.stderr]).toEqual([2, expect.stringContaining('there is no batch x')]);
+  });
+});
