@@ -17,7 +17,7 @@ export {
 export { ConfigError, hasErrors, renderDiagnostic, type Diagnostic, type Palette } from './diagnostic/index.js';
 export { maskSecrets, Secret, type Env } from './env/index.js';
 export { resolveSecret, SecretError, type SecretReaders } from './env/resolve-secret.js';
-export { configJsonSchema } from './json-schema.js';
+export { configJsonSchema, testJsonSchema } from './json-schema.js';
 export { FOREIGN_STAGES } from './schema/foreign-stages.js';
 export { settingsIn, stageSettings } from './settings.js';
 export { discoverConfig } from './load/discover.js';

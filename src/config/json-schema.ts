@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ConfigKinds } from './kinds/index.js';
 import { configSchema, OWN_KEY_PREFIX } from './schema.js';
+import { testFile } from './schema/tests.js';
 
 /** A script, as editors see it: any JSON value. A text is a name or a path. */
 const SCRIPT = { type: ['array', 'string', 'object', 'number', 'boolean', 'null'] };
@@ -12,6 +13,11 @@ const SCRIPT = { type: ['array', 'string', 'object', 'number', 'boolean', 'null'
 export function configJsonSchema(kinds: ConfigKinds): Record<string, unknown> {
   const schema = editorSchema(configSchema(kinds).sections);
   return { ...schema, title: 'Colloquium config', patternProperties: { [`^${OWN_KEY_PREFIX}`]: {} } };
+}
+
+/** The JSON Schema of test files, for editors. */
+export function testJsonSchema(): Record<string, unknown> {
+  return { ...editorSchema(testFile), title: 'Colloquium tests' };
 }
 
 /** The JSON Schema of what may be written in a part of a config. */

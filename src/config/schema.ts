@@ -14,6 +14,7 @@ import { sources } from './schema/sources.js';
 import { storage } from './schema/storage.js';
 import { named, section } from './schema/structures.js';
 import { table } from './schema/tables.js';
+import { testCases } from './schema/tests.js';
 
 // A config is read only once, so compiled checks would cost more than they save.
 z.config({ jitless: true });
@@ -59,6 +60,7 @@ export function configSchema(kinds: ConfigKinds) {
     journal: journal.prefault({}).describe('The journal of AI answers.'),
     computo: computo.prefault({}).describe('How Computo scripts run.'),
     provider_wait: providerWait,
+    tests: testCases.prefault([]).describe('Test cases of the pipelines: colloquium test.'),
   });
   return { sections, pipeline: each, aiProvider: provider, table: oneTable };
 }

@@ -29,6 +29,7 @@ export { describeFile, isStillOurs, type OwnedFile } from './owned-file.js';
 export { fileKey, foldsCase, foundPath, isWithin, keptPath, leadToSame, resolvePath } from './paths.js';
 export { parsePlace, placeAt, placeBehind, stateOfPlace, type FilePlace, type PlaceState } from './place.js';
 export { systemReason } from './reasons.js';
+export { putFile } from './put-file.js';
 export { replaceFile } from './replace-file.js';
 export { areSamplesThere, samplesBefore } from './samples.js';
 export { GZIP_LEVEL, packingOf, withoutPacking, type Packing } from './packing.js';

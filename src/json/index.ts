@@ -20,3 +20,4 @@ export {
   type Text,
 } from './scan/index.js';
 export { stringifyJson } from './stringify.js';
+export { diffJson, type JsonChange } from './diff.js';

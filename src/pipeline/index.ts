@@ -30,6 +30,7 @@ export type { PauseReason } from './run-paused.js';
 export { singleLines } from './lines/single-lines.js';
 export { FINISHED, Tap, type TapCatch, type TapPoint, type TapWish } from './tap.js';
 export {
+  compileScript,
   forgetsAt,
   goesByArrival,
   isAiStage,
@@ -52,6 +53,7 @@ export { eventFilter, type FilterAnswer, type FilterStages } from './lines/event
 export { type OpenSinks } from './processor/outputs.js';
 export { refusedRecord, type RefusedOrigin } from './lines/refused-line.js';
 export type { Observation } from './observation.js';
+export { outputChooser } from './pipeline.js';
 export { passOn } from './pass-on.js';
 export type { EndOfWorker } from './threads/worker-handle.js';
 export { watchedExecutor, type WatchedOptions } from './threads/watched-executor.js';

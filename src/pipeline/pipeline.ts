@@ -111,7 +111,8 @@ function keyOf(value: Json): string | undefined {
   return stringifyJson(value);
 }
 
-function outputChooser(outputs: PipelineSpec['outputs']): Pipeline['outputsFor'] {
+/** Finds the outputs that take an event, by its routing key. */
+export function outputChooser(outputs: PipelineSpec['outputs']): Pipeline['outputsFor'] {
   const numbersOf = (takes: (output: OutputTake) => boolean): readonly number[] =>
     outputs.flatMap((output, index) => (takes(output) ? [index] : []));
   const isUnconditional = ({ when, otherwise }: OutputTake): boolean => when === undefined && otherwise !== true;

@@ -1,10 +1,10 @@
 import type { ProbeDown } from '../breaker/index.js';
 import type { LedgerEntry } from '../ledger/index.js';
 import type { CostPerToken } from '../money/index.js';
-import type { ApiKey } from '../provider/index.js';
+import type { ApiKey, StandInOptions } from '../provider/index.js';
 import type { AttemptObserver, Attributes } from '../telemetry/index.js';
 import type { StoreLocation } from '../store/index.js';
-import type { Network, Timeouts } from '../transport/index.js';
+import type { Network, Timeouts, Transport } from '../transport/index.js';
 
 /** Limits per minute, as written in a config. */
 export interface RateLimit {
@@ -39,6 +39,8 @@ export interface LaneOptions {
   readonly timeouts?: Timeouts | undefined;
   /** Default: a direct connection, with the usual certificates. */
   readonly network?: Network | undefined;
+  /** Makes the transport that stands in for the real one. Default: requests are sent. */
+  readonly standIn?: ((options: StandInOptions) => Transport) | undefined;
   /** Whether answers are streamed. Default: wherever the server can. */
   readonly stream?: boolean | undefined;
   readonly breaker?: { readonly threshold: number; readonly openForMs: number } | undefined;

@@ -67,11 +67,11 @@ export function createLanes(
   probeDown?: ProbeDown,
 ): readonly ProviderLane[] {
   const { name, kind, apiKeys: [first, ...others] = [], timeouts = DEFAULTS.timeouts } = options;
-  const { baseUrl, network, stream, headers, query } = options;
+  const { baseUrl, network, standIn, stream, headers, query } = options;
   const models = options.models?.map((model) => model.name);
   const provider = createProvider(
     kind,
-    { name, apiKey: first, baseUrl, models, timeouts, network, stream, headers, query },
+    { name, apiKey: first, baseUrl, models, timeouts, network, standIn, stream, headers, query },
     world,
   );
   const keyed = [provider, ...others.map((key, i) => provider.withKey(key, laneLabel(name, i + 1)))];

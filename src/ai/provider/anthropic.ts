@@ -2,6 +2,7 @@ import type { BillableTokens } from '../money/index.js';
 import { ANSWER_TOOL } from './answer-mode.js';
 import type { Wire } from './wire.js';
 import { anthropicBatches } from './anthropic-batch.js';
+import { messageBodies } from './anthropic-bodies.js';
 import { messageAssembly } from './anthropic-stream.js';
 import type { Finish } from './provider.js';
 import { withEffort } from './anthropic-effort.js';
@@ -61,6 +62,7 @@ export const anthropic: Wire = {
   },
   classify,
   errorText: (body) => textAt(body, 'error', 'message'),
+  bodies: messageBodies,
 };
 
 /** The library's name for the tool that older models get: its input has the schema, and is the answer. */

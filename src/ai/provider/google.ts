@@ -5,6 +5,7 @@ import { forGoogle } from '../schema/index.js';
 import { ANSWER_TOOL } from './answer-mode.js';
 import type { Wire } from './wire.js';
 import { readGoogleVectors } from './embeddings.js';
+import { contentBodies } from './google-bodies.js';
 import { contentAssembly } from './google-stream.js';
 import type { Finish } from './provider.js';
 import { answerParts, textUnder, toolCall, type ToolCall } from './answer-parts.js';
@@ -64,6 +65,7 @@ export const google: Wire = {
   },
   classify,
   errorText: (body) => textAt(body, 'error', 'message'),
+  bodies: contentBodies,
 };
 
 function thoughtsOf(candidate: unknown): string {

@@ -1,4 +1,5 @@
 /** Providers: one HTTP attempt per call, and the meaning of its answer. */
+export type { AnswerDefect, WireBodies } from './bodies.js';
 export { tooMuch } from './answer-bounds.js';
 export type { AnswerParts } from './answer-parts.js';
 export { BatchFileError } from './batch-file-error.js';
@@ -15,5 +16,6 @@ export type {
   ProviderFailure,
   ProviderRequest,
   ProviderResult,
+  StandInOptions,
 } from './provider.js';
 export { createProvider } from './registry.js';

@@ -33,7 +33,7 @@ export function answerMasks(others: readonly string[]): (apiKey: string) => Answ
 }
 
 function answerMask(secrets: readonly string[]): AnswerMask {
-  const text = hiding(formsIn(secrets, SECRET_LENGTH_MIN_IN_ANSWERS));
+  const text = hiding(secretForms(secrets));
   return {
     text,
     json(value) {
@@ -42,6 +42,11 @@ function answerMask(secrets: readonly string[]): AnswerMask {
       return shown === whole ? value : (parsed(shown) ?? null);
     },
   };
+}
+
+/** All forms of the secrets that are hidden in what is stored of a request or an answer. */
+export function secretForms(secrets: readonly string[]): readonly string[] {
+  return formsIn(secrets, SECRET_LENGTH_MIN_IN_ANSWERS);
 }
 
 function formsIn(secrets: readonly string[], lengthMin: number): readonly string[] {

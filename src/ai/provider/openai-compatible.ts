@@ -1,6 +1,7 @@
 import { chargeOfDollars, type Nano } from '../money/nano.js';
 import type { Wire } from './wire.js';
 import { openaiBatches } from './openai-batch.js';
+import { chatBodies } from './openai-bodies.js';
 import { chatAssembly } from './openai-stream.js';
 import { chatErrorText, choiceError, classifyChat, effortOf, OPENAI_MODES, readChat } from './openai-chat.js';
 import { at } from './read-json.js';
@@ -71,6 +72,7 @@ export const openaiCompatible: Wire = {
   choiceError,
   classify: classifyChat,
   errorText: chatErrorText,
+  bodies: chatBodies,
 };
 
 /** The cost that OpenRouter bills, whichever provider served; if the user's own key for that provider is used, it bills as well. */

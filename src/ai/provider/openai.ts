@@ -1,5 +1,6 @@
 import type { Wire } from './wire.js';
 import { openaiBatches } from './openai-batch.js';
+import { chatBodies } from './openai-bodies.js';
 import { chatAssembly } from './openai-stream.js';
 import { chatErrorText, choiceError, classifyChat, effortOf, OPENAI_MODES, readChat } from './openai-chat.js';
 import { readOpenaiVectors } from './embeddings.js';
@@ -59,4 +60,5 @@ export const openai: Wire = {
   choiceError,
   classify: classifyChat,
   errorText: chatErrorText,
+  bodies: chatBodies,
 };

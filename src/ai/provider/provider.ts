@@ -2,13 +2,24 @@ import type { BillableTokens, CacheRates, Nano, Vendor } from '../money/index.js
 import type { LimitReport } from '../limit/index.js';
 import type { CachePrefix, JsonSchema, UniversalRequest } from '../request/index.js';
 import type { SchemaModeChoice } from '../schema/index.js';
-import type { Network, Timeouts } from '../transport/index.js';
+import type { Network, Timeouts, Transport } from '../transport/index.js';
 import type { AiWorld } from '../ai-world.js';
 import type { BatchFile, BatchResult, Finding, RemoteBatch, Sought } from './batch-wire.js';
 import type { AnswerParts } from './answer-parts.js';
+import type { WireBodies } from './bodies.js';
 
 /** The clock and timers of a provider. */
 export type ProviderWorld = Pick<AiWorld, 'now' | 'after'>;
+
+/** What a transport that stands in for the real one knows of its provider. */
+export interface StandInOptions extends Pick<ProviderWorld, 'after'> {
+  /** The provider's name. */
+  readonly provider: string;
+  readonly bodies: WireBodies;
+  readonly timeouts: Timeouts;
+  /** Creates the real transport, which sends. */
+  readonly real: () => Transport;
+}
 
 /** A key that is revealed only on request. */
 export interface ApiKey {
@@ -26,6 +37,8 @@ export interface ProviderOptions {
   readonly models?: readonly string[] | undefined;
   readonly timeouts: Timeouts;
   readonly network?: Network | undefined;
+  /** Makes the transport that stands in for the real one. Default: requests are sent. */
+  readonly standIn?: ((options: StandInOptions) => Transport) | undefined;
   /** Whether answers are streamed. Default: wherever the server can. */
   readonly stream?: boolean | undefined;
   /** Additional headers and query parameters. */

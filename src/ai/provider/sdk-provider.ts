@@ -1,6 +1,6 @@
 import { readLimitHeaders, type LimitReport } from '../limit/index.js';
 import { mediaOf } from '../request/index.js';
-import { createTransport, TransportError, type HttpAnswer } from '../transport/index.js';
+import { createTransport, TransportError, type HttpAnswer, type Transport } from '../transport/index.js';
 import { tooMuch } from './answer-bounds.js';
 import { AnswerModes, detailWords, MODELS_MAX, refusalOf, withWords } from './answer-mode.js';
 import { answerStream } from './answer-stream.js';
@@ -53,7 +53,9 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
   const baseUrl = new URL(address).href.replace(/\/+$/, '');
   if (wire.needsKey && options.apiKey === undefined)
     throw new RangeError(`AI provider ${options.name}: no api_key is configured`);
-  const transport = createTransport(options.timeouts, world.after, undefined, options.network);
+  const { name: provider, timeouts, standIn } = options;
+  const real = (): Transport => createTransport(timeouts, world.after, undefined, options.network);
+  const transport = standIn?.({ provider, bodies: wire.bodies, timeouts, after: world.after, real }) ?? real();
   // Another address may serve any model.
   const atVendor = baseUrl === wire.baseUrl;
   const answerModes = new AnswerModes(wire);
@@ -97,7 +99,8 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
     const isForVectors = request.embedding !== undefined;
     const mode = isForVectors ? undefined : answerModes.of(request);
     const mask = maskFor(apiKey);
-    const isStreamed = !isForVectors && (request.stream ?? options.stream ?? true) && !unstreamed.has(request.model);
+    const mayStream = transport.isPlain !== true && (request.stream ?? options.stream ?? true);
+    const isStreamed = !isForVectors && mayStream && !unstreamed.has(request.model);
     const stream = isStreamed ? answerStream(wire.assembly(), wire.streamsMayLack.endMark) : undefined;
     const failed = (failure: ProviderFailure): ProviderResult => {
       const message = masked(`${name}: ${failure.message}`, secrets).slice(0, MESSAGE_CHARACTERS_MAX);
@@ -235,7 +238,8 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
       vendor: wire.vendor(baseUrl),
       cacheRates: wire.cacheRates,
       telemetryName: wire.telemetryName,
-      embeddings: wire.embeddings,
+      embeddings:
+        wire.embeddings && (transport.isPlain === true ? { ...wire.embeddings, textsMax: 1 } : wire.embeddings),
       serves: (model) => options.models?.includes(model) ?? (!atVendor || wire.knows(model)),
       batches: wire.batches && batchesOf(wire.batches, shownName, key),
       call: (request, signal) => call(request, signal, shownName, key, maskFor),

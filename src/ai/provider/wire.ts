@@ -5,6 +5,7 @@ import type { AnswerMode, SchemaMode } from '../schema/index.js';
 import type { AnswerParts } from './answer-parts.js';
 import type { BatchWire } from './batch-wire.js';
 import type { Assembly } from './assembly.js';
+import type { WireBodies } from './bodies.js';
 import type { EmbeddingLimits, Finish, ProviderRequest } from './provider.js';
 import type { Verdict } from './verdict.js';
 
@@ -98,4 +99,6 @@ export interface Wire {
   classify(status: number, body: unknown, retryAfterMs: number | undefined, now: number): Verdict | undefined;
   /** The provider's own description of the error. */
   errorText(body: unknown): string | undefined;
+  /** What it sends, for tests in which it is not asked. */
+  readonly bodies: WireBodies;
 }

@@ -40,6 +40,8 @@ export interface Transport {
   post(url: string, headers: HeaderList, body: string, signal: AbortSignal, stream?: StreamReader): Promise<HttpAnswer>;
   /** Closes the idle connections. */
   close(): void;
+  /** Whether requests go through it one by one: none asks for a stream, or for the vectors of several texts. */
+  readonly isPlain?: boolean;
 }
 
 /** How long a connection may take to end its answer after the end of a stream, so that it can be reused. */

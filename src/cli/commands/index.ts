@@ -53,6 +53,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./check.js')).checkCommand,
   },
   {
+    name: 'test',
+    summary: 'Run the test cases of pipelines, with recorded AI answers and without the network',
+    load: async () => (await import('./test.js')).testCommand,
+  },
+  {
     name: 'script',
     summary: 'Turn scripts into text or JSON, and lay texts out: to-json, to-text, fmt',
     load: async () => (await import('./script.js')).scriptCommand,
@@ -84,7 +89,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'schema',
-    summary: 'Print the JSON Schema of the config',
+    summary: 'Print the JSON Schema of the config, or of test files',
     load: async () => (await import('./schema.js')).schemaCommand,
   },
   {

@@ -12,7 +12,7 @@ interface InitFlags extends ConfigFlags {
 const EXAMPLES = `
 Examples:
   A config to start from:
-    colloquium init && colloquium check && colloquium run sample.ndjson
+    colloquium init && colloquium test && colloquium run sample.ndjson
   What the daemon needs to run as a service, or in a container:
     colloquium init --systemd > /etc/systemd/system/colloquium.service
     colloquium init --docker > Dockerfile`;

@@ -11,6 +11,7 @@ export interface ConfigFlags {
 /**
  * Returns the config that is named or, if none is, the one found here or in a folder above.
  *
+ * @param folder where the search begins
  * @param programs whether a config that is found may be a program: only if the command runs what the config says anyway
  * @returns undefined if none is named and none is found
  * @throws ConfigError
@@ -18,6 +19,7 @@ export interface ConfigFlags {
 export async function findConfig(
   { config: path, verbose }: ConfigFlags,
   programs: 'programs' | 'data only',
+  folder = process.cwd(),
 ): Promise<LoadedConfig | undefined> {
   const [{ loadConfig }, { readOnce }, { KINDS }] = await Promise.all([
     import('../../config/index.js'),
@@ -26,7 +28,7 @@ export async function findConfig(
   ]);
   const config = await loadConfig({
     kinds: { ...KINDS, tables: readOnce(KINDS.tables) },
-    cwd: process.cwd(),
+    cwd: path === undefined ? folder : process.cwd(),
     env: process.env,
     home: homedir(),
     programs: programs === 'programs',

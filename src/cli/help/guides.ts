@@ -15,6 +15,7 @@ export const GUIDES: readonly Guide[] = [
   { name: 'stages', summary: 'stages that look at several events: explode, dedupe, batch, aggregate and others' },
   { name: 'files', summary: 'inputs, outputs, formats, counts, and how --resume continues a run' },
   { name: 'ai', summary: 'AI stages: providers, budgets, schemas, cascades, and what a run will cost' },
+  { name: 'testing', summary: 'test cases for pipelines: recorded AI answers, faults, simulated time' },
   { name: 'serve', summary: 'the daemon, its HTTP API, and the stored log with replay' },
   { name: 'operations', summary: 'install, upgrade, rotate keys, back up, watch' },
   { name: 'fleet', summary: 'several machines that share the work' },

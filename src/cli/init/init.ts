@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { configJsonSchema } from '../../config/index.js';
-import { STARTER_SAMPLE, starterConfig } from '../../config/starter/index.js';
+import { STARTER_SAMPLE, STARTER_TESTS, starterConfig } from '../../config/starter/index.js';
 import { KINDS } from '../../jobs/kinds/index.js';
 import { EXIT, type ExitCode } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
@@ -10,10 +10,11 @@ import { writeStderr } from '../terminal/stderr.js';
 
 const CONFIG = 'colloquium.yaml';
 const SAMPLE = 'sample.ndjson';
+const TESTS = 'colloquium.test.yaml';
 const SCHEMA = 'colloquium.schema.json';
 
 /**
- * Writes the starter config, its sample and its schema into a folder. Overwrites nothing: if one of the files exists, none is
+ * Writes the starter config, its sample, its tests and its schema into a folder. Overwrites nothing: if one of the files exists, none is
  * written.
  *
  * @throws UserError
@@ -22,6 +23,7 @@ export async function init(folder: string): Promise<ExitCode> {
   const files = [
     { name: CONFIG, content: starterConfig({ sample: SAMPLE, schema: `./${SCHEMA}` }) },
     { name: SAMPLE, content: STARTER_SAMPLE },
+    { name: TESTS, content: STARTER_TESTS },
     { name: SCHEMA, content: `${JSON.stringify(configJsonSchema(KINDS), null, 2)}\n` },
   ];
   await mkdir(folder, { recursive: true });

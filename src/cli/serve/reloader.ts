@@ -6,7 +6,7 @@ import { explained } from '../exit/explain.js';
 import type { Daemon } from '../../jobs/daemon/index.js';
 import type { ServePlan, Talk } from '../../jobs/index.js';
 import { UserError } from '../exit/user-error.js';
-import { watchConfig, type ConfigWatch } from './watch-config.js';
+import { watchFiles, type FileWatch } from '../watch/watch-files.js';
 
 /** Applies a changed config while the daemon runs. */
 export interface Reloader {
@@ -29,7 +29,7 @@ export async function startReloader(
   let plan = first;
   let work = Promise.resolve();
   let isStopped = false;
-  const watch: ConfigWatch = await watchConfig(filesOf(first), () => reload('a file has changed'));
+  const watch: FileWatch = await watchFiles(filesOf(first), () => reload('a file has changed'));
 
   function reload(why: string): void {
     work = work.then(async () => {

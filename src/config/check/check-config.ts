@@ -1,4 +1,4 @@
-import { formatPointer, type TableShape } from 'computo-js';
+import { formatPointer, type CheckOptions, type TableShape } from 'computo-js';
 import { dirname } from 'node:path';
 import { byPlace, ConfigError, type Diagnostic } from '../diagnostic/index.js';
 import { filledText, type Env } from '../env/index.js';
@@ -21,6 +21,7 @@ import { computo } from '../schema/processing.js';
 import { checkShapes, stepsOf, type Sample } from '../shape/index.js';
 import { checkScript, type ScriptSource } from '../script/index.js';
 import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
+import { checkSuites } from '../tests/index.js';
 import { aiStagesOf, checkAiStages, serversOf } from './ai-stages.js';
 import { uncachedStages } from './cached-stages.js';
 import { misnamedOutputs } from './file-names.js';
@@ -48,6 +49,8 @@ export interface CheckConfigOptions {
   readonly sample?: Sample;
   /** The only pipeline that the sample applies to. Default: all. */
   readonly samplePipeline?: string;
+  /** Test files for it besides those in its folder, absolute. */
+  readonly testFiles?: readonly string[];
 }
 
 /**
@@ -61,7 +64,11 @@ export async function checkConfig({ file, ...options }: CheckConfigOptions): Pro
     const document = withVendors(written, env, kinds.vendors);
     const base: PathBase = { directory: dirname(file), home: options.home };
     const config = { document, env, kinds, schema: configSchema(kinds) };
-    const findings = [...warnings, ...validateDocument(config), ...(await new Checker(config, base, options).check())];
+    const findings = [
+      ...warnings,
+      ...validateDocument(config),
+      ...(await new Checker(config, base, options).check(file)),
+    ];
     return distinctFindings(findings).sort(byPlace);
   } catch (error) {
     if (error instanceof ConfigError) return [...error.diagnostics];
@@ -96,7 +103,7 @@ class Checker {
     this.#options = toScriptOptions(value ?? computo.parse({}));
   }
 
-  async check(): Promise<Diagnostic[]> {
+  async check(file: string): Promise<Diagnostic[]> {
     const known = [...(nodeAt(this.#document.root, '/ai_providers')?.entries?.keys() ?? [])];
     const { tables, findings: ofTables } = await readTables(this.#config, this.#base);
     this.#tables = Object.fromEntries([...tables].map(([name, table]) => [name, { shape: table?.shape }]));
@@ -119,6 +126,7 @@ class Checker {
       ...unpricedModels(this.#config, known, this.#given.isPriced, this.#scriptAt),
       ...secretsInClear(this.#document),
       ...weakTokensIn(this.#document, this.#config.env),
+      ...(await checkSuites({ ...this.#config, ...this.#base }, file, this.#scriptOptions(), this.#given.testFiles)),
     ];
   }
 
@@ -184,12 +192,15 @@ class Checker {
     return findings;
   }
 
+  #scriptOptions(): CheckOptions {
+    return { ...this.#options, ...knownSecrets({ document: this.#document }), tables: this.#tables };
+  }
+
   #script(source: ScriptSource | undefined): void {
     if (source === undefined) return;
     const key = `${source.origin.document.file}\0${source.origin.pointer}`;
     if (this.#checked.has(key)) return;
-    const known = { ...knownSecrets({ document: this.#document }), tables: this.#tables };
-    this.#checked.set(key, checkScript(source, { ...this.#options, ...known }));
+    this.#checked.set(key, checkScript(source, this.#scriptOptions()));
   }
 
   #unused(name: string): Diagnostic {

@@ -2,12 +2,13 @@ import { statSync, type Dirent } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { byPlace, ConfigError, type Diagnostic } from '../diagnostic/index.js';
-import { configFileNames, isProgram, refuseDistrusted } from '../load/discover.js';
+import { configFileNames, discoverConfig, isProgram, refuseDistrusted } from '../load/discover.js';
 import type { ScriptOptions } from '../plan/pipeline-plan.js';
 import { configSchema } from '../schema.js';
 import { checkShapes, type ShapeStep } from '../shape/index.js';
 import { checkScript, isScriptFile, loadScriptFile, type ScriptSource } from '../script/index.js';
 import { blameFile } from '../source/index.js';
+import { isTestFile } from '../tests/index.js';
 import { checkConfig, distinctFindings, type CheckConfigOptions } from './check-config.js';
 
 export interface CheckPathsOptions extends Omit<CheckConfigOptions, 'file'> {
@@ -84,6 +85,8 @@ function isFile(entry: Dirent, path: string): boolean {
 }
 
 async function isWanted(path: string, sections: readonly string[]): Promise<boolean> {
+  // They are checked with their config.
+  if (isTestFile(path)) return false;
   if (configFileNames.has(basename(path)) || isScriptFile(path)) return true;
   return ['.yaml', '.yml'].includes(extname(path)) && (await hasSections(path, sections));
 }
@@ -99,6 +102,7 @@ async function checkFile(
   options: CheckPathsOptions,
   sections: readonly string[],
 ): Promise<readonly Diagnostic[]> {
+  if (isTestFile(file)) return await checkTestFile(file, options);
   if (!isScriptFile(file)) return await checkConfig({ ...options, file });
   try {
     const source = await loadScriptFile(file);
@@ -109,6 +113,20 @@ async function checkFile(
     const found = checkScript(source, script).filter(({ code }) => code !== 'unknown-table');
     if (options.sample === undefined) return found;
     return [...found, ...checkShapes([alone(source)], script, options.sample)];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.diagnostics;
+    throw error;
+  }
+}
+
+/** Checks a test file with the config in its folder or above; the config's own mistakes are reported, too. */
+async function checkTestFile(file: string, options: CheckPathsOptions): Promise<readonly Diagnostic[]> {
+  try {
+    const config = await discoverConfig(dirname(file), options.home);
+    if (config === undefined) {
+      throw new ConfigError([blameFile(file)('file-not-found', 'no config is found that these tests could be for')]);
+    }
+    return await checkConfig({ ...options, file: config, testFiles: [file] });
   } catch (error) {
     if (error instanceof ConfigError) return error.diagnostics;
     throw error;

@@ -59,7 +59,7 @@ export function opaqueIn(stages: Kinds<StageInConfig>): IsOpaque {
     );
   return (path, value) => {
     const [section, , key, , ...inStage] = path;
-    if (section === 'scripts') return path.length > 1;
+    if (section === 'scripts' || section === 'tests') return path.length > 1;
     if (section !== 'pipelines') return false;
     if (key === 'routing_key') return path.length === 3;
     if (key === 'on_error') return path.length === 4 && path[3] === 'default';

@@ -16,6 +16,25 @@ export const STARTER_SAMPLE = [
   .map((event) => `${JSON.stringify(event)}\n`)
   .join('');
 
+/** Test cases for the starter config, which pass without a key. */
+export const STARTER_TESTS = `# Run them:  colloquium test
+# (colloquium schema --tests prints the JSON Schema that editors complete from)
+tests:
+  - name: debug messages are dropped, others are summarized
+    input:
+      - { id: 1, level: info, service: shop, message: order placed, amount: 25.5 }
+      - { id: 2, level: debug, service: shop, message: cache miss }
+    output:
+      - { id: 1, what: "shop: order placed", level: info }
+
+  # With an AI stage, the answers are given here, or recorded by "colloquium test --record":
+  # - name: a complaint is answered
+  #   input: [{ id: 3, level: error, service: shop, message: broken on arrival }]
+  #   ai: { answers: [{ text: We are sorry. }] }
+  #   expect: /ai/response == "We are sorry."
+  #   calls: 1
+`;
+
 /** A config that passes `check`, runs on {@link STARTER_SAMPLE}, and has comments that show further settings. */
 export function starterConfig({ sample, schema }: StarterNames): string {
   return `# yaml-language-server: $schema=${schema}
@@ -23,6 +42,7 @@ export function starterConfig({ sample, schema }: StarterNames): string {
 #
 # Try it:    colloquium run ${sample}
 # Check it:  colloquium check
+# Test it:   colloquium test
 
 # Computo scripts by name. /id is a field of the event, {/id, what: …} an object; text stands under a | or in quotes.
 # "colloquium operators" lists what there is, "colloquium help recipes" shows everyday jobs.

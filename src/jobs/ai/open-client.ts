@@ -5,8 +5,10 @@ import {
   storesExist,
   type AiClient,
   type AiClientOptions,
+  type AiWorld,
   type BudgetOptions,
   type CallHooks,
+  type LaneOptions,
   type StoreLocation,
 } from '../../ai/index.js';
 import { stateDirectory, stateNotice, useSection, type LoadedConfig } from '../../config/index.js';
@@ -19,6 +21,13 @@ export interface SharedBooks {
   readonly store: StoreLocation;
   /** Whether a process of another machine is known to be gone. */
   readonly isGone: (owner: string) => boolean;
+}
+
+/** What stands in for providers and time while a pipeline is tested. */
+export interface Rehearsal extends Pick<LaneOptions, 'standIn'> {
+  readonly world: AiWorld;
+  /** Whether requests are sent all the same: with real keys, and booked with all others. */
+  readonly sends: boolean;
 }
 
 /** How the AI stages of some pipelines are served. */
@@ -41,6 +50,8 @@ export interface AiPlan {
   readonly hooks?: CallHooks;
   /** When to ask again providers that reject every request. Undefined: not in this run. */
   readonly probeDown?: AiClientOptions['probeDown'];
+  /** What stands in for providers and time; undefined: nothing does. */
+  readonly rehearsal?: Rehearsal | undefined;
   /** Undefined: those in the state folder are used. */
   readonly books?: SharedBooks | undefined;
 }
@@ -53,15 +64,21 @@ export interface AiPlan {
  * @throws ConfigError when a variable that a provider needs is not set; JobError when the state folder can't be used
  */
 export async function openAi(plan: AiPlan, tell: (message: string) => void, forLook = false): Promise<AiClient> {
-  const { config, pipelines, hooks, probeDown, books } = plan;
+  const { config, pipelines, hooks, probeDown, books, rehearsal } = plan;
+  const isUnsent = rehearsal?.sends === false;
   const journal = useSection(config, 'journal');
   const folder = stateDirectory(config);
-  const shared = books === undefined ? stateNotice(config) : undefined;
+  const shared = books === undefined && !isUnsent ? stateNotice(config) : undefined;
   if (shared !== undefined) tell(shared);
   const providers = new Set([...pipelines.flatMap(({ spec }) => providersOf(spec)), ...(plan.providers ?? [])]);
   const options: AiClientOptions = {
-    providers: await Promise.all([...providers].map((name) => providerSetup(config, name, forLook))),
-    store: books?.store ?? (forLook ? locationOf(folder) : { kind: 'lmdb', folder }),
+    providers: await Promise.all(
+      [...providers].map(async (name) => ({
+        ...(await providerSetup(config, name, isUnsent ? 'test' : forLook ? 'look' : 'send')),
+        ...(rehearsal && { standIn: rehearsal.standIn }),
+      })),
+    ),
+    store: isUnsent ? { kind: 'memory' } : (books?.store ?? (forLook ? locationOf(folder) : { kind: 'lmdb', folder })),
     isGone: books?.isGone,
     budget: budgetOf(plan),
     journal: { ttlMs: journal.ttl, bytesMax: journal.max_size, store: journal.store },
@@ -69,10 +86,10 @@ export async function openAi(plan: AiPlan, tell: (message: string) => void, forL
     probeDown,
     onNotice: ({ message }) => tell(message),
     hooks,
-    ...(!forLook && { observer: tracing(config, tell) }),
+    ...(!forLook && !isUnsent && { observer: tracing(config, tell) }),
   };
-  const client = await inStoreFolder(folder, () => createAiClient(options));
-  if (!forLook)
+  const client = await inStoreFolder(folder, () => createAiClient(options, rehearsal?.world));
+  if (!forLook && !isUnsent)
     for await (const stray of client.batches.strays()) tell(`${stray}: its requests would be paid for again`);
   return client;
 }

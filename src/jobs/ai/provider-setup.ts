@@ -17,16 +17,26 @@ import { providerNetwork } from './provider-network.js';
  * Sets up a provider of the config for the AI floor. A single key is fetched once, when the first call needs it; several keys are
  * fetched at once, to compare them.
  *
- * @param forLook whether nothing will be sent: then no key is needed
+ * @param purpose only to `send`, keys are needed; to `test`, each is one that is none
  * @throws ConfigError when a variable that the provider needs is not set, a required key is missing, a key is given twice, or the
  *   network settings are wrong
  */
-export async function providerSetup(config: LoadedConfig, name: string, forLook: boolean): Promise<LaneOptions> {
+export async function providerSetup(
+  config: LoadedConfig,
+  name: string,
+  purpose: 'send' | 'look' | 'test',
+): Promise<LaneOptions> {
+  const forLook = purpose !== 'send';
   const provider = useProvider(config, name, forLook);
   const { timeouts, circuit_breaker: breaker, retry, api_key: key, api_keys: keys = key && [key] } = provider;
   const needsKey = config.kinds.providers.of(provider).needsKey || config.document.vendors === true;
   if (keys === undefined && !forLook && needsKey) throw noKey(config, provider);
-  const apiKeys = forLook ? [NO_KEY] : keys?.map(fetchedOnce);
+  const apiKeys =
+    purpose === 'send'
+      ? keys?.map(fetchedOnce)
+      : purpose === 'look'
+        ? [NO_KEY]
+        : Array<ApiKey>(provider.lanes).fill(TEST_KEY);
   if (apiKeys !== undefined && apiKeys.length > 1) await refuseRepeated(config, name, apiKeys);
   return {
     name,
@@ -68,6 +78,9 @@ async function refuseRepeated({ document }: LoadedConfig, name: string, keys: re
   const problems = repeatedKeys(document, name, texts);
   if (problems.length > 0) throw new ConfigError(problems);
 }
+
+/** Takes the place of each key where a transport stands in for the network. */
+const TEST_KEY: ApiKey = { reveal: () => 'no-key-of-a-provider' };
 
 const NO_KEY: ApiKey = { reveal: () => Promise.reject(new Error('nothing is sent without a key')) };
 
