@@ -1,7 +1,7 @@
 /** The floors of the house, the lowest first. A file may import from its own folder, and from floors below its own. */
 export const FLOORS: readonly (readonly string[])[] = [
   ['src/computo-js'],
-  ['src/files', 'src/json', 'src/lmdb', 'src/nats', 'src/world'],
+  ['src/crypt', 'src/files', 'src/json', 'src/lmdb', 'src/nats', 'src/world'],
   ['src/event'],
   ['src/config'],
   ['src/ai', 'src/log'],

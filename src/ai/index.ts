@@ -47,6 +47,7 @@ export {
   type UniversalRequest,
 } from './request/index.js';
 export { openTracing, type Attributes } from './telemetry/index.js';
+export { rekeyBooks } from './books/index.js';
 export { StoreDamagedError, storesExist, type StoreLocation } from './store/index.js';
 export { realWorld, type AiWorld } from './ai-world.js';
 export { proxyFor } from './transport/index.js';

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { ConfigKinds } from './kinds/index.js';
 import { aiProvider } from './schema/ai-providers.js';
 import { alerts } from './schema/alerts.js';
+import { flag } from './schema/fields.js';
 import { costManagement } from './schema/cost-management.js';
 import { logging } from './schema/logging.js';
 import { fleet, nats } from './schema/nats.js';
@@ -56,6 +57,9 @@ export function configSchema(kinds: ConfigKinds) {
       .prefault({})
       .describe('The NATS server of a fleet, and of sources and outputs that name a stream or subject.'),
     fleet: fleet.prefault({}).describe('Several daemons that share the work through NATS JetStream.'),
+    require_tls: flag()
+      .prefault(false)
+      .describe('Providers, webhooks and NATS servers on other hosts must be asked by https or TLS.'),
     state_dir: stateDir,
     journal: journal.prefault({}).describe('The journal of AI answers.'),
     computo: computo.prefault({}).describe('How Computo scripts run.'),

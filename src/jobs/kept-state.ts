@@ -9,6 +9,7 @@ import {
   type StateChanges,
   type StateKeeping,
 } from '../pipeline/index.js';
+import type { KeyRing } from '../crypt/index.js';
 import { StoreDamagedError } from '../lmdb/index.js';
 import { JobError } from './job-error.js';
 import type { StagePart } from './stage-parts.js';
@@ -27,6 +28,8 @@ export interface KeptStateOptions {
   readonly isForced?: boolean;
   /** Undefined: no stage keeps state any more. */
   readonly executor: ExecutorState | undefined;
+  /** With which the state is encrypted. */
+  readonly keys: KeyRing | undefined;
   readonly talk: KeptStateTalk;
 }
 
@@ -61,7 +64,7 @@ export async function openKeptState(options: KeptStateOptions): Promise<StateKee
   const name = known?.folder ?? randomUUID();
   const folder = stateFolderOf(stateFolder, name);
   return await readable(folder, talk, async () => {
-    const store = await StateStore.open(folder);
+    const store = await StateStore.open(folder, options.keys);
     try {
       const before = store.stages;
       const version = isAnew ? 0 : (known?.version ?? 0);
@@ -101,11 +104,12 @@ export async function keptEvents(
   stateFolder: string,
   { folder: name, version }: KnownState,
   wayOut: KeptStateTalk['wayOut'],
+  keys: KeyRing | undefined,
 ): Promise<number> {
   const folder = stateFolderOf(stateFolder, name);
   if (!existsSync(folder)) return 0;
   return await readable(folder, { wayOut }, async () => {
-    const store = await StateStore.open(folder);
+    const store = await StateStore.open(folder, keys);
     try {
       return [...keptIn(store.load(version) ?? []).values()].reduce((sum, events) => sum + events, 0);
     } finally {

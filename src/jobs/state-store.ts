@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
+import { keyIdOfText, openText, sealText, type KeyRing } from '../crypt/index.js';
 import { openLmdb, StoreDamagedError, writing } from '../lmdb/index.js';
 import type { StateChanges } from '../pipeline/index.js';
 import type { StagePart } from './stage-parts.js';
@@ -17,6 +18,9 @@ const UNDO = 'undo';
 /** The key of the stages that the state belongs to. */
 const STAGES = 'stages';
 
+/** The key of the key by which names are hashed, encrypted itself. It stays the same when the state's key changes. */
+const NAMES = 'names';
+
 /** Serializes an entry: its JSON, followed by that text's CRC-32 in hex, because LMDB does not detect damage within a page. */
 function guarded(entry: StoredEntry): string {
   const text = JSON.stringify(entry);
@@ -24,7 +28,8 @@ function guarded(entry: StoredEntry): string {
 }
 
 /** @throws StoreDamagedError */
-function entryOf(stored: string): StoredEntry {
+function entryOf(stored: string | undefined): StoredEntry {
+  if (stored === undefined) throw new StoreDamagedError('the encrypted state of the stages is damaged');
   const text = stored.slice(0, -CRC_DIGITS);
   if (crcOf(text) !== stored.slice(-CRC_DIGITS)) throw new StoreDamagedError('the state of the stages is damaged');
   return JSON.parse(text) as StoredEntry;
@@ -35,6 +40,10 @@ function crcOf(text: string): string {
 }
 
 const CRC_DIGITS = 8;
+const NAMES_BYTES = 32;
+
+/** An entry says itself which table and key it belongs to. */
+const PLACE = { store: 'state', name: '' };
 
 type StoredEntry = readonly [table: string, key: string, order: number, value: string];
 
@@ -52,17 +61,32 @@ export class StateStore {
   readonly #entries: Database<string, string>;
   readonly #meta: Database<string, string>;
 
+  readonly #keys: KeyRing | undefined;
+  #names: Buffer | undefined;
+
   private constructor(
     private readonly root: RootDatabase,
     private readonly folder: string,
+    keys: KeyRing | undefined,
   ) {
+    this.#keys = keys;
     this.#entries = root.openDB<string, string>({ name: 'entries', encoding: 'string' });
     this.#meta = root.openDB<string, string>({ name: 'meta', encoding: 'string' });
+    this.#recode();
   }
 
-  /** @throws Error of the file system, StoreDamagedError */
-  static async open(folder: string): Promise<StateStore> {
-    return new StateStore(await openLmdb(folder), folder);
+  /**
+   * @param keys with which the state is encrypted; what another key or none encrypted is encrypted anew
+   * @throws Error of the file system, StoreDamagedError, KeyError
+   */
+  static async open(folder: string, keys?: KeyRing): Promise<StateStore> {
+    const root = await openLmdb(folder);
+    try {
+      return new StateStore(root, folder, keys);
+    } catch (error) {
+      await root.close();
+      throw error;
+    }
   }
 
   /** The stages that the state belongs to, in order; undefined: none yet. */
@@ -96,7 +120,7 @@ export class StateStore {
     if (version !== last) this.#takeBack(version);
     const tables = new Map<string, [string, [number, string]][]>();
     for (const { value } of this.#entries.getRange({})) {
-      const [table, key, order, text] = entryOf(value);
+      const [table, key, order, text] = entryOf(this.#opened(value));
       const entries = tables.get(table) ?? [];
       tables.set(table, entries);
       entries.push([key, [order, text]]);
@@ -112,10 +136,10 @@ export class StateStore {
     this.#write(() => {
       for (const [table, entries] of changes) {
         for (const [key, entry] of entries) {
-          const name = nameOf(table, key);
+          const name = this.#nameOf(table, key);
           if (!undo.has(name)) undo.set(name, this.#entries.get(name) ?? null);
           if (entry === null) this.#entries.removeSync(name);
-          else this.#entries.putSync(name, guarded([table, key, ...entry]));
+          else this.#put(table, key, entry);
         }
       }
       this.#meta.putSync(UNDO, JSON.stringify([...undo]));
@@ -130,6 +154,64 @@ export class StateStore {
   /** @throws StoreWriteError */
   #write(change: () => void): void {
     writing(this.folder, () => this.root.transactionSync(change));
+  }
+
+  #put(table: string, key: string, entry: readonly [number, string]): void {
+    this.#entries.putSync(this.#nameOf(table, key), this.#sealed(guarded([table, key, ...entry])));
+  }
+
+  #nameOf(table: string, key: string): string {
+    if (this.#names === undefined) return nameOf(table, key);
+    // What a key says may be as private as the entry.
+    return `${table}#${createHmac('sha256', this.#names).update(`${table}=${key}`, 'utf16le').digest('hex')}`;
+  }
+
+  #sealed(text: string): string {
+    return this.#keys === undefined ? text : sealText(this.#keys, PLACE, text);
+  }
+
+  /** @returns undefined if the text is damaged @throws KeyError */
+  #opened(stored: string): string | undefined {
+    return openText(this.#keys, { ...PLACE, path: this.folder }, stored);
+  }
+
+  #putNames(): void {
+    if (this.#names !== undefined) this.#meta.putSync(NAMES, this.#sealed(this.#names.toString('hex')));
+  }
+
+  /** Encrypts what is not encrypted with the current key. @throws KeyError */
+  #recode(): void {
+    const stored = this.#meta.get(NAMES);
+    if (stored !== undefined) this.#names = Buffer.from(this.#opened(stored) ?? '', 'hex');
+    if (this.#names?.length === 0) throw new StoreDamagedError('the encrypted state of the stages is damaged');
+    if (this.#keys === undefined || (stored !== undefined && keyIdOfText(stored) === this.#keys.currentId)) return;
+    this.#names ??= randomBytes(NAMES_BYTES);
+    this.#write(() => {
+      const former = [...this.#entries.getRange({})].map(({ key, value }) => [key, value] as const);
+      const undo = JSON.parse(this.#meta.get(UNDO) ?? '[]') as readonly (readonly [string, string | null])[];
+      const names = new Map<string, string>();
+      const recoded = (value: string): string => {
+        const text = this.#opened(value);
+        entryOf(text);
+        return this.#sealed(text ?? '');
+      };
+      for (const [name, value] of former) {
+        const [table, key] = entryOf(this.#opened(value));
+        names.set(name, this.#nameOf(table, key));
+      }
+      for (const [name, value] of undo) {
+        if (value === null) continue;
+        const [table, key] = entryOf(this.#opened(value));
+        names.set(name, this.#nameOf(table, key));
+      }
+      this.#entries.clearSync();
+      for (const [name, value] of former) this.#entries.putSync(names.get(name) ?? name, recoded(value));
+      const anew = undo.map(
+        ([name, value]) => [names.get(name) ?? name, value === null ? null : recoded(value)] as const,
+      );
+      if (undo.length > 0) this.#meta.putSync(UNDO, JSON.stringify(anew));
+      this.#putNames();
+    });
   }
 
   #versions(): Versions {

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { KeyError } from '../crypt/index.js';
 import type { Lock } from '../world/lock/index.js';
 import { diskError } from './disk-error.js';
 import { guardedDisk } from './disk/guarded-disk.js';
 import { FolderGuard } from './folder-guard.js';
 import type { LogPosition } from './format/position.js';
+import { openKeyHasher, type KeyHasher } from './keys/key-hasher.js';
 import type { KeyIndex, KeysFound } from './keys/key-index.js';
 import { openKeyIndex } from './keys/open-key-index.js';
 import { readClaims } from './keys/read-claims.js';
@@ -57,6 +59,7 @@ interface Found {
   /** The bytes of all segments on the disk. */
   readonly bytes: number;
   readonly keys: KeyIndex | undefined;
+  readonly hasher: KeyHasher;
 }
 
 /** Writes a log, and reads it in the same process; reads return only what is durable. */
@@ -124,7 +127,7 @@ export class Log {
         hooks.onSegmentFinished?.(name);
       },
     });
-    const gate = keys === undefined ? undefined : new KeyGate(keys);
+    const gate = keys === undefined ? undefined : new KeyGate(keys, found.hasher);
     const write = (batch: AppendBatch): Promise<LogPosition> => this.#segments.write(batch);
     const store = async (batch: AppendBatch): Promise<LogPosition> => {
       const check = (): void => guard.check();
@@ -162,8 +165,10 @@ export class Log {
       const recovery = await recover(world.disk, folder);
       let bytes = 0;
       for (const name of recovery.segments) bytes += await segmentBytesOnDisk(world.disk, folder, name);
+      // Always: an encrypted log has its key for claims before its first encrypted segment.
+      const hasher = await openKeyHasher(world.disk, folder);
       if (options.keys) keys = await openKeyIndex(world.disk, join(folder, 'keys'), folder);
-      const log = new Log(world, options, { lock: taken, guard, recovery, bytes, keys });
+      const log = new Log(world, options, { lock: taken, guard, recovery, bytes, keys, hasher });
       if (keys !== undefined) {
         await settleKeys(keys, recovery.lastTimestamp, (range) => log.read(range));
         const [oldest] = recovery.segments;
@@ -174,7 +179,7 @@ export class Log {
       await keys?.close().catch(() => undefined);
       guard?.release();
       await lock?.release().catch(() => undefined);
-      if (error instanceof LogError) throw error;
+      if (error instanceof LogError || error instanceof KeyError) throw error;
       throw diskError('read', `${folder}: the log can't be opened`, error);
     }
   }

@@ -1,11 +1,17 @@
 import fc from 'fast-check';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { KeyError, KeyRing } from '../../src/crypt/index.js';
 import { StateStore } from '../../src/jobs/state-store.js';
 import { StateMirror } from '../../src/pipeline/across/state-mirror.js';
 import type { StateChanges } from '../../src/pipeline/index.js';
 import { scratch } from '../support/cli.js';
 import { runs } from '../support/runs.js';
+
+const KEYS = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)] as const;
+const OLD = new KeyRing([KEYS[0]]);
+const BOTH = new KeyRing([KEYS[1], KEYS[0]]);
+const NEW = new KeyRing([KEYS[1]]);
 
 const STAGES = [['dedupe-1', 'a']] as const;
 
@@ -55,11 +61,17 @@ function mirrorOf(state: StateChanges): StateMirror {
 }
 
 describe('the state of stages on the disk', () => {
-  it('is that of the last commit, or of the one before, whatever was committed', async () => {
+  it.each([
+    ['plain', [undefined]],
+    ['encrypted', [OLD]],
+    ['encrypted from some day on, with one key and then another', [undefined, OLD, BOTH, NEW]],
+  ])('is that of the last commit, or of the one before, whatever was committed: %s', async (_how, rings) => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
         const folder = join(scratch(), 'state');
-        let store = await StateStore.open(folder);
+        let times = 0;
+        const open = (): Promise<StateStore> => StateStore.open(folder, rings[Math.min(times++, rings.length - 1)]);
+        let store = await open();
         store.begin(STAGES, 0);
         let last = { version: 0, state: new StateMirror() };
         let previous = last;
@@ -72,7 +84,7 @@ describe('the state of stages on the disk', () => {
             store.commit(last.version, one.changes);
           } else {
             await store.close();
-            store = await StateStore.open(folder);
+            store = await open();
             const version = one.isBefore ? previous : last;
             expect(sorted(store.load(version.version) ?? [])).toEqual(sorted(version.state.all()));
             last = previous = version;
@@ -82,6 +94,13 @@ describe('the state of stages on the disk', () => {
         expect(store.load(last.version + 1)).toBeUndefined();
         expect(sorted(store.load(last.version) ?? [])).toEqual(sorted(last.state.all()));
         await store.close();
+        // A new key is enough once the state was opened with it; what is encrypted is refused without any.
+        if (rings.length > 1 && times < rings.length) return;
+        const key = rings.at(-1);
+        const again = await StateStore.open(folder, key);
+        expect(sorted(again.load(last.version) ?? [])).toEqual(sorted(last.state.all()));
+        await again.close();
+        if (key !== undefined) await expect(StateStore.open(folder)).rejects.toThrow(KeyError);
       }),
       { numRuns: runs(40) },
     );

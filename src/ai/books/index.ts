@@ -9,4 +9,5 @@ export {
   type DoubtSum,
   type JournaledState,
 } from './doubt.js';
+export { rekeyBooks } from './rekey.js';
 export type { Recovered } from './recover.js';

@@ -15,6 +15,8 @@ Examples:
     colloquium log restore /mnt/backup/monday
   Watch what comes in:
     colloquium log tail -f | jq .data
+  Encrypt all of it with a new key, once the config names it:
+    colloquium log rekey
 
 The log is the folder that storage.disk_path names in the config, ./data without one.
 Exit codes: 0, 2 usage, 74 the log is damaged or the disk fails, 78 config invalid.`;
@@ -29,7 +31,9 @@ export function logCommand(command: Command): Command {
     .addCommand(pruneCommand())
     .addCommand(backupCommand())
     .addCommand(restoreCommand())
-    .addCommand(tailCommand());
+    .addCommand(tailCommand())
+    .addCommand(catCommand())
+    .addCommand(rekeyCommand());
 }
 
 function lsCommand(): Command {
@@ -94,6 +98,25 @@ function tailCommand(): Command {
     .action(async (folder: string | undefined, flags: TailFlags) => {
       const { tailLog } = await import('../log/tail.js');
       process.exitCode = await tailLog(folder, flags);
+    });
+}
+
+function catCommand(): Command {
+  return withConfig(new Command('cat'))
+    .description('Print a file of the log, decrypted and unpacked')
+    .argument('<file>', 'a file of a log or of a backup')
+    .action(async (file: string, flags: LogFlags) => {
+      const { catLog } = await import('../log/cat.js');
+      process.exitCode = await catLog(file, flags);
+    });
+}
+
+function rekeyCommand(): Command {
+  return withConfig(new Command('rekey'))
+    .description('Encrypt all that is stored with the current key of storage.encryption, while no daemon runs')
+    .action(async (flags: LogFlags) => {
+      const { rekeyLog } = await import('../log/rekey.js');
+      process.exitCode = await rekeyLog(flags);
     });
 }
 

@@ -43,6 +43,8 @@ StateDirectoryMode=0700
 WorkingDirectory=/var/lib/colloquium
 UMask=0077
 LimitNOFILE=65536
+# A core dump would hold events and keys.
+LimitCORE=0
 
 NoNewPrivileges=yes
 CapabilityBoundingSet=

@@ -1,3 +1,4 @@
+import { KeyError } from '../../crypt/index.js';
 import { LogError } from '../../log/index.js';
 import { StoreWriteError } from '../../lmdb/index.js';
 import { NatsUnavailableError } from '../../nats/index.js';
@@ -45,6 +46,7 @@ function exitCodeFor(error: unknown): ExitCode | undefined {
   if (error instanceof SourceError || error instanceof SinkError) {
     return error.phase === 'open' ? EXIT.usage : EXIT.dataError;
   }
+  if (error instanceof KeyError) return EXIT.invalid;
   if (error instanceof StoreWriteError) return EXIT.dataError;
   if (error instanceof LockedError) return EXIT.usage;
   if (error instanceof NatsUnavailableError) return EXIT.providersDown;

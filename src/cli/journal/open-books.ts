@@ -6,6 +6,7 @@ import { nodeAt } from '../../config/source/index.js';
 import { stateDirectoryWithoutConfig } from '../../config/state/index.js';
 import { stringifyJson } from '../../json/index.js';
 import { findConfig, type ConfigFlags } from '../flags/find-config.js';
+import { openKeys } from '../../jobs/index.js';
 import { membersPlace, resolveFleet, sharedStore } from '../../jobs/fleet/index.js';
 import { inStoreFolder, locationOf } from '../../jobs/ai/index.js';
 
@@ -42,9 +43,10 @@ export async function openBooksOf(flags: ConfigFlags, bounds: JournalBounds = {}
     ttlMs: bounds.ttlMs ?? journal.ttl ?? DEFAULTS.journalTtlMs,
     bytesMax: bounds.bytesMax ?? journal.max_size ?? DEFAULTS.journalBytesMax,
   };
+  const keys = await openKeys(config);
   const books =
     (config && (await openFleetBooks(config, options))) ??
-    (await inStoreFolder(folder, () => openBooks(locationOf(folder), options, realWorld)));
+    (await inStoreFolder(folder, () => openBooks(locationOf(folder, keys), options, realWorld)));
   const { timezone: timeZone = DEFAULTS.timeZone, daily_budget: dailyBudget } = costs;
   return { books, folder, timeZone, dailyBudget, pipelineBudgets: config ? budgetsIn(config) : {} };
 }

@@ -8,8 +8,8 @@ import { writeStderr } from '../terminal/stderr.js';
 
 /** `colloquium log backup`: copies the log as it is at one moment. */
 export async function backupLog(destination: string, flags: LogFlags): Promise<ExitCode> {
-  const { folder } = await findLog(undefined, flags);
-  const { reader } = await openLog(folder);
+  const place = await findLog(undefined, flags);
+  const { reader } = await openLog(place);
   const { segments, bytes } = await onDisk(() => reader.backup(resolve(destination)));
   writeStderr(`colloquium: ${plural(segments, 'file')} (${bytesText(bytes)}) copied to ${destination}\n`);
   return EXIT.ok;

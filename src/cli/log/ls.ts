@@ -7,10 +7,10 @@ import { findLog, openLog } from './place.js';
 
 /** `colloquium log ls`: lists what the log contains, file by file. */
 export async function listLog(named: string | undefined, flags: FormatFlags): Promise<ExitCode> {
-  const { folder } = await findLog(named, flags);
-  const { reader } = await openLog(folder);
+  const place = await findLog(named, flags);
+  const { reader } = await openLog(place);
   const segments = await onDisk(() => reader.segments());
-  process.stdout.write(flags.format === 'json' ? asJson(folder, segments) : asTable(segments));
+  process.stdout.write(flags.format === 'json' ? asJson(place.folder, segments) : asTable(segments));
   return EXIT.ok;
 }
 

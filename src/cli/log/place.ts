@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { useSection, type LoadedConfig } from '../../config/index.js';
 import { nodeWorld, openReadOnlyLog, type ReadOnlyLog, type LogWorld } from '../../log/index.js';
 import { EXIT } from '../exit/exit-codes.js';
+import { openKeys } from '../../jobs/index.js';
 import { findConfig } from '../flags/find-config.js';
 import { UserError } from '../exit/user-error.js';
 import type { LogFlags } from './flags.js';
@@ -28,16 +29,16 @@ export async function findLog(folder: string | undefined, flags: LogFlags): Prom
 }
 
 /**
- * Opens a log for reading.
+ * Opens a log for reading, with the keys of the config.
  *
  * @param hint what to do where there is none
  * @throws UserError when there is none: a mistyped folder should not look like an empty log
  */
 export async function openLog(
-  folder: string,
+  { folder, config }: LogPlace,
   hint = 'name its folder, or the config with -c FILE',
 ): Promise<{ readonly reader: ReadOnlyLog; readonly world: LogWorld }> {
-  const world = nodeWorld();
+  const world = nodeWorld(await openKeys(config));
   const names = await world.disk.list(folder).catch(() => undefined);
   if (names === undefined) {
     throw new UserError(`${folder}: there is no log`, EXIT.usage, hint);

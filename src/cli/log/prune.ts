@@ -14,11 +14,12 @@ const DAY_MS = 86_400_000;
 
 /** `colloquium log prune`: applies retention now, by the config's rules or by the given ones. */
 export async function pruneLog(flags: LogPruneFlags): Promise<ExitCode> {
-  const { folder, config } = await findLog(undefined, flags);
+  const place = await findLog(undefined, flags);
+  const { folder, config } = place;
   if (config === undefined) {
     throw new UserError('no config found', EXIT.usage, 'only a config tells what is processed: name it with -c FILE');
   }
-  const { reader, world } = await openLog(folder);
+  const { reader, world } = await openLog(place);
   const storage = useSection(config, 'storage');
   const ageMs = flags.olderThan ?? storage.retention_days * DAY_MS;
   const report = await onDisk(async () =>

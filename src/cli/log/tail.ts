@@ -16,8 +16,8 @@ const NEWLINE = 0x0a;
 
 /** `colloquium log tail`: prints the newest events, and with `-f` those that follow. */
 export async function tailLog(named: string | undefined, flags: TailFlags): Promise<ExitCode> {
-  const { folder } = await findLog(named, flags);
-  const { reader } = await openLog(folder);
+  const place = await findLog(named, flags);
+  const { reader } = await openLog(place);
   const sink = stdoutSink();
   const show = isatty(STDOUT) ? eventLine(process.stdout.columns) : (line: string) => line;
   const damaged: string[] = [];

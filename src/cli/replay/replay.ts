@@ -25,7 +25,7 @@ const LETTERS_OF_RUN =
 export async function replay(flags: ReplayFlags): Promise<number> {
   const plan = await resolveReplay(flags);
   const areLetters = plan.choice.from === 'dead-letters';
-  await openLog(plan.logFolder, areLetters ? LETTERS_OF_RUN : undefined);
+  await openLog({ folder: plan.logFolder, config: plan.config }, areLetters ? LETTERS_OF_RUN : undefined);
   refuseOwnFiles(plan);
   if (areLetters) refuseWithoutLetters(plan.way);
   await onDisk(() => refuseUnknownPipeline(plan));

@@ -1,7 +1,8 @@
 import { idOfLine } from '../../event/index.js';
-import { nodeWorld, openReadOnlyLog } from '../../log/index.js';
+import { nodeWorld, openReadOnlyLog, type ReadOnlyLog } from '../../log/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
+import { openKeys } from '../../jobs/index.js';
 import type { ReplayPlan } from '../../jobs/replay/index.js';
 
 const NEWLINE = 0x0a;
@@ -12,10 +13,10 @@ const NEWLINE = 0x0a;
  *
  * @throws UserError; LogError
  */
-export async function refuseUnknownId({ choice, logFolder }: ReplayPlan): Promise<void> {
+export async function refuseUnknownId({ choice, config, logFolder }: ReplayPlan): Promise<void> {
   const { since, fromId, from } = choice;
   if (fromId === undefined || from === 'dead-letters') return;
-  if (await isStored(fromId, since, logFolder)) return;
+  if (await isStored(fromId, since, openReadOnlyLog(nodeWorld(await openKeys(config)), logFolder))) return;
   const moment = new Date(since).toISOString();
   throw new UserError(
     `no stored event has the id ${fromId}`,
@@ -24,8 +25,8 @@ export async function refuseUnknownId({ choice, logFolder }: ReplayPlan): Promis
   );
 }
 
-async function isStored(id: string, since: number, logFolder: string): Promise<boolean> {
-  for await (const { bytes } of openReadOnlyLog(nodeWorld(), logFolder).read({ from: { since } })) {
+async function isStored(id: string, since: number, log: ReadOnlyLog): Promise<boolean> {
+  for await (const { bytes } of log.read({ from: { since } })) {
     for (let at = 0, end = bytes.indexOf(NEWLINE); end !== -1; at = end + 1, end = bytes.indexOf(NEWLINE, at)) {
       const found = idOfLine(bytes, at) ?? '';
       // Ids sort by time, in log order.

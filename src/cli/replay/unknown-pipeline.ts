@@ -4,6 +4,7 @@ import { nodeWorld, openReadOnlyLog } from '../../log/index.js';
 import { sentTo } from '../../event/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
+import { openKeys } from '../../jobs/index.js';
 import type { ReplayPlan } from '../../jobs/replay/index.js';
 
 const NEWLINE = 0x0a;
@@ -20,7 +21,7 @@ export async function refuseUnknownPipeline({ way, choice, config, logFolder }: 
   if (names.includes(way.pipeline)) return;
   const isWanted = sentTo(way.pipeline);
   const { since, until } = choice;
-  const reader = openReadOnlyLog(nodeWorld(), logFolder);
+  const reader = openReadOnlyLog(nodeWorld(await openKeys(config)), logFolder);
   for await (const { bytes } of reader.read({ from: { since }, ...(until !== undefined && { until }) })) {
     for (let at = 0, end = bytes.indexOf(NEWLINE); end !== -1; at = end + 1, end = bytes.indexOf(NEWLINE, at)) {
       if (isWanted(bytes, at, end)) return;

@@ -5,6 +5,7 @@ import { packingOf } from '../../files/index.js';
 import { DEPTH_MAX_DEFAULT } from '../../json/index.js';
 import { goesByArrival, isAiStage, keepsState, type BlockOptions } from '../../pipeline/index.js';
 import type { RunFlags } from './flags.js';
+import { openKeys } from '../../jobs/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 import type { AiRun, BatchPlan, OwnFile, RunPlan, ThreadPlan } from '../../jobs/run/index.js';
@@ -59,6 +60,7 @@ export async function resolveRun(
     ...(config &&
       plan.stages.some(isAiStage) && { ai: { ...aiRun(config, flags, plan), ...(batches && { batches }) } }),
     stateFolder,
+    keys: await openKeys(config),
     ownFiles: ownFiles(resolved),
     ...(resume && { resume }),
     ...(flags.trace === true && { traced: sources }),
@@ -121,6 +123,9 @@ async function batchPlan(
   if (flags.follow === true) throw refuse('it goes with no --follow: a batch has an end');
   if (flags.live === true) throw refuse('it goes with no --live: the answers of batches are read from the journal');
   if (flags.dryRun === true) throw refuse('--dry-run tells what requests cost live; in batches it is half of that');
+  const { useProvider, useSection } = await import('../../config/index.js');
+  if (useSection(config, 'storage').encryption !== undefined)
+    throw refuse('storage.encryption does not cover the files of answers that batches keep', 'run it live');
   const once = files.length === 0 ? '-' : files.find(isReadOnce);
   if (once !== undefined) {
     const name = once === '-' ? 'stdin' : once;
@@ -129,7 +134,6 @@ async function batchPlan(
   const embed = calling.find(({ embedding }) => embedding !== undefined);
   if (embed !== undefined) throw refuse(`stage ${embed.name} asks for vectors, which go live only`, 'run it by itself');
   const kinds = config.kinds.providers;
-  const { useProvider } = await import('../../config/index.js');
   const unable = calling.find(
     ({ providers }) => !providers.some((name) => kinds.of(useProvider(config, name, true)).batches !== undefined),
   );

@@ -49,6 +49,8 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
   const server = useSection(config, 'server');
   const storage = useSection(config, 'storage');
   const processing = useSection(config, 'processing');
+  const fleet = resolveFleet(config, flags.join);
+  if (fleet !== undefined && storage.encryption !== undefined) refuseFleet();
   const pipelines: PipelineServePlan[] = [];
   for (const name of pipelineNames(config)) {
     const pipeline = await resolvePipeline(config, name);
@@ -117,8 +119,16 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
     stateFolder: stateDirectory(config),
     fromScratch: flags.fromScratch === true,
     drainMs: processing.drain_timeout,
-    fleet: resolveFleet(config, flags.join),
+    fleet,
   };
+}
+
+/** @throws UserError */
+function refuseFleet(): never {
+  const message =
+    'storage.encryption: a fleet keeps its events and answers on the NATS server, where they are not encrypted';
+  const hint = 'let the daemon work alone; or encrypt the disks of the NATS server, and remove storage.encryption';
+  throw new UserError(message, EXIT.invalid, hint);
 }
 
 /** A daemon uses all of its config, so any mistake that `check` finds anywhere prevents it from starting. */

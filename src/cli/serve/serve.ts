@@ -5,7 +5,7 @@ import { goesToStdout } from '../../sinks/kinds/index.js';
 import { UserError } from '../exit/user-error.js';
 import { startDaemon, type Daemon } from '../../jobs/daemon/index.js';
 import { onHangUp } from './hang-ups.js';
-import type { ServePlan, Talk } from '../../jobs/index.js';
+import { openKeys, type ServePlan, type Talk } from '../../jobs/index.js';
 import { startReloader } from './reloader.js';
 import { resolveServe } from './resolve.js';
 import { stderrSink } from '../terminal/stderr-sink.js';
@@ -60,7 +60,12 @@ async function aborted(signal: AbortSignal): Promise<void> {
 
 async function started(plan: ServePlan, talk: Talk, onOutputClosed: () => void): Promise<Daemon> {
   try {
-    return await startDaemon(plan, { world: nodeWorld(), talk, letters: stderrSink(), onOutputClosed });
+    return await startDaemon(plan, {
+      world: nodeWorld(await openKeys(plan.config)),
+      talk,
+      letters: stderrSink(),
+      onOutputClosed,
+    });
   } catch (error) {
     throw asUserError(error, plan);
   }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { byPlace, ConfigError, type Diagnostic } from '../diagnostic/index.js';
 import { filledText, type Env } from '../env/index.js';
 import type { ConfigKinds, MapTemplate } from '../kinds/index.js';
+import { plainTransports } from '../load/plain-transports.js';
 import { readDocument } from '../load/read-document.js';
 import type { PathBase } from '../load/resolve-path.js';
 import { validateDocument, validatePart, type ConfigText } from '../load/validate.js';
@@ -126,6 +127,7 @@ class Checker {
       ...unpricedModels(this.#config, known, this.#given.isPriced, this.#scriptAt),
       ...secretsInClear(this.#document),
       ...weakTokensIn(this.#document, this.#config.env),
+      ...plainTransports(this.#document, this.#config.env),
       ...(await checkSuites({ ...this.#config, ...this.#base }, file, this.#scriptOptions(), this.#given.testFiles)),
     ];
   }

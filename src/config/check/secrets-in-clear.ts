@@ -14,6 +14,7 @@ export function secretsInClear(document: SourceDocument): Diagnostic[] {
     ...natsSecrets(document),
     ...scriptSecrets(document),
     ...webhookSecrets(document),
+    ...['key', 'old_keys'].flatMap((key) => placesAt(document, ['storage', 'encryption', key])),
   ].flatMap(({ path, node }) => {
     if (typeof node.value !== 'string' || node.value === '' || hasPlaceholder(node.value)) return [];
     const finding = {

@@ -3,10 +3,13 @@ const SECRET =
   /((?<!\w)(?:api_key|password|secret|authorization|webhook)["']?\s*:\s*)(?!["']?\$\{|\{)("(?:[^"\\]|\\.)*"?|'[^']*'?|\S.*?(?=\s*[,}](?:\s|$)|$))/gi;
 
 /** Matches a key that holds one or more secrets on its line. */
-const SECRETS = /((?<!\w)(?:api_keys|tokens|headers|query|secrets)["']?\s*:\s*)(\S.*)$/i;
+const SECRETS = /((?<!\w)(?:api_keys|old_keys|tokens|headers|query|secrets)["']?\s*:\s*)(\S.*)$/i;
+
+/** Matches a `key` whose value looks like an encryption key, mistyped or not; keys of stages are scripts and pointers. */
+const ENCRYPTION_KEY = /((?<!\w)key["']?\s*:\s*)(["']?[A-Za-z0-9+=_-][A-Za-z0-9+/=_-]{23,}["']?)(?=\s*(?:[,}#]|$))/g;
 
 /** Matches a key whose secrets are on the lines below it. */
-const SECRETS_BELOW = /(?<!\w)(?:api_keys|tokens|headers|query|secrets)["']?\s*:\s*[[{]?\s*$/i;
+const SECRETS_BELOW = /(?<!\w)(?:api_keys|old_keys|tokens|headers|query|secrets)["']?\s*:\s*[[{]?\s*$/i;
 
 /** Match the user and password of a URL, and its query string. */
 const IN_URLS = [/(:\/\/)([^\s/@"']+)(?=@)/g, /(:\/\/[^\s"'?]*\?)([^\s"',}]+)/g];
@@ -21,7 +24,7 @@ const ITEM = /^\s*(?:-\s|["'][^"']*["']\s*,?\s*$|[\w"'-]+\s*:|$)/;
  */
 export function hideSecrets(line: string, isItem: boolean): string {
   if (isItem && ITEM.test(line)) return line.replace(/^(\s*(?:-\s+|[\w"'-]+\s*:\s*)?)(.*)$/, star);
-  const hidden = line.replace(SECRETS, star).replace(SECRET, star);
+  const hidden = line.replace(SECRETS, star).replace(SECRET, star).replace(ENCRYPTION_KEY, star);
   return IN_URLS.reduce((shown, part) => shown.replace(part, star), hidden);
 }
 

@@ -7,7 +7,7 @@ import { diagnose, nodeAt, type SourceDocument } from '../source/index.js';
 type Issue = z.core.$ZodIssue;
 
 /** Keys whose values must not be repeated in a message. */
-const SECRET_KEYS = new Set(['api_key', 'api_keys', 'tokens', 'headers', 'webhook', 'secrets']);
+const SECRET_KEYS = new Set(['api_key', 'api_keys', 'tokens', 'headers', 'webhook', 'secrets', 'encryption']);
 
 /**
  * Converts the issues of a schema into findings with places.

@@ -6,6 +6,7 @@ import { blameFile, type SourceNode } from '../source/index.js';
 import { defaultStateDirectory, sharedStateNotice } from '../state/index.js';
 import type { SourcePlan } from '../kinds/index.js';
 import type { LoadedConfig } from './load-config.js';
+import { plainTransports } from './plain-transports.js';
 import { keyProblems } from './provider-keys.js';
 import { resolvePath } from './resolve-path.js';
 import { partAt, validatePart, type SectionName } from './validate.js';
@@ -28,7 +29,14 @@ export function useSection<Name extends SectionName>(config: LoadedConfig, name:
   const node = partAt(config.document, [name]);
   const { value, diagnostics } = validatePart<unknown>(config, schema, [name], node, 'error');
   if (diagnostics.length > 0) throw new ConfigError(diagnostics);
+  refusePlain(config, [name]);
   return withPaths(config, name, value as Config[Name]);
+}
+
+/** @throws ConfigError with `require_tls`, for addresses in this part of the config to which data would go unencrypted */
+function refusePlain({ document, env }: LoadedConfig, under: readonly string[]): void {
+  const problems = plainTransports(document, env, under).filter(({ severity }) => severity === 'error');
+  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 /** The folder of journal, ledger and checkpoints: `state_dir`, or else {@link defaultStateDirectory}. Absolute. */
@@ -62,6 +70,7 @@ export function useProvider(config: LoadedConfig, name: string, forLook = false)
   }
   const problems = keyProblems(config, name, found);
   if (problems.length > 0) throw new ConfigError(problems);
+  refusePlain(config, ['ai_providers', name]);
   const node = forLook ? withoutEntries(found, ['api_key', 'api_keys']) : found;
   const { value, diagnostics } = validatePart(config, config.schema.aiProvider, ['ai_providers', name], node, 'error');
   if (value === undefined || diagnostics.length > 0) throw new ConfigError(diagnostics);
@@ -130,7 +139,17 @@ function withPaths(config: LoadedConfig, name: SectionName, value: Config[Sectio
     }
     case 'storage': {
       const storage = value as Config['storage'];
-      return { ...storage, disk_path: absolute(storage.disk_path) };
+      const { encryption } = storage;
+      return {
+        ...storage,
+        disk_path: absolute(storage.disk_path),
+        ...(encryption && {
+          encryption: {
+            key: secretWithPath(config, encryption.key),
+            old_keys: encryption.old_keys.map((key) => secretWithPath(config, key)),
+          },
+        }),
+      };
     }
     case 'nats': {
       const { credentials, nkey, token, password, tls, ...rest } = value as Config['nats'];

@@ -1,5 +1,6 @@
 import { choice, flag, fraction, integer, jsonPointer, path, size } from './fields.js';
-import { section } from './structures.js';
+import { secret } from './secret.js';
+import { list, section } from './structures.js';
 
 export const storage = section({
   disk_path: path().prefault('./data').describe('Folder of the stored log.'),
@@ -22,6 +23,18 @@ export const storage = section({
       'fsync: an event is on the disk before it is acknowledged. os: it is with the operating system, and a power cut may take it.',
     ),
   gzip: flag().prefault(false).describe('Compress files of the log once they are full.'),
+  encryption: section({
+    key: secret('a key').describe(
+      'Encrypts: 32 bytes in base64 or as 64 hexadecimal digits, as openssl rand -base64 32 makes them. Text (best "${NAME}"), { file } or { command }.',
+    ),
+    old_keys: list('keys', secret('a key'))
+      .prefault([])
+      .describe('Keys that only decrypt: those that encrypted before.'),
+  })
+    .optional()
+    .describe(
+      'The stored log and what state_dir holds are encrypted with this key. Outputs and dead letters are not. Default: nothing is encrypted.',
+    ),
   idempotency_pointer: jsonPointer()
     .optional()
     .describe(

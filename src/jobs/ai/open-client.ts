@@ -11,8 +11,10 @@ import {
   type LaneOptions,
   type StoreLocation,
 } from '../../ai/index.js';
+import type { KeyRing } from '../../crypt/index.js';
 import { stateDirectory, stateNotice, useSection, type LoadedConfig } from '../../config/index.js';
 import { isAiStage, type PipelineSpec } from '../../pipeline/index.js';
+import { openKeys } from '../keys.js';
 import { providerSetup } from './provider-setup.js';
 import { inStoreFolder } from './in-store-folder.js';
 
@@ -68,6 +70,8 @@ export async function openAi(plan: AiPlan, tell: (message: string) => void, forL
   const isUnsent = rehearsal?.sends === false;
   const journal = useSection(config, 'journal');
   const folder = stateDirectory(config);
+  // What is not sent is not kept.
+  const keys = isUnsent ? undefined : await openKeys(config);
   const shared = books === undefined && !isUnsent ? stateNotice(config) : undefined;
   if (shared !== undefined) tell(shared);
   const providers = new Set([...pipelines.flatMap(({ spec }) => providersOf(spec)), ...(plan.providers ?? [])]);
@@ -78,7 +82,9 @@ export async function openAi(plan: AiPlan, tell: (message: string) => void, forL
         ...(rehearsal && { standIn: rehearsal.standIn }),
       })),
     ),
-    store: isUnsent ? { kind: 'memory' } : (books?.store ?? (forLook ? locationOf(folder) : { kind: 'lmdb', folder })),
+    store: isUnsent
+      ? { kind: 'memory' }
+      : (books?.store ?? (forLook ? locationOf(folder, keys) : { kind: 'lmdb', folder, keys })),
     isGone: books?.isGone,
     budget: budgetOf(plan),
     journal: { ttlMs: journal.ttl, bytesMax: journal.max_size, store: journal.store },
@@ -118,7 +124,7 @@ function budgetOf({ config, pipelines, maxCost }: AiPlan): BudgetOptions {
 }
 
 /** The stores for a look: those in the folder, or, if there are none, temporary ones in memory. */
-export function locationOf(folder: string): StoreLocation {
-  const kept: StoreLocation = { kind: 'lmdb', folder };
+export function locationOf(folder: string, keys: KeyRing | undefined): StoreLocation {
+  const kept: StoreLocation = { kind: 'lmdb', folder, keys };
   return storesExist(kept) ? kept : { kind: 'memory' };
 }

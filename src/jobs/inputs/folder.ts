@@ -60,7 +60,7 @@ export const folder: SourceKind<ReturnType<typeof schema>['_output'], FolderSour
     reading();
     const { ingestFolder } = await import('../../server/index.js');
     await ingestFolder(
-      { ...plan, ...folders },
+      { ...plan, ...folders, keys: world.disk.keys },
       { ...intake(), newReader, log },
       folderTalk(plan.folder, talk, { failed: failing, back: reading }),
       world,

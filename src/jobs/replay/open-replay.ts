@@ -1,5 +1,6 @@
 import { nodeWorld, type Damage, type LogWorld } from '../../log/index.js';
 import type { Delivered } from '../../pipeline/index.js';
+import { openKeys } from '../keys.js';
 import type { PersonTalk } from '../talk.js';
 import type { ReplayPlan } from './plan.js';
 
@@ -20,13 +21,13 @@ export interface OpenReplay {
   readonly onDelivered?: (pipeline: string, delivered: Delivered) => void;
 }
 
-/** @param signal stops the reading */
-export function startReplay(plan: ReplayPlan, talk: PersonTalk, signal: AbortSignal): OpenReplay {
+/** @param signal stops the reading @throws KeyError */
+export async function startReplay(plan: ReplayPlan, talk: PersonTalk, signal: AbortSignal): Promise<OpenReplay> {
   const reading = new AbortController();
   let damaged = 0;
   return {
     plan,
-    world: nodeWorld(),
+    world: nodeWorld(await openKeys(plan.config)),
     talk,
     signal: AbortSignal.any([signal, reading.signal]),
     stopReading: () => reading.abort(),

@@ -30,7 +30,7 @@ export async function replay(
 ): Promise<ReplayOutcome> {
   const { way } = plan;
   if (way.kind !== 'raw') refuseState(plan, way.pipelines, way.kind === 'to-outputs');
-  const underWay = startReplay(plan, talk, signal);
+  const underWay = await startReplay(plan, talk, signal);
   if (way.kind === 'raw') {
     return { result: await replayRaw(underWay, way), damagedPlaces: underWay.damagedPlaces() };
   }

@@ -1,3 +1,4 @@
+import type { KeyRing } from '../../crypt/index.js';
 import type { BlockOptions, PipelineSpec } from '../../pipeline/index.js';
 import type { InputFormat } from '../../sources/index.js';
 import type { AiPlan } from '../ai/open-client.js';
@@ -23,6 +24,8 @@ export interface RunPlan extends Targets {
   readonly ownFiles: readonly OwnFile[];
   /** The folder of the files' checkpoints, locks and manifests. */
   readonly stateFolder: string;
+  /** With which what is kept there is encrypted. */
+  readonly keys?: KeyRing | undefined;
   /** Absent if the run keeps no checkpoint. */
   readonly resume?: ResumePlan;
 }

@@ -1,9 +1,10 @@
 /*
- * A checkpoint is a file with one guarded line: {"name":"…","value":…,"crc":"…"}. It is replaced in one step, and the previous
+ * A checkpoint is a file with one guarded line: {"name":"…","value":…,"crc":"…"}, or with that line encrypted. It is replaced in one step, and the previous
  * one is kept as `.previous`: if the newest is damaged, the previous one is just as valid, only older.
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { isSealedText, openText, sealText } from '../../crypt/index.js';
 import { readFile, removeIfThere, replaceFile } from '../disk/whole.js';
 import { errorCode } from '../disk/disk.js';
 import { guardedLine, readGuardedLine } from '../format/line.js';
@@ -14,6 +15,9 @@ import type { LogWorld } from '../log-world.js';
 const NAME_CHARACTERS_MAX = 80;
 
 const EXTENSION = '.checkpoint';
+
+/** The value is bound to its name by the line that is encrypted. */
+const PLACE = { store: 'checkpoint', name: '' };
 
 /** A stored checkpoint as it was read. */
 export interface Checkpoint {
@@ -117,7 +121,7 @@ export class CheckpointStore {
       });
       await disk.rename(spare, `${path}.previous`);
     }
-    await replaceFile(disk, path, guardedLine({ name, value }));
+    await replaceFile(disk, path, this.#line(name, value));
   }
 
   async #read(path: string, name: string): Promise<{ kind: 'none' | 'damaged' } | { kind: 'value'; value: unknown }> {
@@ -130,7 +134,17 @@ export class CheckpointStore {
   /** The content of a file; undefined if the file is missing, null if it is damaged. */
   async #content(path: string): Promise<unknown> {
     const file = await readFile(this.#world.disk, path);
-    return file === undefined ? undefined : (readGuardedLine(file.subarray(0, -1)) ?? null);
+    if (file === undefined) return undefined;
+    const text = file.toString('latin1', 0, file.length - 1);
+    if (!isSealedText(text)) return readGuardedLine(file.subarray(0, -1)) ?? null;
+    const line = openText(this.#world.disk.keys, { ...PLACE, path }, text);
+    return line === undefined ? null : (readGuardedLine(Buffer.from(line).subarray(0, -1)) ?? null);
+  }
+
+  #line(name: string, value: unknown): Buffer {
+    const { keys } = this.#world.disk;
+    const line = guardedLine({ name, value });
+    return keys === undefined ? line : Buffer.from(`${sealText(keys, PLACE, line.toString())}\n`);
   }
 
   #path(name: string): string {

@@ -1,8 +1,12 @@
+import type { KeyRing } from '../../crypt/index.js';
+
 /**
  * The file system calls that the log uses: few, so that a test can simulate a disk that is full, slow or broken. All calls fail
  * with the operating system's errors (`code` ENOSPC, EIO, …).
  */
 export interface Disk {
+  /** The keys with which files are encrypted; undefined: none is, and none can be read. */
+  readonly keys?: KeyRing | undefined;
   /**
    * Opens a file. `create` creates it, readable only by its owner, and fails with EEXIST if it exists; `update` opens an existing
    * one for reading and writing.

@@ -14,6 +14,7 @@ export function guardedDisk(disk: Disk, check: () => void): Disk {
     return result;
   };
   return {
+    keys: disk.keys,
     async open(path, mode) {
       check();
       const file = await disk.open(path, mode);

@@ -29,7 +29,7 @@ async function writeSome(file: DiskFile, bytes: Uint8Array, position: number): P
 
 /** Reads from `position` until `into` is full between `start` and `end`, or the file ends. Returns the number of bytes read. */
 export async function readWhole(
-  file: DiskFile,
+  file: Pick<DiskFile, 'read'>,
   into: Buffer,
   start: number,
   end: number,

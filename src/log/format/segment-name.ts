@@ -1,7 +1,9 @@
 const TIMESTAMP_DIGITS = 15;
 const NUMBER_DIGITS = 10;
 
-const FILE = new RegExp(`^([0-9]{${TIMESTAMP_DIGITS}})-([0-9]{${NUMBER_DIGITS}})\\.(ndjson|ndjson\\.gz|index|torn)$`);
+const FILE = new RegExp(
+  `^([0-9]{${TIMESTAMP_DIGITS}})-([0-9]{${NUMBER_DIGITS}})\\.(ndjson|ndjson\\.gz|ndjson\\.enc|ndjson\\.gz\\.enc|index|torn)$`,
+);
 
 /** The facts encoded in a segment's name. */
 export interface SegmentName {
@@ -10,7 +12,16 @@ export interface SegmentName {
   readonly firstTimestamp: number;
 }
 
-export type SegmentFileKind = 'ndjson' | 'ndjson.gz' | 'index' | 'torn';
+/** The forms of a segment: plain or packed, and each of them encrypted. If several exist, the first one counts. */
+export const SEGMENT_FORMS = ['ndjson', 'ndjson.gz', 'ndjson.enc', 'ndjson.gz.enc'] as const;
+
+export type SegmentForm = (typeof SEGMENT_FORMS)[number];
+export type SegmentFileKind = SegmentForm | 'index' | 'torn';
+
+/** Whether a segment's file holds its records. */
+export function isSegmentForm(kind: SegmentFileKind | undefined): kind is SegmentForm {
+  return kind !== undefined && kind !== 'index' && kind !== 'torn';
+}
 
 /** The name of one of a segment's files, without the folder. */
 export function segmentFile({ number, firstTimestamp }: SegmentName, kind: SegmentFileKind): string {

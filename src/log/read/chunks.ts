@@ -13,7 +13,7 @@ export type Chunk =
   /** Bytes that can't be read, or a line that is too long to keep. */
   | {
       readonly kind: 'lost';
-      readonly cause: 'packed_block' | 'overlong_line';
+      readonly cause: 'packed_block' | 'sealed_frame' | 'overlong_line';
       readonly offset: number;
       readonly bytes: number;
       readonly reason: string;
@@ -60,7 +60,7 @@ export async function* readChunks(
       if (!(error instanceof DamagedRange)) throw error;
       const start = overlongFrom ?? offset;
       const next = Math.min(error.nextOffset ?? to, to);
-      yield { kind: 'lost', cause: 'packed_block', offset: start, bytes: next - start, reason: error.message };
+      yield { kind: 'lost', cause: error.loss, offset: start, bytes: next - start, reason: error.message };
       overlongFrom = undefined;
       offset = next;
       used = 0;

@@ -10,6 +10,8 @@ export type DamageKind =
   | 'torn_tail'
   /** A block of a packed segment that can't be unpacked. */
   | 'packed_block'
+  /** A frame of an encrypted segment that is lost or can't be decrypted. */
+  | 'sealed_frame'
   /** The segment is shorter than when it was finished. */
   | 'truncated'
   /** Segments are missing. */

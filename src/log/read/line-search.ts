@@ -23,7 +23,8 @@ export async function firstLineFrom(source: SegmentSource, from: number, to: num
   for await (const chunk of readChunks(source, start, to, WINDOW_BYTES)) {
     if (chunk.kind === 'partial') return undefined;
     if (chunk.kind === 'lost') {
-      inLine = chunk.cause === 'packed_block';
+      // Frames are whole lines.
+      inLine = chunk.cause === 'packed_block' || (chunk.cause === 'sealed_frame' && source.packed);
       continue;
     }
     const { bytes, offset } = chunk;
@@ -49,18 +50,20 @@ export async function lastLineBefore(source: SegmentSource, to: number): Promise
   let end = to;
   let windowBytes = WINDOW_BYTES;
   while (end > 0) {
-    const start = Math.max(0, end - windowBytes);
-    const bytes = await readSpan(source, start, end);
-    if (bytes === undefined) {
-      end = start;
+    const wanted = Math.max(0, end - windowBytes);
+    const span = await readSpan(source, wanted, end);
+    if (span === undefined) {
+      end = wanted;
       continue;
     }
-    const firstLine = start === 0 ? 0 : bytes.indexOf(NEWLINE) + 1;
+    const { start, bytes, atLine } = span;
+    const firstLine = atLine || start === 0 ? 0 : bytes.indexOf(NEWLINE) + 1;
     const found = lastLineIn(bytes, firstLine, start);
     if (found !== undefined) return found;
     if (start === 0) return undefined;
     // If a line starts inside the window, everything behind that start is done; otherwise the window is smaller than a line.
-    if (firstLine > 0 && firstLine < bytes.length) end = start + firstLine;
+    if (start > wanted) end = start;
+    else if (firstLine > 0 && firstLine < bytes.length) end = start + firstLine;
     else if (windowBytes < 2 * LINE_BYTES_MAX) windowBytes *= 2;
     else end = start;
   }
@@ -86,19 +89,32 @@ function foundLine(bytes: Buffer, at: number, newline: number, base: number): Fo
   return { offset: base + at, end: base + newline + 1, id, timestamp };
 }
 
-/** Reads bytes of a segment; undefined if some of them are lost. */
-async function readSpan(source: SegmentSource, from: number, to: number): Promise<Buffer | undefined> {
+/**
+ * Reads bytes of a segment, or those behind the last damaged place among them. `atLine`: they are known to start with a line.
+ *
+ * @returns undefined if the last of them are lost
+ */
+async function readSpan(
+  source: SegmentSource,
+  from: number,
+  to: number,
+): Promise<{ readonly start: number; readonly bytes: Buffer; readonly atLine: boolean } | undefined> {
   const bytes = Buffer.allocUnsafe(to - from);
+  let start = 0;
   let used = 0;
-  try {
-    while (used < bytes.length) {
+  let atLine = false;
+  while (used < bytes.length) {
+    try {
       const count = await source.read(bytes, used, bytes.length, from + used);
       if (count === 0) break;
       used += count;
+    } catch (error) {
+      if (!(error instanceof DamagedRange)) throw error;
+      const { nextOffset = to, loss } = error;
+      if (nextOffset >= to) break;
+      start = used = nextOffset - from;
+      atLine = loss === 'sealed_frame' && !source.packed;
     }
-  } catch (error) {
-    if (error instanceof DamagedRange) return undefined;
-    throw error;
   }
-  return bytes.subarray(0, used);
+  return used === start ? undefined : { start: from + start, bytes: bytes.subarray(start, used), atLine };
 }

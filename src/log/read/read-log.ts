@@ -39,7 +39,7 @@ export interface WritersFolder {
   /** @throws DisplacedError if the folder is not in its place */
   check(): void;
   /** Opens a segment through the file that the writer has open. */
-  openCurrent(number: number): { readonly name: SegmentName; readonly source: SegmentSource } | undefined;
+  openCurrent(number: number): Promise<{ readonly name: SegmentName; readonly source: SegmentSource } | undefined>;
 }
 
 /**
@@ -93,7 +93,7 @@ async function* allBlocks(
   while (!isAborted(signal)) {
     const bound = stop ?? end.position();
     const isAway = own?.isInPlace() === false;
-    const open = isAway ? own.openCurrent(at.segment) : undefined;
+    const open = isAway ? await own.openCurrent(at.segment) : undefined;
     if (isAway && open === undefined && stop !== undefined) own.check();
     const segments = isAway ? (open === undefined ? [] : [open.name]) : await listSegments(disk, folder);
     const name = segments.find(({ number }) => number >= at.segment);
@@ -121,7 +121,9 @@ async function* allBlocks(
         }
         if (finished) at = { segment: name.number + 1, offset: 0 };
         const loss =
-          !isAway && (finished || stop !== undefined) ? await lossBehind(disk, folder, name, source) : undefined;
+          !isAway && (finished || stop !== undefined)
+            ? await lossBehind(disk, folder, name, source, finished)
+            : undefined;
         if (loss !== undefined) yield damageBlock(loss, at);
         if (finished) continue;
       } finally {

@@ -5,7 +5,7 @@ import { storedIndex } from '../index/index-store.js';
 import type { SegmentSource } from '../segment/segment-source.js';
 import { chunkBlocks, damageBlock } from './chunk-blocks.js';
 import { LINE_BYTES_MAX, readChunks, type Spare } from './chunks.js';
-import { damageAt, type Damage } from './damage.js';
+import { damageAt, type Damage, type DamageOrigin } from './damage.js';
 import type { LogBlock } from './log-block.js';
 
 export interface SegmentRange {
@@ -40,22 +40,55 @@ export async function* segmentBlocks(
       yield damageBlock(damage, { segment, offset: chunk.offset });
     }
   }
+  const torn = await tornFrames(source, to);
+  if (torn !== undefined && (await isTornLost())) yield damageBlock(damageOf(torn, origin), { segment, offset: to });
 }
 
-/** The known loss behind a segment's last byte. A segment that is still being written has none. */
+/** Bytes at the end of an encrypted segment that are not a whole frame. */
+export interface TornFrames {
+  readonly offset: number;
+  readonly fileOffset: number;
+}
+
+/** @param to only if the content is read up to its end */
+export async function tornFrames(source: SegmentSource, to: number): Promise<TornFrames | undefined> {
+  if (source.sealed === undefined || source.packed || to < (await source.size())) return undefined;
+  const fileOffset = await source.sealed.strangeEnd();
+  return fileOffset === undefined ? undefined : { offset: to, fileOffset };
+}
+
+export function damageOf({ offset, fileOffset }: TornFrames, origin: DamageOrigin): Damage {
+  const problem = `what follows is not a whole encrypted frame (byte ${fileOffset} of the file)`;
+  return damageAt('torn_tail', origin, offset, 0, problem);
+}
+
+/**
+ * The known loss behind a segment's last byte. A segment that is still being written has none.
+ *
+ * @param finished whether another segment follows
+ */
 export async function lossBehind(
   disk: Disk,
   folder: string,
   name: SegmentName,
   source: SegmentSource,
+  finished: boolean,
 ): Promise<Damage | undefined> {
   const origin = { file: source.path, segment: name.number };
   const { summary } = await storedIndex(disk, folder, name);
   // Read in this order, because a segment that is being finished gets its full size before its summary.
   const size = await source.size();
-  if (summary !== undefined && summary.bytes > size) {
+  // Of a packed segment without its key, the size is that of the packed content.
+  const isSizeKnown = !source.packed || source.sealed === undefined || source.sealed.hasKey;
+  if (isSizeKnown && summary !== undefined && summary.bytes > size) {
     const problem = `the segment ends here but had ${summary.bytes} bytes with ${summary.records} records`;
     return damageAt('truncated', origin, size, summary.bytes - size, problem);
+  }
+  if (source.cutOff && source.sealed !== undefined) {
+    // The last segment gets its end when the next one begins.
+    const problem = 'the encrypted segment has no end here: what followed is lost';
+    const isLost = finished || source.packed || (await source.sealed.hasEnd());
+    return isLost ? damageAt('truncated', origin, size, 0, problem) : undefined;
   }
   return source.cutOff ? damageAt('truncated', origin, size, 0, 'the packed segment is truncated here') : undefined;
 }

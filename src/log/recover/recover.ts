@@ -2,11 +2,20 @@ import { join } from 'node:path';
 import type { Disk } from '../disk/disk.js';
 import { removeIfThere } from '../disk/whole.js';
 import { LOG_START, type LogPosition } from '../format/position.js';
-import { parseSegmentFile, segmentFile, type SegmentName } from '../format/segment-name.js';
+import {
+  isSegmentForm,
+  parseSegmentFile,
+  SEGMENT_FORMS,
+  segmentFile,
+  type SegmentFileKind,
+  type SegmentForm,
+  type SegmentName,
+} from '../format/segment-name.js';
 import { storedIndex } from '../index/index-store.js';
 import { lastLineBefore } from '../read/line-search.js';
 import { listSegments, openSegment } from '../segment/folder.js';
 import { plainSegment } from '../segment/plain-segment.js';
+import { cutSealed } from './cut-sealed.js';
 import { cutTail, type TornTail } from './torn-tail.js';
 
 /** The state of a folder when a writer takes it over. */
@@ -19,7 +28,7 @@ export interface Recovery {
   readonly torn: TornTail | undefined;
 }
 
-const UNFINISHED_FILE = /\.(?:gz|index)\.tmp$/;
+const UNFINISHED_FILE = /\.(?:gz|enc|index)\.tmp$/;
 
 /**
  * Repairs a folder, in whatever state its last writer left it. The folder's lock must be held. Reads only the end of the last
@@ -35,7 +44,7 @@ export async function recover(disk: Disk, folder: string): Promise<Recovery> {
   await disk.syncFolder(folder);
   let offset: number | undefined;
   for (const name of segments.toReversed()) {
-    const source = await openSegment(disk, folder, name);
+    const source = await openSegment(disk, folder, name, true);
     if (source === undefined) continue;
     try {
       const size = await source.size();
@@ -51,21 +60,29 @@ export async function recover(disk: Disk, folder: string): Promise<Recovery> {
   return { end: { segment: last.number, offset: offset ?? 0 }, lastTimestamp: last.firstTimestamp, segments, torn };
 }
 
-/** Removes unfinished files that a crash left, and packed segments whose plain form still exists. */
+/** Removes unfinished files that a crash left, and segments that still exist in the form that they were made from. */
 async function removeUnfinished(disk: Disk, folder: string): Promise<void> {
   const files = await disk.list(folder);
   const there = new Set(files);
   for (const file of files) {
     const parsed = parseSegmentFile(file);
-    const isSecondForm = parsed?.kind === 'ndjson.gz' && there.has(segmentFile(parsed.name, 'ndjson'));
+    const isSecondForm =
+      parsed !== undefined && earlierForms(parsed.kind).some((form) => there.has(segmentFile(parsed.name, form)));
     if (isSecondForm || UNFINISHED_FILE.test(file)) await removeIfThere(disk, join(folder, file));
   }
 }
 
+function earlierForms(kind: SegmentFileKind): readonly SegmentForm[] {
+  return isSegmentForm(kind) ? SEGMENT_FORMS.slice(0, SEGMENT_FORMS.indexOf(kind)) : [];
+}
+
 async function cutLast(disk: Disk, folder: string, name: SegmentName): Promise<TornTail | undefined> {
   const path = join(folder, segmentFile(name, 'ndjson'));
-  // A packed segment was finished and is never truncated.
-  if ((await disk.size(path)) === undefined) return undefined;
+  if ((await disk.size(path)) === undefined) {
+    const sealed = join(folder, segmentFile(name, 'ndjson.enc'));
+    // A packed segment was finished and is never truncated.
+    return (await disk.size(sealed)) === undefined ? undefined : await cutSealed(disk, folder, name, sealed);
+  }
   const file = await disk.open(path, 'update');
   try {
     const size = await file.size();

@@ -2,9 +2,11 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { deflateRaw } from 'node:zlib';
 import type { Disk, DiskFile } from '../disk/disk.js';
-import { readWhole, removeIfThere, writeWhole } from '../disk/whole.js';
+import { readWhole, removeIfThere } from '../disk/whole.js';
 import { segmentFile, type SegmentName } from '../format/segment-name.js';
 import { writeMember } from './member.js';
+import { plainWriter, sealedWriter, type ContentWriter } from './content-writer.js';
+import { sealedName, sealedSegment } from './sealed-segment.js';
 
 /** Large enough to compress well, small enough to unpack in a few milliseconds. */
 const MEMBER_BYTES = 1 << 20;
@@ -30,13 +32,19 @@ export async function packSegment(
   name: SegmentName,
   signal: AbortSignal,
 ): Promise<PackedSegment | undefined> {
-  const plain = join(folder, segmentFile(name, 'ndjson'));
-  const packed = join(folder, segmentFile(name, 'ndjson.gz'));
+  let plain = join(folder, segmentFile(name, 'ndjson'));
+  let packed = join(folder, segmentFile(name, 'ndjson.gz'));
+  let number: number | undefined;
+  if ((await disk.size(plain)) === undefined) {
+    plain = join(folder, segmentFile(name, 'ndjson.enc'));
+    packed = join(folder, segmentFile(name, 'ndjson.gz.enc'));
+    number = name.number;
+    if (disk.keys === undefined || (await disk.size(plain)) === undefined) return undefined;
+  }
   const temporary = `${packed}.tmp`;
-  if ((await disk.size(plain)) === undefined) return undefined;
   await removeIfThere(disk, temporary);
   try {
-    const sizes = await packFile(disk, plain, temporary, signal);
+    const sizes = await packFile(disk, plain, temporary, number, signal);
     // Usually it was removed meanwhile: readers then never see the packed form, or only for a moment.
     if (sizes === undefined || (await disk.size(plain)) === undefined) return undefined;
     await disk.rename(temporary, packed);
@@ -56,24 +64,32 @@ async function packFile(
   disk: Disk,
   plain: string,
   packed: string,
+  number: number | undefined,
   signal: AbortSignal,
 ): Promise<PackedSegment | undefined> {
-  const from = await disk.open(plain, 'read');
+  const file = await disk.open(plain, 'read');
+  const from = number === undefined ? file : await sealedSegment(disk, plain, file, number, false, true);
   try {
     const to = await disk.open(packed, 'create');
     try {
-      const sizes = await packInto(from, to, signal);
+      const sealing = number === undefined ? undefined : sealedWriter(disk, to, sealedName(number, true));
+      const sizes = await packInto(from, sealing ?? plainWriter(to), signal);
       if (sizes !== undefined) await to.datasync();
       return sizes;
     } finally {
       await to.close();
     }
   } finally {
-    await from.close();
+    await file.close();
   }
 }
 
-async function packInto(from: DiskFile, to: DiskFile, signal: AbortSignal): Promise<PackedSegment | undefined> {
+/** Packs what is read into members. @returns the sizes; undefined if there was nothing, or the signal stopped it */
+export async function packInto(
+  from: Pick<DiskFile, 'read'>,
+  to: ContentWriter,
+  signal: AbortSignal,
+): Promise<PackedSegment | undefined> {
   const buffer = Buffer.allocUnsafe(MEMBER_BYTES);
   let bytes = 0;
   let packedBytes = 0;
@@ -82,11 +98,13 @@ async function packInto(from: DiskFile, to: DiskFile, signal: AbortSignal): Prom
     const content = buffer.subarray(0, count);
     // Not promisified at module level, because that would load zlib.
     const member = writeMember(await promisify(deflateRaw)(content, { level: DEFLATE_LEVEL }), content, bytes);
-    await writeWhole(to, member, packedBytes);
+    packedBytes += await to.add(member);
     bytes += count;
-    packedBytes += member.length;
     // The empty member marks the end.
-    if (count === 0) return bytes === 0 ? undefined : { bytes, packedBytes };
+    if (count === 0) {
+      packedBytes += await to.end();
+      return bytes === 0 ? undefined : { bytes, packedBytes };
+    }
   }
   return undefined;
 }

@@ -67,7 +67,11 @@ async function listMembers(file: DiskFile): Promise<{ members: PlacedMember[]; w
   const header = Buffer.alloc(MEMBER_HEADER_BYTES);
   let whole = false;
   for (let at = 0; at < end;) {
-    const count = await readWhole(file, header, 0, header.length, at);
+    const count = await readUnlessDamaged(file, header, at);
+    if (typeof count !== 'number') {
+      at = Math.max(at + 1, count.next ?? end);
+      continue;
+    }
     const member = readMemberHeader(header.subarray(0, count), 0);
     if (member !== undefined && member.offset >= endOf(members) && at + member.packedBytes <= end) {
       at += member.packedBytes;
@@ -88,17 +92,33 @@ function endOf(members: readonly PackedMember[]): number {
 async function findSignature(file: DiskFile, from: number, end: number): Promise<number> {
   const window = Buffer.alloc(SEARCH_BYTES);
   for (let at = from; at < end; at += SEARCH_BYTES - MEMBER_SIGNATURE.length) {
-    const count = await readWhole(file, window, 0, window.length, at);
+    const count = await readUnlessDamaged(file, window, at);
+    if (typeof count !== 'number') return count.next ?? end;
     const found = window.subarray(0, count).indexOf(MEMBER_SIGNATURE);
     if (found !== -1) return at + found;
   }
   return end;
 }
 
+/** Fills a buffer, as far as the file goes; or says where an encrypted file can be read again. */
+async function readUnlessDamaged(
+  file: DiskFile,
+  into: Buffer,
+  at: number,
+): Promise<number | { readonly next: number | undefined }> {
+  try {
+    return await readWhole(file, into, 0, into.length, at);
+  } catch (error) {
+    if (error instanceof DamagedRange) return { next: error.nextOffset };
+    throw error;
+  }
+}
+
 /** Unpacks a member's content; undefined if it is damaged. */
 async function unpackMember(file: DiskFile, { at, packedBytes, bytes }: PlacedMember): Promise<Buffer | undefined> {
   const member = Buffer.allocUnsafe(packedBytes);
-  if ((await readWhole(file, member, 0, packedBytes, at)) < packedBytes) return undefined;
+  const count = await readUnlessDamaged(file, member, at);
+  if (typeof count !== 'number' || count < packedBytes) return undefined;
   const deflated = member.subarray(MEMBER_HEADER_BYTES, packedBytes - MEMBER_TRAILER_BYTES);
   try {
     // Not promisified at module level, because that would load zlib.

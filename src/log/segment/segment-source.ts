@@ -1,8 +1,12 @@
+import type { SealedReader } from '../../crypt/index.js';
+
 /** Reads a segment's original bytes, whether it is packed or not. */
 export interface SegmentSource {
   /** The file that is read. */
   readonly path: string;
   readonly packed: boolean;
+  /** What is known of it as an encrypted file; undefined: it is not encrypted. */
+  readonly sealed?: SealedReader;
   /** Whether an unknown number of bytes at the end is known to be lost. */
   readonly cutOff: boolean;
   /** The size of the unpacked segment in bytes. It grows while the segment is written to. */
@@ -22,9 +26,11 @@ export class DamagedRange extends Error {
   override readonly name = 'DamagedRange';
   /** Where the readable bytes continue in the unpacked segment; undefined if none follow. */
   readonly nextOffset: number | undefined;
+  readonly loss: 'packed_block' | 'sealed_frame';
 
-  constructor(reason: string, nextOffset: number | undefined) {
+  constructor(reason: string, nextOffset: number | undefined, loss: 'packed_block' | 'sealed_frame' = 'packed_block') {
     super(reason);
     this.nextOffset = nextOffset;
+    this.loss = loss;
   }
 }

@@ -1,10 +1,13 @@
 import { basename, join } from 'node:path';
+import type { SealedReader } from '../../crypt/index.js';
 import { errorCode, type Disk } from '../disk/disk.js';
 import type { LogPosition } from '../format/position.js';
-import { segmentFile, type SegmentName } from '../format/segment-name.js';
+import { SEGMENT_FORMS, segmentFile, type SegmentName } from '../format/segment-name.js';
+import { CLAIMS_KEY } from '../keys/key-hasher.js';
 import { LogError } from '../log-error.js';
 import { lastLineBefore } from '../read/line-search.js';
 import { listSegments, openSegment } from '../segment/folder.js';
+import { plainSegment } from '../segment/plain-segment.js';
 import type { SegmentSource } from '../segment/segment-source.js';
 import type { LogWorld } from '../log-world.js';
 import { writeWhole } from '../disk/whole.js';
@@ -48,7 +51,8 @@ export async function backupLog(
   // Keys are recorded before their records are stored, so after the records are copied, the keys include those of all copied
   // records.
   const keys = await writeKeys(disk, destination, claims);
-  await writeManifest(world, destination, [...files, ...keys]);
+  const claimsKey = await copyIfThere(disk, folder, CLAIMS_KEY, destination);
+  await writeManifest(world, destination, [...files, ...keys, ...(claimsKey === undefined ? [] : [claimsKey])]);
   return { segments: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
@@ -64,23 +68,27 @@ async function refuseFilled(disk: Disk, folder: string): Promise<void> {
 
 /** Copies the file of a finished segment unchanged, because the segment never changes. It may be packed or removed meanwhile. */
 async function copyWhole(disk: Disk, folder: string, name: SegmentName, to: string): Promise<BackupFile | undefined> {
-  for (const kind of ['ndjson', 'ndjson.gz'] as const) {
-    const file = segmentFile(name, kind);
-    try {
-      await disk.copy(join(folder, file), join(to, file));
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') continue;
-      throw error;
-    }
-    const copy = await disk.open(join(to, file), 'update');
-    try {
-      await copy.datasync();
-      return { file, bytes: await copy.size() };
-    } finally {
-      await copy.close();
-    }
+  for (const kind of SEGMENT_FORMS) {
+    const copied = await copyIfThere(disk, folder, segmentFile(name, kind), to);
+    if (copied !== undefined) return copied;
   }
   return undefined;
+}
+
+async function copyIfThere(disk: Disk, folder: string, file: string, to: string): Promise<BackupFile | undefined> {
+  try {
+    await disk.copy(join(folder, file), join(to, file));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  const copy = await disk.open(join(to, file), 'update');
+  try {
+    await copy.datasync();
+    return { file, bytes: await copy.size() };
+  } finally {
+    await copy.close();
+  }
 }
 
 /** Copies the stored part of the segment that may still be written. */
@@ -95,11 +103,32 @@ async function copyLast(
   if (source === undefined) return undefined;
   try {
     if (source.packed) return await copyWhole(disk, folder, name, to);
+    if (source.sealed !== undefined) return await copySealed(disk, source.path, source.sealed, end, name, to);
     const size = await source.size();
     const bytes = end?.segment === name.number ? end.offset : ((await lastLineBefore(source, size))?.end ?? 0);
     return await copyFront(disk, source, bytes, join(to, segmentFile(name, 'ndjson')));
   } finally {
     await source.close();
+  }
+}
+
+/** Copies the frames of an encrypted segment that are stored, as they are. The copy gets its end frame when the log is opened. */
+async function copySealed(
+  disk: Disk,
+  from: string,
+  sealed: SealedReader,
+  end: LogPosition | undefined,
+  name: SegmentName,
+  to: string,
+): Promise<BackupFile> {
+  sealed.requireKey();
+  const { at } = await sealed.lastIntact(end?.segment === name.number ? end.offset : undefined);
+  const file = await disk.open(from, 'read');
+  try {
+    const source = { ...plainSegment(from, file), size: () => Promise.resolve(at) };
+    return await copyFront(disk, source, at, join(to, basename(from)));
+  } finally {
+    await file.close();
   }
 }
 

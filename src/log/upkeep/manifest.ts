@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { parseSegmentFile } from '../format/segment-name.js';
+import { isSegmentForm, parseSegmentFile } from '../format/segment-name.js';
 import { guardedLine, readGuardedLine } from '../format/line.js';
 import { createWhole, readFile } from '../disk/whole.js';
+import { CLAIMS_KEY } from '../keys/key-hasher.js';
 import { LogError } from '../log-error.js';
 import type { LogWorld } from '../log-world.js';
 
@@ -45,7 +46,7 @@ function refuseStrangeFiles(files: readonly BackupFile[], path: string): void {
   const seen = new Set<string>();
   for (const { file } of files) {
     const segment = parseSegmentFile(file);
-    const isPart = file === KEYS || segment?.kind === 'ndjson' || segment?.kind === 'ndjson.gz';
+    const isPart = file === KEYS || file === CLAIMS_KEY || isSegmentForm(segment?.kind);
     const shown = JSON.stringify(file.slice(0, 100));
     if (!isPart)
       throw new LogError('damaged', `${path}: ${shown} is not a file of a log's backup: nothing is restored`);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { errorCode, type Disk } from '../disk/disk.js';
+import { missingKey } from '../../crypt/index.js';
 import { openKeyIndex } from '../keys/open-key-index.js';
 import { isLockFile } from '../../world/index.js';
 import { LogError } from '../log-error.js';
@@ -60,6 +61,8 @@ async function restoreFiles(
 async function requireWhole(world: LogWorld, folder: string, what: string): Promise<VerifySummary> {
   let first: string | undefined;
   const summary = await verifyLog(world, folder, ({ message }) => (first ??= message));
+  const unread = summary.keys.find(({ present }) => !present);
+  if (unread !== undefined) throw missingKey(what, unread.id, world.disk.keys);
   if (first === undefined) return summary;
   const places = summary.findings === 1 ? 'in one place' : `in ${summary.findings} places, the first of them`;
   throw new LogError('damaged', `${what} is damaged ${places}: ${first}`);

@@ -1,10 +1,11 @@
+import type { SealedReader } from '../../crypt/index.js';
 import { isIntact, NEWLINE } from '../format/line.js';
 import { timestampOfLine } from '../../event/index.js';
 import type { SegmentName } from '../format/segment-name.js';
 import { isLogWritten } from '../log-lock.js';
 import { readChunks, type Chunk } from '../read/chunks.js';
 import { damageAt, type Damage, type DamageKind } from '../read/damage.js';
-import { lossBehind, missingSegments } from '../read/segment-blocks.js';
+import { damageOf, lossBehind, missingSegments, tornFrames, type TornFrames } from '../read/segment-blocks.js';
 import { listSegments, openSegment } from '../segment/folder.js';
 import type { SegmentSource } from '../segment/segment-source.js';
 import type { LogWorld } from '../log-world.js';
@@ -22,6 +23,16 @@ export interface VerifySummary {
   readonly records: number;
   readonly bytes: number;
   readonly findings: number;
+  /** The keys that encrypted segments need, by id. */
+  readonly keys: readonly SegmentKey[];
+}
+
+/** A key that segments are encrypted with. */
+export interface SegmentKey {
+  readonly id: string;
+  readonly segments: number;
+  /** Whether it is there. If not, only the lengths and the order of the segments' frames were checked. */
+  readonly present: boolean;
 }
 
 /**
@@ -37,6 +48,7 @@ export async function verifyLog(
   const { disk } = world;
   const segments = await listSegments(disk, folder);
   const isWritten = await isLogWritten(folder);
+  const keys = new Map<string, { id: string; segments: number; present: boolean }>();
   const total = { segments: 0, records: 0, bytes: 0, findings: 0 };
   const notify = (finding: LocatedDamage): void => {
     total.findings += 1;
@@ -49,17 +61,26 @@ export async function verifyLog(
     const hole = missingSegments(folder, { segment: expected, offset: 0 }, name);
     for (const damage of hole?.damage ?? []) notify({ ...damage, line: 0 });
     expected = name.number + 1;
-    const source = await openSegment(disk, folder, name);
+    const source = await openSegment(disk, folder, name, true);
     // Retention removed the segment after it was listed.
     if (source === undefined) continue;
     try {
       const finished = i < segments.length - 1;
       const check = new SegmentCheck(source, name, lastTimestamp, notify);
       const bytes = await source.size();
-      for await (const chunk of readChunks(source, 0, bytes, BLOCK_BYTES)) {
-        if (chunk.kind !== 'partial' || finished || !isWritten) check.take(chunk);
+      const { sealed } = source;
+      if (sealed !== undefined) noteKey(keys, sealed);
+      if (sealed === undefined || sealed.hasKey) {
+        for await (const chunk of readChunks(source, 0, bytes, BLOCK_BYTES)) {
+          if (chunk.kind !== 'partial' || finished || !isWritten) check.take(chunk);
+        }
+      } else {
+        check.takeLost(sealed);
       }
-      const loss = await lossBehind(disk, folder, name, source);
+      await sealed?.walk();
+      const torn = finished || !isWritten ? await tornFrames(source, bytes) : undefined;
+      for (const damage of sealedDamage(source, name.number, torn)) notify({ ...damage, line: check.line });
+      const loss = await lossBehind(disk, folder, name, source, finished);
       if (loss !== undefined) notify({ ...loss, line: check.line });
       lastTimestamp = check.lastTimestamp;
       total.segments += 1;
@@ -69,7 +90,22 @@ export async function verifyLog(
       await source.close();
     }
   }
-  return total;
+  return { ...total, keys: [...keys.values()] };
+}
+
+function noteKey(keys: Map<string, { id: string; segments: number; present: boolean }>, sealed: SealedReader): void {
+  if (sealed.keyId === undefined) return;
+  const known = keys.get(sealed.keyId) ?? { id: sealed.keyId, segments: 0, present: sealed.hasKey };
+  known.segments += 1;
+  keys.set(sealed.keyId, known);
+}
+
+/** What is wrong with an encrypted segment's file, besides content that can't be read. */
+function sealedDamage({ sealed, path }: SegmentSource, segment: number, torn: TornFrames | undefined): Damage[] {
+  if (sealed === undefined) return [];
+  const origin = { file: path, segment };
+  const findings = sealed.findings.map(({ offset, message }) => damageAt('sealed_frame', origin, offset, 0, message));
+  return torn === undefined ? findings : [...findings, damageOf(torn, origin)];
 }
 
 /** Checks one segment, chunk by chunk. */
@@ -99,6 +135,19 @@ class SegmentCheck {
     this.line += 1;
     if (chunk.kind === 'lost') this.#find(chunk.cause, chunk.offset, chunk.bytes, chunk.reason);
     else this.#find('torn_tail', chunk.offset, chunk.bytes, `${chunk.bytes} bytes without a newline`);
+  }
+
+  /** Notes the frames that are missing in an encrypted segment whose key is missing. */
+  takeLost({ map }: SealedReader): void {
+    for (const { from, to, fileOffset } of map.lost) {
+      if (to > from)
+        this.#find(
+          'sealed_frame',
+          from,
+          to - from,
+          `encrypted bytes are lost or damaged (byte ${fileOffset} of the file)`,
+        );
+    }
   }
 
   #takeLines(bytes: Buffer, offset: number): void {

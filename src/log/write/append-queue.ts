@@ -2,7 +2,7 @@ import { LogError } from '../log-error.js';
 import { isId } from '../../event/index.js';
 import { NEWLINE } from '../format/line.js';
 import type { LogPosition } from '../format/position.js';
-import { keyHash, type Claim } from '../keys/key-index.js';
+import type { Claim } from '../keys/key-index.js';
 import { AppendBatch } from './append-batch.js';
 import type { LogEntry, Receipt } from './entry.js';
 import type { KeyGate } from './key-gate.js';
@@ -70,13 +70,13 @@ export class AppendQueue {
     const others = new Set<AppendBatch>();
     let stored = 0;
     for (const { data, metadata, key, fingerprint, id = this.#clock.nextId() } of entries) {
-      const hash = key === undefined ? undefined : keyHash(key);
-      const holder = hash === undefined ? undefined : this.#options.keys?.holderOf(hash);
-      if (isAnother(fingerprint, holder?.fingerprint)) conflicts.push(ids.length);
+      const look = key === undefined ? undefined : this.#options.keys?.look(key, fingerprint);
+      const holder = look?.holder;
+      if (look?.conflicts === true) conflicts.push(ids.length);
       ids.push(holder?.id ?? id);
       if (holder === undefined) {
         batch.add({ id, timestamp, data, metadata });
-        if (hash !== undefined) this.#options.keys?.take(batch, claimOf(hash, id, timestamp, fingerprint));
+        if (look !== undefined) this.#options.keys?.take(batch, claimOf(look.hash, id, timestamp, look.fingerprint));
         stored += 1;
       } else if (holder.batch !== undefined) {
         others.add(holder.batch);
@@ -188,10 +188,6 @@ export class AppendQueue {
       );
     }
   }
-}
-
-function isAnother(fingerprint: string | undefined, known: string | undefined): boolean {
-  return fingerprint !== undefined && known !== undefined && fingerprint !== known;
 }
 
 function claimOf(hash: string, id: string, timestamp: number, fingerprint: string | undefined): Claim {

@@ -1,3 +1,4 @@
+import type { KeyHasher } from '../keys/key-hasher.js';
 import type { Claim, KeyIndex } from '../keys/key-index.js';
 import type { AppendBatch } from './append-batch.js';
 
@@ -9,16 +10,40 @@ export interface KeyHolder {
   readonly batch: AppendBatch | undefined;
 }
 
+/** What is known of a key. */
+export interface KeyLook {
+  /** The stored forms of the key and of what it stands for. */
+  readonly hash: string;
+  readonly fingerprint?: string;
+  readonly holder: KeyHolder | undefined;
+  /** Whether the holder's key stands for something else. */
+  readonly conflicts: boolean;
+}
+
 /** Knows which keys are taken: those of stored records, and those of records that wait for the disk. */
 export class KeyGate {
   readonly #index: KeyIndex;
+  readonly #hasher: KeyHasher;
   readonly #waiting = new Map<string, KeyHolder>();
 
-  constructor(index: KeyIndex) {
+  constructor(index: KeyIndex, hasher: KeyHasher) {
     this.#index = index;
+    this.#hasher = hasher;
   }
 
-  holderOf(hash: string): KeyHolder | undefined {
+  /** Looks up a key. @param fingerprint of what it stands for */
+  look(key: string, fingerprint: string | undefined): KeyLook {
+    const hash = this.#hasher.hash(key);
+    const stored = fingerprint === undefined ? undefined : this.#hasher.fingerprint(fingerprint);
+    const holder = this.#holderOf(hash);
+    const look = { hash, ...(stored !== undefined && { fingerprint: stored }) };
+    if (holder !== undefined) return { ...look, holder, conflicts: isAnother(stored, holder.fingerprint) };
+    const formerHash = this.#hasher.formerHash(key);
+    const former = formerHash === undefined ? undefined : this.#holderOf(formerHash);
+    return { ...look, holder: former, conflicts: isAnother(fingerprint, former?.fingerprint) };
+  }
+
+  #holderOf(hash: string): KeyHolder | undefined {
     const waiting = this.#waiting.get(hash);
     if (waiting !== undefined) return waiting;
     const claim = this.#index.find(hash);
@@ -54,4 +79,8 @@ export class KeyGate {
       throw error;
     }
   }
+}
+
+function isAnother(fingerprint: string | undefined, known: string | undefined): boolean {
+  return fingerprint !== undefined && known !== undefined && fingerprint !== known;
 }

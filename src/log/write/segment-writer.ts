@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import type { DiskFile } from '../disk/disk.js';
+import { FileSealer, type FramePlace, type KeyRing } from '../../crypt/index.js';
 import { SharedFile } from '../disk/shared-file.js';
 import { readWhole, removeIfThere, writeWhole } from '../disk/whole.js';
 import type { LogPosition } from '../format/position.js';
 import { segmentFile, type SegmentName } from '../format/segment-name.js';
 import type { RecordMark } from '../index/segment-index.js';
 import { plainSegment } from '../segment/plain-segment.js';
+import { sealedName, sealedSegment } from '../segment/sealed-segment.js';
 import type { SegmentSource } from '../segment/segment-source.js';
 import type { LogWorld } from '../log-world.js';
 import type { AppendBatch } from './append-batch.js';
@@ -45,11 +47,22 @@ interface OpenSegment {
   readonly index: IndexWriter;
   /** The number of stored bytes. */
   bytes: number;
+  /** The number of bytes in the file, which differs if it is encrypted. */
+  fileBytes: number;
+  /** Undefined: the segment is not encrypted. */
+  sealing: Sealing | undefined;
   records: number;
   first: RecordMark | null;
   last: RecordMark | null;
   /** Whether the segment's name is durable. */
   named: boolean;
+}
+
+/** The encryption of a segment. */
+interface Sealing {
+  readonly sealer: FileSealer;
+  /** Where the next frame goes. */
+  next: FramePlace;
 }
 
 type State =
@@ -84,8 +97,9 @@ export class SegmentWriter {
     const { first, last, bytes, records } = batch;
     if (first === undefined || last === undefined) throw new Error('a batch without records');
     const segment = await this.#segmentFor(first.timestamp, bytes.length);
+    const sealed = sealedBatch(segment, bytes);
     try {
-      await writeWhole(segment.file, bytes, segment.bytes);
+      await writeWhole(segment.file, sealed?.bytes ?? bytes, segment.fileBytes);
       if (this.#options.durability === 'fsync') {
         const start = this.#world.elapsed();
         await segment.file.datasync();
@@ -99,6 +113,8 @@ export class SegmentWriter {
     const offset = segment.bytes;
     segment.index.note({ offset, records: segment.records, timestamp: first.timestamp });
     segment.bytes += bytes.length;
+    segment.fileBytes += (sealed?.bytes ?? bytes).length;
+    if (segment.sealing !== undefined && sealed !== undefined) segment.sealing.next = sealed.next;
     segment.records += records;
     segment.first ??= markOf(first);
     segment.last = markOf(last);
@@ -111,12 +127,18 @@ export class SegmentWriter {
   }
 
   /** Opens the segment being written through its open file, whatever happened to its name; undefined if `number` is another segment. */
-  openCurrent(number: number): { readonly name: SegmentName; readonly source: SegmentSource } | undefined {
+  async openCurrent(
+    number: number,
+  ): Promise<{ readonly name: SegmentName; readonly source: SegmentSource } | undefined> {
     if (this.#state.kind === 'none') return undefined;
-    const { name, path, shared } = this.#state.segment;
+    const { name, path, shared, sealing } = this.#state.segment;
     if (name.number !== number) return undefined;
     shared.join();
-    return { name, source: { ...plainSegment(path, shared.file), close: () => shared.release() } };
+    const source =
+      sealing === undefined
+        ? plainSegment(path, shared.file)
+        : await sealedSegment(this.#world.disk, path, shared.file, name.number, false, false);
+    return { name, source: { ...source, close: () => shared.release() } };
   }
 
   /** Finishes the segment being written: the next batch starts another. */
@@ -128,13 +150,8 @@ export class SegmentWriter {
 
   /** Finishes the segment for good. Leaves to recovery what can't be repaired now. */
   async close(): Promise<void> {
-    const state = this.#state;
-    try {
-      await this.finishSegment();
-    } catch {
-      if (state.kind === 'suspect') await state.segment.shared.release().catch(() => undefined);
-    }
-    if (this.#state.kind === 'open') await this.#state.segment.shared.release().catch(() => undefined);
+    await this.finishSegment().catch(() => undefined);
+    if (this.#state.kind !== 'none') await this.#state.segment.shared.release().catch(() => undefined);
     this.#state = { kind: 'none' };
   }
 
@@ -160,7 +177,7 @@ export class SegmentWriter {
   async #begin(timestamp: number): Promise<OpenSegment> {
     const { disk } = this.#world;
     const name = { number: this.#lastNumber + 1, firstTimestamp: timestamp };
-    const path = join(this.#folder, segmentFile(name, 'ndjson'));
+    const path = join(this.#folder, segmentFile(name, disk.keys === undefined ? 'ndjson' : 'ndjson.enc'));
     let file: DiskFile;
     try {
       file = await disk.open(path, 'create');
@@ -172,7 +189,11 @@ export class SegmentWriter {
     this.#lastNumber = name.number;
     const index = new IndexWriter(disk, join(this.#folder, segmentFile(name, 'index')));
     const shared = new SharedFile(file);
-    const segment = { name, path, file, shared, index, bytes: 0, records: 0, first: null, last: null, named: false };
+    const sealing = sealingOf(disk.keys, name);
+    const segment: OpenSegment = {
+      ...{ name, path, file, shared, index, sealing },
+      ...{ bytes: 0, fileBytes: 0, records: 0, first: null, last: null, named: false },
+    };
     this.#state = { kind: 'open', segment };
     return segment;
   }
@@ -183,27 +204,58 @@ export class SegmentWriter {
    * so that no offset in it gets a second meaning.
    */
   async #repair(segment: OpenSegment): Promise<void> {
-    const { file, bytes } = segment;
-    await file.truncate(bytes);
-    const pageStart = Math.max(0, Math.floor((bytes - 1) / PAGE_BYTES) * PAGE_BYTES);
-    const page = Buffer.alloc(bytes - pageStart);
+    const { file, bytes, fileBytes } = segment;
+    await file.truncate(fileBytes);
+    const pageStart = Math.max(0, Math.floor((fileBytes - 1) / PAGE_BYTES) * PAGE_BYTES);
+    const page = Buffer.alloc(fileBytes - pageStart);
     await readWhole(file, page, 0, page.length, pageStart);
     await writeWhole(file, page, pageStart);
     await file.datasync();
     segment.named = false;
+    // No counter may be used twice with one key.
+    if (bytes === 0) segment.sealing = sealingOf(this.#world.disk.keys, segment.name);
     this.#state = { kind: 'open', segment };
     if (bytes > 0) await this.#finish(segment);
   }
 
   async #finish(segment: OpenSegment): Promise<void> {
-    this.#state = { kind: 'none' };
     const { bytes, records, first, last } = segment;
+    if (bytes > 0) await this.#end(segment);
+    this.#state = { kind: 'none' };
     if (bytes > 0) await segment.index.finish({ bytes, records, first, last });
     // With `os` nothing was promised, but a finished segment is synced anyway, if the disk allows it.
     if (this.#options.durability === 'os') await segment.file.datasync().catch(() => undefined);
     await segment.shared.release().catch(() => undefined);
     if (bytes > 0) this.#options.onFinished?.(segment.name);
   }
+
+  /** Writes an encrypted segment's end frame. It is durable before another segment begins, because only the last one may lack it. */
+  async #end(segment: OpenSegment): Promise<void> {
+    const { sealing, file, fileBytes } = segment;
+    if (sealing === undefined) return;
+    try {
+      await writeWhole(file, sealing.sealer.end(sealing.next), fileBytes);
+      await file.datasync();
+    } catch (error) {
+      this.#state = { kind: 'suspect', segment };
+      throw error;
+    }
+  }
+}
+
+function sealingOf(keys: KeyRing | undefined, name: SegmentName): Sealing | undefined {
+  if (keys === undefined) return undefined;
+  return { sealer: new FileSealer(keys, sealedName(name.number, false)), next: { counter: 0, offset: 0 } };
+}
+
+/** A batch as it is written, encrypted; undefined if the segment is not. */
+function sealedBatch(
+  { sealing, fileBytes }: OpenSegment,
+  bytes: Buffer,
+): { readonly bytes: Buffer; readonly next: FramePlace } | undefined {
+  if (sealing === undefined) return undefined;
+  const sealed = sealing.sealer.seal(bytes, sealing.next);
+  return fileBytes === 0 ? { ...sealed, bytes: Buffer.concat([sealing.sealer.header, sealed.bytes]) } : sealed;
 }
 
 function markOf({ id, timestamp }: RecordMark): RecordMark {

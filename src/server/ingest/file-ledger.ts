@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { openText, sealText, type KeyRing } from '../../crypt/index.js';
 import { hasCode, KnownFileSet, type FileSystem, type PresentFiles } from '../../files/index.js';
 import { parsePosition, type LogPosition } from '../../log/index.js';
 import { isObject, parseIngestedFile, type IngestedFile } from './ingested-file.js';
@@ -9,6 +10,9 @@ import { parseOldLine, type OldRecord } from './old-ledger.js';
 const GONE_MAX = 50_000;
 /** The ledger is rewritten when it exceeds the lines that it needs by half, plus this many. */
 const LINES_SPARE = 1000;
+
+/** What its lines are encrypted as. The first one is not: it says whose ledger this is. */
+export const LEDGER_PLACE = { store: 'folder ledger', name: '' };
 
 /** The file being read: the log's records of it behind `from` are not yet in its ledger record. */
 export interface FileUnderWay {
@@ -37,6 +41,8 @@ export interface LedgerOptions {
   readonly fs?: FileSystem | undefined;
   /** The least number of missing files that are remembered. */
   readonly goneMax?: number | undefined;
+  /** With which the lines are encrypted. */
+  readonly keys?: KeyRing | undefined;
   /** An older ledger to start from if none exists at `path`; it is removed if nobody else needs it. */
   readonly before?: { readonly path: string; readonly isForUsAlone: boolean } | undefined;
 }
@@ -130,7 +136,7 @@ export class FileLedger {
 
   async #writeAnew(): Promise<void> {
     const { path, head } = this.options;
-    const lines: unknown[] = [{ head }];
+    const lines: unknown[] = [];
     for (const [name, record] of this.old) lines.push({ done: { name, ...record } });
     for (const file of this.files.values()) lines.push({ file });
     if (this.#underWay !== undefined) lines.push({ begin: this.#underWay });
@@ -138,7 +144,9 @@ export class FileLedger {
     await mkdir(dirname(path), { recursive: true });
     const fresh = await open(`${path}.tmp`, 'w', 0o600);
     try {
-      await fresh.writeFile(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      await fresh.writeFile(
+        [{ head }, ...lines].map((line, at) => (at === 0 ? `${JSON.stringify(line)}\n` : this.#lineOf(line))).join(''),
+      );
       if (this.options.isSynced) await fresh.datasync();
       await rename(`${path}.tmp`, path);
       if (this.options.isSynced) await syncFolder(dirname(path));
@@ -148,21 +156,27 @@ export class FileLedger {
     }
     await this.#file?.close();
     this.#file = fresh;
-    this.#lines = lines.length;
+    this.#lines = lines.length + 1;
   }
 
   async #add(entry: unknown, isSynced: boolean): Promise<void> {
     if (this.#file === undefined) throw new Error('the ledger is closed');
-    await this.#file.appendFile(`${JSON.stringify(entry)}\n`);
+    await this.#file.appendFile(this.#lineOf(entry));
     this.#lines += 1;
     if (isSynced) await this.#file.datasync();
+  }
+
+  #lineOf(entry: unknown): string {
+    const { keys } = this.options;
+    const line = JSON.stringify(entry);
+    return `${keys === undefined ? line : sealText(keys, LEDGER_PLACE, line)}\n`;
   }
 
   #replay(text: string): void {
     const lines = text.split('\n');
     for (const [at, line] of lines.entries()) {
       if (line === '') continue;
-      const entry = parseLine(line);
+      const entry = parseLine(openText(this.options.keys, { ...LEDGER_PLACE, path: this.path }, line) ?? '');
       if (!this.#take(entry) && at < lines.length - 1) this.#damagedLines += 1;
     }
   }

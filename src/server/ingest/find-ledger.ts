@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { open, readdir, readFile } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
+import { openText, type KeyRing } from '../../crypt/index.js';
 import { hasCode, isWithin, keptPath, nodeFileSystem, stateOfPlace, type FilePlace } from '../../files/index.js';
-import type { LedgerHead, LedgerOptions } from './file-ledger.js';
+import { LEDGER_PLACE, type LedgerHead, type LedgerOptions } from './file-ledger.js';
 import { isObject, parseIngestedFile } from './ingested-file.js';
 
 const HEAD_BYTES_MAX = 64 << 10;
@@ -19,6 +20,8 @@ export interface LedgerOwner {
   readonly stateFolder: string;
   /** The config's folder: paths inside it are stored relative to it. */
   readonly home: string;
+  /** With which its ledger is encrypted. */
+  readonly keys?: KeyRing | undefined;
 }
 
 /**
@@ -48,15 +51,15 @@ async function abandonedLedger(ledgers: string, head: LedgerHead, owner: LedgerO
     if (other === undefined || owner.besides.includes(other.pipeline)) continue;
     if (other.folder === head.folder) return path;
     const isOfOther = isAbsolute(other.folder) && other.folder !== owner.folder && existsSync(other.folder);
-    if (!isOfOther && other.pipeline === owner.pipeline && (await knowsFilesIn(path, owner.folder))) fitting.push(path);
+    if (!isOfOther && other.pipeline === owner.pipeline && (await knowsFilesIn(path, owner))) fitting.push(path);
   }
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 
 /** Whether a ledger knows a file of the folder under the same name. */
-async function knowsFilesIn(path: string, folder: string): Promise<boolean> {
+async function knowsFilesIn(path: string, { folder, keys }: LedgerOwner): Promise<boolean> {
   for (const line of (await readFile(path, 'utf8')).split('\n')) {
-    const entry = parsedLine(line);
+    const entry = parsedLine(openText(keys, { ...LEDGER_PLACE, path }, line) ?? '');
     if (!isObject(entry)) continue;
     const record =
       parseIngestedFile(entry['file']) ?? (isObject(entry['begin']) && parseIngestedFile(entry['begin']['file']));

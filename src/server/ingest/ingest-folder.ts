@@ -46,7 +46,7 @@ export async function ingestFolder(
 ): Promise<void> {
   const { folder, patterns, ownFiles = [], pipeline, unfinishedLineMs, isSynced, check } = input;
   const { fs = nodeFileSystem } = world;
-  const ledger = await FileLedger.open({ ...(await findLedger(input)), isSynced, check, fs });
+  const ledger = await FileLedger.open({ ...(await findLedger(input)), isSynced, check, fs, keys: input.keys });
   try {
     if (ledger.damagedLines > 0) talk.notesDamaged(ledger.path, ledger.damagedLines);
     if (ledger.underWay !== undefined) await settle(ledger, ledger.underWay, pipeline, intake);

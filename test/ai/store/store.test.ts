@@ -2,8 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { KeyRing, KeyError } from '../../../src/crypt/index.js';
 import {
   openStores,
+  rekeyStores,
   sharedDocument,
   storesExist,
   type KeyRange,
@@ -56,15 +58,30 @@ async function keys(store: Store, range?: KeyRange): Promise<string[]> {
   return found;
 }
 
-const PLACES = [
+const KEYS = new KeyRing([Buffer.alloc(32, 1)]);
+const OTHER = new KeyRing([Buffer.alloc(32, 2), Buffer.alloc(32, 1)]);
+
+const PLACES: readonly {
+  readonly name: string;
+  readonly place: () => Promise<StoreLocation>;
+  readonly store?: string;
+  readonly skipped: boolean;
+}[] = [
   { name: 'memory', place: () => Promise.resolve(location('memory')), skipped: false },
   { name: 'lmdb', place: () => Promise.resolve(location('lmdb')), skipped: false },
+  { name: 'lmdb, encrypted', place: () => Promise.resolve({ ...location('lmdb'), keys: KEYS }), skipped: false },
+  {
+    name: 'lmdb, encrypted, with hashed keys',
+    place: () => Promise.resolve({ ...location('lmdb'), keys: KEYS }),
+    store: 'journal',
+    skipped: false,
+  },
   { name: `a NATS server${NATS_MISSING}`, place: natsLocation, skipped: NATS_MISSING !== '' },
 ];
 
-for (const { name, place, skipped } of PLACES)
+for (const { name, place, store: called = 'things', skipped } of PLACES)
   describe.skipIf(skipped)(`a store in ${name}`, () => {
-    const setup = async (): Promise<Store> => (await storesAt(await place())).open('things');
+    const setup = async (): Promise<Store> => (await storesAt(await place())).open(called);
 
     it('gives back what was put, and nothing else', async () => {
       const store = await setup();
@@ -101,7 +118,8 @@ for (const { name, place, skipped } of PLACES)
       expect(wins.filter(Boolean)).toHaveLength(1);
     });
 
-    it('scans keys in their order, both ways, for any number of them', async () => {
+    // Hashes have no order.
+    it.skipIf(called === 'journal')('scans keys in their order, both ways, for any number of them', async () => {
       const store = await setup();
       const all = Array.from({ length: 700 }, (_, i) => `k${String(i).padStart(4, '0')}`);
       await Promise.all([...all].reverse().map((key) => store.put(key, key)));
@@ -184,5 +202,39 @@ describe('a folder whose file is not a database', () => {
     expect(storesExist({ kind: 'memory' })).toBe(false);
     await storesAt(at);
     expect(storesExist(at)).toBe(true);
+  });
+});
+
+describe('stores that are encrypted from some day on', () => {
+  it('give what was stored before, and are rekeyed whole', async () => {
+    const at = location('lmdb');
+    const plain = await openStores(at);
+    await plain.open('journal').put('aa', '{"answer":"before"}');
+    await plain.open('ledger').put('1', '{"entry":"before"}');
+    await plain.close();
+
+    const sealed = await openStores({ ...at, keys: KEYS });
+    const journal = sealed.open('journal');
+    const found = await journal.get('aa');
+    expect(found).toMatchObject({ key: 'aa', value: '{"answer":"before"}' });
+    expect(await journal.putIfAbsent('aa', '{}')).toBe(false);
+    expect(await journal.compareAndSet('aa', '{"answer":"changed"}', found?.revision ?? 0)).toBe(true);
+    await journal.put('ab', '{"answer":"after"}');
+    expect(await keys(journal)).toHaveLength(2);
+    expect(await keys(journal, { from: 'ab', to: 'ab~' })).toEqual(['ab']);
+    await sealed.close();
+
+    expect(await rekeyStores({ ...at, keys: OTHER })).toBeGreaterThan(3);
+    expect(await rekeyStores({ ...at, keys: OTHER })).toBe(0);
+    const rekeyed = await openStores({ ...at, keys: new KeyRing([Buffer.alloc(32, 2)]) });
+    expect(await rekeyed.open('journal').get('aa')).toMatchObject({ value: '{"answer":"changed"}' });
+    expect(await rekeyed.open('journal').get('ab')).toMatchObject({ value: '{"answer":"after"}' });
+    expect(await rekeyed.open('ledger').get('1')).toMatchObject({ value: '{"entry":"before"}' });
+    await rekeyed.close();
+    for (const keys of [KEYS, undefined]) {
+      const wrong = await openStores({ ...at, keys });
+      await expect(wrong.open('ledger').get('1')).rejects.toThrow(KeyError);
+      await wrong.close();
+    }
   });
 });

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { withAssembly } from '../../../.config/assembly.js';
 import { expect, onTestFinished } from 'vitest';
+import type { KeyRing } from '../../../src/crypt/index.js';
 import { Log, LOG_START, nodeWorld } from '../../../src/log/index.js';
 import { numberedEntry, type Numbered } from './numbered-entry.js';
 import { optionsFor, readAll, verifyFolder } from './log-folder.js';
@@ -20,9 +21,15 @@ const REPEATED = 3;
  * once, in the order of its appender, and the log must be sound. As a client would, the last events of each are sent again
  * with their keys, and the first that was not acknowledged.
  *
+ * @param keys if given, those of the tests, with which the log is encrypted
  * @param livesMs how long each process may write after its first acknowledgement
  */
-export async function killRounds(folder: string, logFolder: string, livesMs: readonly number[]): Promise<void> {
+export async function killRounds(
+  folder: string,
+  logFolder: string,
+  livesMs: readonly number[],
+  keys?: KeyRing,
+): Promise<void> {
   const script = `${folder}/numbered-writer.mjs`;
   const entry = fileURLToPath(new URL('numbered-writer.ts', import.meta.url));
   await build({
@@ -37,11 +44,11 @@ export async function killRounds(folder: string, logFolder: string, livesMs: rea
   const acknowledged: Acknowledged[] = [];
 
   for (const [round, lifeMs] of livesMs.entries()) {
-    for (const line of await writeUntilKilled(script, logFolder, round, lifeMs)) {
+    for (const line of await writeUntilKilled(script, logFolder, round, lifeMs, keys)) {
       const [appender = '', number = '', id = ''] = line.split(' ');
       acknowledged.push({ round, appender: Number(appender), number: Number(number), id });
     }
-    const log = await Log.open(nodeWorld(), optionsFor(logFolder, { keys: true }));
+    const log = await Log.open(nodeWorld(keys), optionsFor(logFolder, { keys: true }));
     await sendAgain(
       log,
       acknowledged.filter((event) => event.round === round),
@@ -49,7 +56,7 @@ export async function killRounds(folder: string, logFolder: string, livesMs: rea
     const { events, damage } = await readAll(log.read({ from: LOG_START }));
     await log.close();
     expect(damage).toEqual([]);
-    expect(await verifyFolder(logFolder)).toEqual([]);
+    expect(await verifyFolder(logFolder, keys)).toEqual([]);
     expectAllOnceInOrder(
       events.map(({ data }) => data as Numbered),
       acknowledged,
@@ -96,9 +103,17 @@ function expectAllOnceInOrder(stored: readonly Numbered[], acknowledged: readonl
 }
 
 /** The lines that the process wrote before it was killed; the last may be cut off, and is then not counted. */
-function writeUntilKilled(script: string, folder: string, round: number, lifeMs: number): Promise<string[]> {
+function writeUntilKilled(
+  script: string,
+  folder: string,
+  round: number,
+  lifeMs: number,
+  keys: KeyRing | undefined,
+): Promise<string[]> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, folder, String(round)], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [script, folder, String(round), keys === undefined ? 'plain' : 'encrypted'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     onTestFinished(() => {
       child.kill('SIGKILL');
     });

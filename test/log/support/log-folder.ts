@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { KeyRing } from '../../../src/crypt/index.js';
 import {
   Log,
   LOG_START,
@@ -93,13 +94,13 @@ export function eventsOf({ bytes, records }: Pick<LogBlock, 'bytes' | 'records'>
 }
 
 /** Reads a folder as another process would. */
-export function readFolder(folder: string, options: Partial<LogReadOptions> = {}): Promise<Reading> {
-  return readAll(openReadOnlyLog(nodeWorld(), folder).read({ from: LOG_START, ...options }));
+export function readFolder(folder: string, options: Partial<LogReadOptions> = {}, keys?: KeyRing): Promise<Reading> {
+  return readAll(openReadOnlyLog(nodeWorld(keys), folder).read({ from: LOG_START, ...options }));
 }
 
-export async function verifyFolder(folder: string): Promise<LocatedDamage[]> {
+export async function verifyFolder(folder: string, keys?: KeyRing): Promise<LocatedDamage[]> {
   const findings: LocatedDamage[] = [];
-  await openReadOnlyLog(nodeWorld(), folder).verify((finding) => findings.push(finding));
+  await openReadOnlyLog(nodeWorld(keys), folder).verify((finding) => findings.push(finding));
   return findings;
 }
 

@@ -1,15 +1,16 @@
 /**
- * A process that writes to a log until it is killed: `node numbered-writer.mjs FOLDER ROUND`. Several appenders number their
+ * A process that writes to a log until it is killed: `node numbered-writer.mjs FOLDER ROUND plain|encrypted`. Several appenders number their
  * events; each acknowledged one is told on stdout as `APPENDER NUMBER ID`.
  */
 import { writeSync } from 'node:fs';
 import { Log, nodeWorld } from '../../../src/log/index.js';
+import { KEYS } from './keys.js';
 import { numberedEntry } from './numbered-entry.js';
 
 const APPENDERS = 8;
 
-const [folder = '', round = '0'] = process.argv.slice(2);
-const log = await Log.open(nodeWorld(), {
+const [folder = '', round = '0', form] = process.argv.slice(2);
+const log = await Log.open(nodeWorld(form === 'encrypted' ? KEYS : undefined), {
   folder,
   durability: 'fsync',
   segmentBytesMax: 60_000,

@@ -337,6 +337,7 @@ describe('verify', () => {
     expect(summary).toEqual({
       segments: files.length,
       records: 4,
+      keys: [],
       bytes: files.reduce((sum, { content }) => sum + content.length, 0),
       findings: 0,
     });

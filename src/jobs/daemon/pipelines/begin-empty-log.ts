@@ -1,3 +1,4 @@
+import type { KeyRing } from '../../../crypt/index.js';
 import { comparePositions, LOG_START } from '../../../log/index.js';
 import type { KnownState } from '../../../pipeline/index.js';
 import { parseProcessingCheckpoint } from '../../../pipeline/log/index.js';
@@ -30,7 +31,7 @@ export async function beginEmptyLog(
     const { state, ...known } = found;
     // Measured by the state's time, every new event would be too late.
     const isAhead = state !== undefined && found.place.timestamp > world.now();
-    if (isAhead) await refuseLoss(pipeline, stateFolder, state);
+    if (isAhead) await refuseLoss(pipeline, stateFolder, state, world.disk.keys);
     const place = { position: LOG_START, timestamp: 0 };
     await store.put(name, { ...(isAhead ? known : found), place });
     talk.warn('the log is empty, and not the one that was processed last: all that comes is processed', { pipeline });
@@ -42,8 +43,13 @@ export async function beginEmptyLog(
 }
 
 /** @throws JobError */
-async function refuseLoss(pipeline: string, stateFolder: string, state: KnownState): Promise<void> {
-  const events = await keptEvents(stateFolder, state, stateWayOut);
+async function refuseLoss(
+  pipeline: string,
+  stateFolder: string,
+  state: KnownState,
+  keys: KeyRing | undefined,
+): Promise<void> {
+  const events = await keptEvents(stateFolder, state, stateWayOut, keys);
   if (events === 0) return;
   const message =
     `pipeline ${pipeline}: the log is empty, and the stages still keep events of the one before, when the clock was ahead, ` +

@@ -11,7 +11,7 @@ import { stateWayOut } from './state-talk.js';
 export async function tellLeftBehind(
   { pipelines, stateFolder }: Pick<ServePlan, 'pipelines' | 'stateFolder'>,
   store: DaemonCheckpoints,
-  { log, talk }: Pick<PipelinesOptions, 'log' | 'talk'>,
+  { log, world, talk }: Pick<PipelinesOptions, 'log' | 'world' | 'talk'>,
 ): Promise<void> {
   for (const pipeline of await store.pipelinesOf(log.folder)) {
     if (pipelines.some(({ spec }) => spec.name === pipeline)) continue;
@@ -20,7 +20,7 @@ export async function tellLeftBehind(
     if (state === undefined) continue;
     const folder = stateFolderOf(stateFolder, state.folder);
     try {
-      const events = await keptEvents(stateFolder, state, stateWayOut);
+      const events = await keptEvents(stateFolder, state, stateWayOut, world.disk.keys);
       if (events === 0) continue;
       const message =
         'a pipeline that is not in the config any more still keeps events that are in no output yet: ' +

@@ -232,6 +232,7 @@ export class Pipelines {
           isAnew: false,
           stages,
           executor,
+          keys: world.disk.keys,
           talk: stateTalk(talk, pipeline),
         });
       },

@@ -21,7 +21,7 @@ export async function forgetOutputs(plan: RunPlan): Promise<() => Promise<void>>
   const known = targets.filter(({ path }) => existsSync(lockFolder(stateFolder, path)));
   const unlockKnown = await lockTargets(stateFolder, known);
   try {
-    await inStateFolder(stateFolder, () => new RunStore(stateFolder).forget(outputPaths(known)));
+    await inStateFolder(stateFolder, () => new RunStore(stateFolder, plan.keys).forget(outputPaths(known)));
     const unlockNew = await lockIfPossible(stateFolder, targets.filter((one) => !known.includes(one)).filter(isItsOwn));
     return async () => {
       await unlockNew();

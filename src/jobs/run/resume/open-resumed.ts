@@ -50,7 +50,7 @@ export async function openResumed(
   try {
     // Checks and creates the manifests of rotated files: nobody else may write them meanwhile.
     refuseStrangeParts(plan);
-    const store = new RunStore(plan.stateFolder);
+    const store = new RunStore(plan.stateFolder, plan.keys);
     const skip = plan.ai === undefined || executor.skip === undefined ? undefined : skipper(executor);
     const { lineBytesMax } = plan.block;
     const stages = stageParts(plan.pipeline);
@@ -130,7 +130,7 @@ export async function openResumed(
 
 /** Only stages with state need the store. */
 async function openState(
-  { stateFolder, pipeline, resume }: RunPlan,
+  { stateFolder, pipeline, resume, keys }: RunPlan,
   state: ExecutorState | undefined,
   { checkpoint, stored }: Decision,
   tell: (notice: string) => void,
@@ -148,6 +148,7 @@ async function openState(
       isAnew,
       stages: statefulParts(pipeline),
       isForced,
+      keys,
       executor: state,
       talk: {
         onForget(stage, events) {

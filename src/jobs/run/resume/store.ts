@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { KeyRing } from '../../../crypt/index.js';
 import { CheckpointStore, LogError, nodeWorld } from '../../../log/index.js';
 import { JobError } from '../../job-error.js';
 import { removeState } from '../../state-store.js';
@@ -20,8 +21,11 @@ export class RunStore {
   readonly #store: CheckpointStore;
 
   /** @param stateFolder see `stateDirectory` */
-  constructor(private readonly stateFolder: string) {
-    this.#store = new CheckpointStore(nodeWorld(), join(stateFolder, 'checkpoints'));
+  constructor(
+    private readonly stateFolder: string,
+    keys: KeyRing | undefined,
+  ) {
+    this.#store = new CheckpointStore(nodeWorld(keys), join(stateFolder, 'checkpoints'));
   }
 
   /**

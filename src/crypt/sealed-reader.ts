@@ -1,0 +1,500 @@
+import { createDecipheriv } from 'node:crypto';
+import {
+  FILE_KEY_INFO,
+  FRAME_HEADER_BYTES,
+  FRAME_MAGIC,
+  frameNonce,
+  HEADER_BYTES,
+  KIND,
+  nameBytes,
+  readFrameHeader,
+  readHeader,
+  TAG_BYTES,
+  VERSION,
+  type FileHeader,
+  type FrameHeader,
+  type SealedFileName,
+} from './frame.js';
+import { missingKey, type KeyRing } from './key-ring.js';
+
+/** The file calls that a reader needs. */
+export interface FileBytes {
+  /** Reads up to `end - start` bytes from `position` into `into`; returns 0 at the end of the file. */
+  read(into: Buffer, start: number, end: number, position: number): Promise<number>;
+  size(): Promise<number>;
+}
+
+/** Something wrong with a sealed file, in words. */
+export interface SealedFinding {
+  /** Where in the file, in bytes. */
+  readonly fileOffset: number;
+  /** Where in its content. */
+  readonly offset: number;
+  readonly message: string;
+}
+
+/** Reports content that can't be read. */
+export class UnreadableRange extends Error {
+  override readonly name = 'UnreadableRange';
+
+  constructor(
+    reason: string,
+    /** Where readable content continues; undefined if none follows. */
+    readonly nextOffset: number | undefined,
+  ) {
+    super(reason);
+  }
+}
+
+/** A frame, and where it is in the file. */
+interface PlacedFrame extends FrameHeader {
+  readonly at: number;
+}
+
+/** Bytes of content between two places that a map remembers. */
+const MAP_STEP_BYTES = 64 << 10;
+const WINDOW_BYTES = 256 << 10;
+const NOTHING = Buffer.alloc(0);
+
+/** What is known of a file's frames: where they lie, and what is wrong. Grows with its file; holds no secret. */
+export class FrameMap {
+  /** Where some frames start. */
+  readonly places: { readonly offset: number; readonly at: number }[] = [];
+  /** Content that no frame has. */
+  readonly lost: { readonly from: number; readonly to: number; readonly fileOffset: number }[] = [];
+  readonly findings: SealedFinding[] = [];
+  /** Where the next frame starts in the file, if all is well. */
+  at = HEADER_BYTES;
+  /** Where the content ends. */
+  offset = 0;
+  counter = 0;
+  /** Where the end frame is in the file. */
+  endAt: number | undefined;
+  /** Where something that is not a frame starts; undefined: what was read so far ends with a frame. */
+  strangeAt: number | undefined;
+
+  /** Forgets everything: the file is shorter than it was. */
+  reset(): void {
+    for (const list of [this.places, this.lost, this.findings]) list.length = 0;
+    this.at = HEADER_BYTES;
+    this.offset = 0;
+    this.counter = 0;
+    this.endAt = undefined;
+    this.strangeAt = undefined;
+  }
+}
+
+/**
+ * Reads a sealed file's content. Checks each frame when it is read: what can't be decrypted is reported as an {@link UnreadableRange}
+ * and takes nothing else with it.
+ */
+export class SealedReader {
+  #window = NOTHING;
+  #memory = NOTHING;
+  #windowAt = 0;
+  /** The frame that was decrypted last. */
+  #frame: { readonly offset: number; readonly bytes: Buffer } | undefined;
+  /** Where the frame behind the last one starts. */
+  #next: { readonly offset: number; readonly at: number } | undefined;
+  readonly #file: FileBytes;
+  readonly #ring: KeyRing | undefined;
+  readonly #name: SealedFileName;
+  readonly #aad: Buffer;
+  readonly #path: string;
+  #end: PlacedFrame | undefined;
+  readonly header: FileHeader | undefined;
+  readonly headerDamage: readonly SealedFinding[];
+  map: FrameMap;
+
+  private constructor(
+    file: FileBytes,
+    ring: KeyRing | undefined,
+    name: SealedFileName,
+    path: string,
+    start: Buffer,
+    map: FrameMap,
+  ) {
+    const { header, damaged, version } = readHeader(start);
+    this.#file = file;
+    this.#ring = ring;
+    this.#name = name;
+    this.#aad = nameBytes(name);
+    this.#path = path;
+    this.header = version === VERSION ? header : undefined;
+    this.map = map;
+    const whole = start.length === HEADER_BYTES;
+    const findings = whole ? damaged.map((at) => finding(at, 0, 'the header of the encrypted file is damaged')) : [];
+    if (version !== VERSION) findings.push(finding(8, 0, `version ${version} of the encrypted format is not known`));
+    else if (header !== undefined && header.number !== name.number) {
+      findings.push(finding(52, 0, `the file is ${name.kind} ${header.number} and not ${name.number}, by its header`));
+    }
+    this.headerDamage = findings;
+  }
+
+  /**
+   * @param ring undefined: only lengths and order can be read
+   * @param path for messages
+   * @param mapFor what is known of the file with this salt, if anything
+   */
+  static async open(
+    file: FileBytes,
+    ring: KeyRing | undefined,
+    name: SealedFileName,
+    path: string,
+    mapFor: (salt: string) => FrameMap = () => new FrameMap(),
+  ): Promise<SealedReader> {
+    const start = Buffer.alloc(HEADER_BYTES);
+    let count = 0;
+    while (count < start.length) {
+      const more = await file.read(start, count, start.length, count);
+      if (more === 0) break;
+      count += more;
+    }
+    const known = start.subarray(0, count);
+    const { header } = readHeader(known);
+    return new SealedReader(
+      file,
+      ring,
+      name,
+      path,
+      known,
+      header === undefined ? new FrameMap() : mapFor(header.salt.toString('hex')),
+    );
+  }
+
+  /** The id of the key that the file needs; undefined if its header is lost or not there yet. */
+  get keyId(): string | undefined {
+    return this.header?.keyId;
+  }
+
+  /** Whether the key is there. */
+  get hasKey(): boolean {
+    return this.header === undefined || this.#ring?.has(this.header.keyId) === true;
+  }
+
+  /** @throws KeyError if the key is missing */
+  requireKey(): void {
+    if (this.header !== undefined && !this.hasKey) throw missingKey(this.#path, this.header.keyId, this.#ring);
+  }
+
+  /** Everything wrong that shows without decrypting, as far as the file has been walked. */
+  get findings(): readonly SealedFinding[] {
+    return [...this.headerDamage, ...this.map.findings];
+  }
+
+  /** The size of the content, up to the last whole frame. Grows with the file. */
+  async size(): Promise<number> {
+    const end = await this.#tailEnd();
+    if (end !== undefined) return end.offset;
+    await this.walk();
+    return this.map.offset;
+  }
+
+  /** The end frame, if it is the last thing in the file and intact: then nothing else has to be read to know the size. */
+  async #tailEnd(): Promise<PlacedFrame | undefined> {
+    if (this.#end !== undefined) return this.#end;
+    if (!this.hasKey) return undefined;
+    const at = (await this.#file.size()) - FRAME_HEADER_BYTES - TAG_BYTES;
+    if (at < HEADER_BYTES) return undefined;
+    const tail = Buffer.alloc(FRAME_HEADER_BYTES + TAG_BYTES);
+    if ((await this.#file.read(tail, 0, tail.length, at)) < tail.length) return undefined;
+    const frame = readFrameHeader(tail, 0);
+    if (frame?.kind !== KIND.end || frame.bytes !== 0 || this.#opened(tail, frame) === undefined) return undefined;
+    this.#end = { ...frame, at };
+    return this.#end;
+  }
+
+  /** Where the file's last whole frame ends, in the file. */
+  async fileEnd(): Promise<number> {
+    await this.walk();
+    return this.map.at;
+  }
+
+  /** Whether the file has its end frame, intact as far as the keys that are there can tell. */
+  async isEnded(): Promise<boolean> {
+    if ((await this.#tailEnd()) !== undefined) return true;
+    await this.walk();
+    const { endAt } = this.map;
+    if (endAt === undefined || !this.hasKey) return endAt !== undefined;
+    const frame = await this.#header(endAt);
+    return frame !== undefined && (await this.#decrypt({ ...frame, at: endAt })) !== undefined;
+  }
+
+  /** Whether the file has an end frame, intact or not. */
+  async hasEnd(): Promise<boolean> {
+    await this.walk();
+    return this.map.endAt !== undefined;
+  }
+
+  /** Where bytes at the end of the file start that are not a whole frame; undefined if there are none. */
+  async strangeEnd(): Promise<number | undefined> {
+    await this.walk();
+    return this.map.strangeAt;
+  }
+
+  /**
+   * Reads content from `offset`, up to `end - start` bytes. Fewer don't mean the end; 0 does.
+   *
+   * @throws UnreadableRange; KeyError
+   */
+  async read(into: Buffer, start: number, end: number, offset: number): Promise<number> {
+    this.requireKey();
+    let at = start;
+    while (at < end) {
+      const from = offset + (at - start);
+      try {
+        const frame = await this.#frameAt(from);
+        if (frame === undefined) break;
+        at += frame.bytes.copy(into, at, from - frame.offset, from - frame.offset + (end - at));
+      } catch (error) {
+        if (error instanceof UnreadableRange && at > start) break;
+        throw error;
+      }
+    }
+    return at - start;
+  }
+
+  /**
+   * The last frame that decrypts: where it ends, in the content and in the file.
+   *
+   * @param until only frames that end at or before this place of the content count
+   */
+  async lastIntact(
+    until = Infinity,
+  ): Promise<{ readonly offset: number; readonly at: number; readonly counter: number; readonly ended: boolean }> {
+    this.requireKey();
+    await this.walk();
+    const none = { offset: 0, at: HEADER_BYTES, counter: 0, ended: false };
+    let last = none;
+    // Only the end can be torn, so the search starts near it, and goes back as long as nothing decrypts.
+    for (let i = this.map.places.length - 1; i >= 0 && last === none; i--) {
+      let place = this.map.places[i];
+      while (place !== undefined && place.at < this.map.at) {
+        const frame = await this.#header(place.at);
+        if (frame === undefined) {
+          place = this.#behindStrange(place.at);
+          continue;
+        }
+        const end = place.at + frameBytes(frame);
+        if (frame.offset + frame.bytes <= until && (await this.#decrypt({ ...frame, at: place.at })) !== undefined) {
+          last = {
+            offset: frame.offset + frame.bytes,
+            at: end,
+            counter: frame.counter + (frame.kind === KIND.end ? 0 : 1),
+            ended: frame.kind === KIND.end,
+          };
+        }
+        place = { offset: frame.offset + frame.bytes, at: end };
+      }
+    }
+    return last;
+  }
+
+  /** The frame that follows the last one, or the first one, if all is well with it: mostly files are read from frame to frame. */
+  async #following(offset: number): Promise<{ readonly offset: number; readonly bytes: Buffer } | undefined> {
+    const place = this.#next ?? { offset: 0, at: HEADER_BYTES };
+    if (place.offset !== offset) return undefined;
+    const frame = await this.#header(place.at);
+    if (frame?.kind !== KIND.data || frame.offset !== offset || frame.bytes === 0) return undefined;
+    const bytes = await this.#decrypt({ ...frame, at: place.at });
+    if (bytes === undefined) return undefined;
+    this.#next = { offset: offset + frame.bytes, at: place.at + frameBytes(frame) };
+    this.#frame = { offset, bytes };
+    return this.#frame;
+  }
+
+  #behindStrange(at: number): { readonly offset: number; readonly at: number } | undefined {
+    return this.map.places.find((place) => place.at > at);
+  }
+
+  async #frameAt(offset: number): Promise<{ readonly offset: number; readonly bytes: Buffer } | undefined> {
+    const known = this.#frame;
+    if (known !== undefined && offset >= known.offset && offset < known.offset + known.bytes.length) return known;
+    const following = await this.#following(offset);
+    if (following !== undefined) return following;
+    if (offset >= this.map.offset || this.#end !== undefined) await this.walk();
+    if (offset >= this.map.offset) return undefined;
+    const hole = this.map.lost.find(({ from, to }) => offset >= from && offset < to);
+    if (hole !== undefined) {
+      throw new UnreadableRange(
+        `${hole.to - hole.from} encrypted bytes are lost or damaged (byte ${hole.fileOffset} of the file)`,
+        hole.to < this.map.offset ? hole.to : undefined,
+      );
+    }
+    let place = this.#next !== undefined && this.#next.offset <= offset ? this.#next : undefined;
+    const near = this.#placeBefore(offset);
+    if (place === undefined || (near !== undefined && near.offset > place.offset)) place = near;
+    while (place !== undefined && place.at < this.map.at) {
+      const frame: FrameHeader | undefined = await this.#header(place.at);
+      if (frame === undefined || frame.offset !== place.offset) {
+        const { offset: wanted, at } = place;
+        place = this.map.places.find((other) => other.offset === wanted && other.at > at);
+        if (place !== undefined) continue;
+        throw new UnreadableRange(`the frame at byte ${at} of the file is damaged`, this.#offsetBehind(wanted));
+      }
+      const next = { offset: frame.offset + frame.bytes, at: place.at + frameBytes(frame) };
+      if (offset < next.offset) {
+        const bytes = await this.#decrypt({ ...frame, at: place.at });
+        if (bytes === undefined) {
+          throw new UnreadableRange(
+            `a frame of ${frame.bytes} encrypted bytes is damaged (byte ${place.at} of the file)`,
+            next.offset < this.map.offset ? next.offset : undefined,
+          );
+        }
+        this.#frame = { offset: frame.offset, bytes };
+        this.#next = next;
+        return this.#frame;
+      }
+      place = next.offset === frame.offset ? undefined : this.#jump(next);
+    }
+    return undefined;
+  }
+
+  /** Past what is lost, to the next frame that is known. */
+  #jump(next: {
+    readonly offset: number;
+    readonly at: number;
+  }): { readonly offset: number; readonly at: number } | undefined {
+    const hole = this.map.lost.find(({ from }) => from === next.offset);
+    if (hole === undefined) return next;
+    return this.map.places.find(({ offset }) => offset >= hole.to);
+  }
+
+  #placeBefore(offset: number): { readonly offset: number; readonly at: number } | undefined {
+    const { places } = this.map;
+    let low = 0;
+    let high = places.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((places[middle]?.offset ?? 0) <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return places[low - 1];
+  }
+
+  #offsetBehind(offset: number): number | undefined {
+    return this.map.places.find((place) => place.offset > offset)?.offset;
+  }
+
+  /** Follows the frames' headers as far as the file goes now, and notes what is wrong with their order. */
+  async walk(): Promise<void> {
+    const { map } = this;
+    const size = await this.#file.size();
+    if (size < map.at) map.reset();
+    let at = map.at;
+    /** Where content that no frame has begins, in the file. */
+    let strangeAt: number | undefined;
+    let isOdd = false;
+    while (at < size) {
+      const frame = await this.#header(at);
+      const isWhole = frame !== undefined && at + frameBytes(frame) <= size;
+      if (frame === undefined || !isWhole) {
+        strangeAt ??= at;
+        isOdd = true;
+        at = await this.#nextMagic(at + 1, size);
+        continue;
+      }
+      const end = at + frameBytes(frame);
+      if (map.endAt !== undefined || frame.counter < map.counter || frame.offset < map.offset) {
+        const problem =
+          map.endAt !== undefined
+            ? 'a frame lies behind the end of the encrypted file'
+            : `frame ${frame.counter} is repeated or out of place`;
+        if (!map.findings.some(({ fileOffset }) => fileOffset === at))
+          map.findings.push(finding(at, map.offset, problem));
+        at = end;
+        map.at = end;
+        strangeAt = undefined;
+        isOdd = true;
+        continue;
+      }
+      if (frame.counter > map.counter || frame.offset > map.offset) {
+        const fileOffset = strangeAt ?? at;
+        map.lost.push({ from: map.offset, to: frame.offset, fileOffset });
+        if (frame.offset === map.offset) map.findings.push(finding(fileOffset, map.offset, 'a frame is lost'));
+        map.places.push({ offset: frame.offset, at });
+      } else {
+        if (strangeAt !== undefined)
+          map.findings.push(finding(strangeAt, map.offset, `${at - strangeAt} bytes are not part of any frame`));
+        const last = map.places.at(-1);
+        if (last === undefined || isOdd || frame.offset >= last.offset + MAP_STEP_BYTES)
+          map.places.push({ offset: frame.offset, at });
+      }
+      strangeAt = undefined;
+      isOdd = false;
+      map.at = end;
+      map.offset = frame.offset + frame.bytes;
+      if (frame.kind === KIND.end) map.endAt = at;
+      else map.counter = frame.counter + 1;
+      at = end;
+    }
+    map.strangeAt = strangeAt;
+  }
+
+  async #header(at: number): Promise<FrameHeader | undefined> {
+    const bytes = await this.#bytes(at, FRAME_HEADER_BYTES);
+    return bytes === undefined ? undefined : readFrameHeader(bytes, 0);
+  }
+
+  /** Decrypts a frame; undefined if it is damaged or belongs elsewhere. */
+  async #decrypt(frame: PlacedFrame): Promise<Buffer | undefined> {
+    const bytes = await this.#bytes(frame.at, frameBytes(frame));
+    return bytes && this.#opened(bytes, frame);
+  }
+
+  /** Decrypts the bytes of a frame; undefined if they are damaged or belong elsewhere. */
+  #opened(bytes: Buffer, frame: FrameHeader): Buffer | undefined {
+    if (this.header === undefined || this.header.number !== this.#name.number || this.#ring === undefined)
+      return undefined;
+    const key = this.#ring.derive(this.header.keyId, this.header.salt, FILE_KEY_INFO, this.#path);
+    const decipher = createDecipheriv('aes-256-gcm', key, frameNonce(frame));
+    decipher.setAAD(this.#aad);
+    decipher.setAAD(bytes.subarray(0, FRAME_HEADER_BYTES));
+    decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
+    const plain = decipher.update(bytes.subarray(FRAME_HEADER_BYTES, bytes.length - TAG_BYTES));
+    try {
+      decipher.final();
+      return plain;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Bytes of the file, valid until the next call, from memory if they are there; undefined if the file does not have them all. */
+  async #bytes(at: number, count: number): Promise<Buffer | undefined> {
+    const start = at - this.#windowAt;
+    if (start >= 0 && start + count <= this.#window.length) return this.#window.subarray(start, start + count);
+    if (this.#memory.length < count) this.#memory = Buffer.allocUnsafeSlow(Math.max(WINDOW_BYTES, count));
+    const window = this.#memory;
+    // While it is read, what it held is gone.
+    this.#window = NOTHING;
+    let used = 0;
+    while (used < window.length) {
+      const more = await this.#file.read(window, used, window.length, at + used);
+      if (more === 0) break;
+      used += more;
+    }
+    this.#window = window.subarray(0, used);
+    this.#windowAt = at;
+    return used < count ? undefined : this.#window.subarray(0, count);
+  }
+
+  async #nextMagic(from: number, size: number): Promise<number> {
+    for (let at = from; at < size;) {
+      const bytes = await this.#bytes(at, Math.min(WINDOW_BYTES, size - at));
+      if (bytes === undefined) return size;
+      const found = bytes.indexOf(FRAME_MAGIC);
+      if (found !== -1) return at + found;
+      at += Math.max(1, bytes.length - FRAME_MAGIC.length + 1);
+    }
+    return size;
+  }
+}
+
+function frameBytes({ bytes }: FrameHeader): number {
+  return FRAME_HEADER_BYTES + bytes + TAG_BYTES;
+}
+
+function finding(fileOffset: number, offset: number, message: string): SealedFinding {
+  return { fileOffset, offset, message: `${message} (byte ${fileOffset} of the file)` };
+}

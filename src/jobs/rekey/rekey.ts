@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { rekeyBooks, storesExist, type StoreLocation } from '../../ai/index.js';
+import { openText, sealText, type KeyRing } from '../../crypt/index.js';
+import { hasCode } from '../../files/index.js';
+import { CheckpointStore, nodeWorld, rekeyLog, type RekeyReport } from '../../log/index.js';
+import { LEDGER_PLACE } from '../../server/index.js';
+import { inStoreFolder } from '../ai/index.js';
+import { StateStore, stateFolderOf } from '../state-store.js';
+
+export interface RekeyPlan {
+  readonly logFolder: string;
+  readonly stateFolder: string;
+  readonly keys: KeyRing;
+  /** The command, shown to processes that are refused the log. */
+  readonly command: string;
+}
+
+export interface Rekeyed {
+  readonly log: RekeyReport;
+  /** Answers, costs and budgets that were encrypted anew. */
+  readonly values: number;
+  readonly checkpoints: number;
+  /** Folders with the state of stages. */
+  readonly states: number;
+  readonly folderLedgers: number;
+}
+
+/**
+ * Encrypts the log and what the state folder holds with the current key. The log's lock keeps daemons out.
+ *
+ * @throws LogError, JobError, KeyError, StoreDamagedError; the operating system's errors
+ */
+export async function rekey({ logFolder, stateFolder, keys, command }: RekeyPlan): Promise<Rekeyed> {
+  const world = nodeWorld(keys);
+  // First the log: if its lock is taken, nothing is changed.
+  const log = await rekeyLog(world, logFolder, command);
+  const location: StoreLocation = { kind: 'lmdb', folder: stateFolder, keys };
+  const values = storesExist(location) ? await inStoreFolder(stateFolder, () => rekeyBooks(location)) : 0;
+  let checkpoints = 0;
+  for (const folder of [join(stateFolder, 'checkpoints'), join(stateFolder, 'letters')]) {
+    const store = new CheckpointStore(world, folder);
+    for (const name of await store.names()) {
+      const found = await store.get(name);
+      if (found === undefined) continue;
+      // The second time replaces the previous one.
+      for (let times = 0; times < 2; times++) await store.put(name, found.value);
+      checkpoints += 1;
+    }
+  }
+  const states = await namesIn(join(stateFolder, 'state'));
+  for (const name of states) await (await StateStore.open(stateFolderOf(stateFolder, name), keys)).close();
+  const ledgers = await namesIn(join(stateFolder, 'folders'));
+  for (const name of ledgers) await rekeyLedger(join(stateFolder, 'folders', name), keys);
+  return { log, values, checkpoints, states: states.length, folderLedgers: ledgers.length };
+}
+
+/** The first line, whose ledger it is, is not encrypted. */
+async function rekeyLedger(path: string, keys: KeyRing): Promise<void> {
+  const [head = '', ...lines] = (await readFile(path, 'utf8')).split('\n');
+  const anew = lines.map((line) => {
+    const text = line === '' ? undefined : openText(keys, { ...LEDGER_PLACE, path }, line);
+    return text === undefined ? line : sealText(keys, LEDGER_PLACE, text);
+  });
+  await writeFile(`${path}.tmp`, [head, ...anew].join('\n'), { mode: 0o600, flush: true });
+  await rename(`${path}.tmp`, path);
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  if (!existsSync(folder)) return [];
+  try {
+    return (await readdir(folder)).filter((name) => !name.endsWith('.tmp'));
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw error;
+  }
+}

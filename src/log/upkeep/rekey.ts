@@ -1,0 +1,146 @@
+import { basename, join } from 'node:path';
+import { FRAME_MAGIC, isSealedFile, KeyError, SealedReader, sealWhole, type KeyRing } from '../../crypt/index.js';
+import type { Disk, DiskFile } from '../disk/disk.js';
+import { readFile, removeIfThere, replaceFile } from '../disk/whole.js';
+import { NEWLINE } from '../format/line.js';
+import { parseSegmentFile, segmentFile, type SegmentName } from '../format/segment-name.js';
+import { rekeyClaims } from '../keys/key-hasher.js';
+import { takeLogLock } from '../log-lock.js';
+import type { LogWorld } from '../log-world.js';
+import { recover } from '../recover/recover.js';
+import { sealedWriter, type ContentWriter } from '../segment/content-writer.js';
+import { listSegments, openSegment } from '../segment/folder.js';
+import { packInto } from '../segment/pack.js';
+import { sealedName } from '../segment/sealed-segment.js';
+import { DamagedRange, type SegmentSource } from '../segment/segment-source.js';
+
+const BLOCK_BYTES = 1 << 20;
+
+export interface RekeyReport {
+  /** Segments that are encrypted with the current key now. */
+  readonly rekeyed: number;
+  /** Segments that already were. */
+  readonly current: number;
+  /** Files that can't be encrypted anew because they are damaged: they stay as they are. In words. */
+  readonly left: readonly string[];
+}
+
+/**
+ * Encrypts a whole log with the current key: segments that are not encrypted, and those of another key. Nobody may write to it
+ * meanwhile. After a crash, each segment is there in its former form or its new one.
+ *
+ * @throws LogError `locked`; KeyError if there is no key, or one that a segment needs is missing
+ */
+export async function rekeyLog({ disk }: LogWorld, folder: string, command: string): Promise<RekeyReport> {
+  const { keys } = disk;
+  if (keys === undefined) throw new KeyError(`${folder}: no key is configured: name one in storage.encryption`);
+  const lock = await takeLogLock(folder, command);
+  try {
+    await recover(disk, folder);
+    const left: string[] = [];
+    let rekeyed = 0;
+    let current = 0;
+    for (const name of await listSegments(disk, folder)) {
+      const source = await openSegment(disk, folder, name, true);
+      if (source === undefined) continue;
+      try {
+        if (source.sealed?.keyId === keys.currentId) {
+          current += 1;
+          continue;
+        }
+        await rewrite(disk, folder, name, source);
+        rekeyed += 1;
+      } catch (error) {
+        if (!(error instanceof DamagedRange)) throw error;
+        left.push(`${source.path}: ${error.message}`);
+      } finally {
+        await source.close();
+      }
+    }
+    left.push(...(await rekeyTorn(disk, keys, folder)));
+    await rekeyClaims(disk, keys, folder);
+    return { rekeyed, current, left };
+  } finally {
+    await lock.release();
+  }
+}
+
+async function rewrite(disk: Disk, folder: string, name: SegmentName, source: SegmentSource): Promise<void> {
+  if (source.sealed !== undefined && source.sealed.keyId === undefined)
+    throw new DamagedRange('its header is lost', undefined);
+  source.sealed?.requireKey();
+  const path = join(folder, segmentFile(name, source.packed ? 'ndjson.gz.enc' : 'ndjson.enc'));
+  const temporary = `${path}.tmp`;
+  await removeIfThere(disk, temporary);
+  const file = await disk.open(temporary, 'create');
+  try {
+    const writer = sealedWriter(disk, file, sealedName(name.number, source.packed));
+    if (source.packed) await packInto(source, writer, new AbortController().signal);
+    else await copyLines(source, writer);
+    await file.datasync();
+  } catch (error) {
+    await removeIfThere(disk, temporary);
+    throw error;
+  } finally {
+    await file.close();
+  }
+  await disk.rename(temporary, path);
+  await disk.syncFolder(folder);
+  if (source.path !== path) await removeIfThere(disk, source.path);
+}
+
+/** Each frame gets whole lines. */
+async function copyLines(source: SegmentSource, writer: ContentWriter): Promise<void> {
+  const size = await source.size();
+  let rest = Buffer.alloc(0);
+  for (let at = 0; at < size;) {
+    const block = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, size - at));
+    const count = await source.read(block, 0, block.length, at);
+    if (count === 0) break;
+    at += count;
+    rest = Buffer.concat([rest, block.subarray(0, count)]);
+    const lines = rest.lastIndexOf(NEWLINE) + 1;
+    if (lines > 0) await writer.add(rest.subarray(0, lines));
+    rest = rest.subarray(lines);
+  }
+  if (rest.length > 0) await writer.add(rest);
+  await writer.end();
+}
+
+/** What recovery cut off plain segments is encrypted; what it cut off encrypted ones already is, and is not always whole frames. */
+async function rekeyTorn(disk: Disk, keys: KeyRing, folder: string): Promise<string[]> {
+  const left: string[] = [];
+  for (const file of await disk.list(folder)) {
+    const parsed = parseSegmentFile(file);
+    if (parsed?.kind !== 'torn') continue;
+    const path = join(folder, file);
+    const content = await readFile(disk, path);
+    if (content === undefined) continue;
+    const name = { kind: 'torn', number: parsed.name.number };
+    if (isSealedFile(content)) {
+      const reader = await SealedReader.open(bytesOf(content), keys, name, path);
+      if (reader.keyId === keys.currentId || !reader.hasKey) continue;
+      const plain = Buffer.alloc(await reader.size());
+      await reader.read(plain, 0, plain.length, 0);
+      await replaceFile(disk, path, sealWhole(keys, name, plain));
+    } else if (!isTornFrames(content)) {
+      await replaceFile(disk, path, sealWhole(keys, name, content));
+    } else {
+      left.push(`${basename(path)}: torn frames, encrypted with the key that their segment had`);
+    }
+  }
+  return left;
+}
+
+/** What was cut off an encrypted segment starts with a frame. */
+function isTornFrames(content: Buffer): boolean {
+  return content.includes(FRAME_MAGIC);
+}
+
+function bytesOf(content: Buffer): Pick<DiskFile, 'read' | 'size'> {
+  return {
+    size: () => Promise.resolve(content.length),
+    read: (into, start, end, position) =>
+      Promise.resolve(position >= content.length ? 0 : content.copy(into, start, position, position + end - start)),
+  };
+}
