@@ -66,15 +66,37 @@ function speakingAlike(command: Command): Command {
   command.commands.forEach(speakingAlike);
   command.options.forEach((option) => refuseTwice(command, option));
   return command.exitOverride().configureOutput({
-    outputError: (text, write) => write(visible(inOurWords(text))),
+    outputError: (text, write) => write(visible(inOurWords(text, command))),
   });
 }
 
-function inOurWords(text: string): string {
-  const [, flag = ''] = /^error: unknown option '(--[\w-]+)/.exec(text) ?? [];
-  const hint = Object.hasOwn(FOREIGN_FLAGS, flag) ? FOREIGN_FLAGS[flag] : undefined;
-  if (hint !== undefined) return `colloquium: unknown option '${flag}'\n  hint: ${hint}\n`;
-  return text.replace(/^error: /, 'colloquium: ');
+/** The same mistake in Colloquium's words, with a next step. */
+function inOurWords(text: string, command: Command): string {
+  const [problem = '', suggestion] = text
+    .replace(/^error: /, '')
+    .trimEnd()
+    .split('\n');
+  const [, flag = ''] = /^unknown option '(--?[\w-]+)/.exec(problem) ?? [];
+  const meant = /^\(Did you mean (.*)\?\)$/.exec(suggestion ?? '')?.[1];
+  const hint = hintFor(flag, command) ?? (meant === undefined ? helpOf(command) : `did you mean ${meant}?`);
+  return `colloquium: ${problem}\n  hint: ${hint}\n`;
+}
+
+function hintFor(flag: string, command: Command): string | undefined {
+  const below = command.commands.filter((one) =>
+    one.options.some(({ short, long }) => flag === short || flag === long),
+  );
+  const [first] = below;
+  if (command.parent && first) return `it stands behind what is to be done: ${nameOf(first)} ${flag} …`;
+  return Object.hasOwn(FOREIGN_FLAGS, flag) ? FOREIGN_FLAGS[flag] : undefined;
+}
+
+function helpOf(command: Command): string {
+  return `${nameOf(command)} --help lists what it takes`;
+}
+
+function nameOf(command: Command): string {
+  return command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name();
 }
 
 /** Rejects a single-value flag that is given twice: otherwise the last value would silently win. */

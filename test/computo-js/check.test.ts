@@ -49,7 +49,7 @@ describe('check', () => {
   });
 
   it('says when the other dialect has the operator', () => {
-    expect(check(['get', 1, '/a'], { dialect: 'current' })[0]?.hint).toContain("'dialect' to 'classic'");
+    expect(check(['get', 1, '/a'], { dialect: 'current' })[0]?.hint).toContain('{ dialect: classic }');
   });
 
   it('explains a list of strings that was meant as data', () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { KINDS } from '../../src/jobs/kinds/index.js';
 import { configJsonSchema } from '../../src/config/index.js';
-import { starterConfig } from '../../src/config/starter/index.js';
+import { TEMPLATES } from '../../src/config/starter/index.js';
 
 const schema = configJsonSchema(KINDS);
 const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(schema);
@@ -37,8 +37,8 @@ describe('the JSON Schema for editors', () => {
     ).toEqual([]);
   });
 
-  it('accepts the starter config', () => {
-    expect(problems(parseYaml(starterConfig({ sample: 's', schema: 'x' })))).toEqual([]);
+  it.each(Object.entries(TEMPLATES))('accepts the starter config for %s', (_, { config }) => {
+    expect(problems(parseYaml(config({ sample: 's', schema: 'x' })))).toEqual([]);
   });
 
   it('describes every key', () => {

@@ -108,6 +108,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./help.js')).helpCommand,
   },
   {
+    name: 'version',
+    summary: 'Print the version, as --version does',
+    load: async () => (await import('./version.js')).versionCommand,
+  },
+  {
     name: 'completion',
     summary: 'Print a shell completion script: commands, flags, and the pipelines and scripts of the config',
     load: async () => (await import('./completion.js')).completionCommand,

@@ -59,6 +59,7 @@ export function replayCommand(command: Command): Command {
       new Option('--stats <format>', 'how the closing counts are printed').choices(['text', 'json']).default('text'),
     )
     .option('--no-progress', 'say nothing while running')
+    .option('-q, --quiet', 'say nothing while running, and print no closing counts, unless --stats json asks for them')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: ReplayFlags) => {
       const { replay } = await import('../replay/replay.js');

@@ -133,6 +133,7 @@ export function runCommand(command: Command): Command {
       new Option('--stats <format>', 'how the closing counts are printed').choices(['text', 'json']).default('text'),
     )
     .option('--no-progress', 'say nothing while running')
+    .option('-q, --quiet', 'say nothing while running, and print no closing counts, unless --stats json asks for them')
     .addHelpText('after', EXAMPLES)
     .action(async (files: string[], flags: RunFlags, { parent }: Command) => {
       const [{ run }, { refuseUnknownCommand }] = await Promise.all([

@@ -7,6 +7,7 @@ import { SinkError } from '../../sinks/index.js';
 import { SourceError } from '../../sources/index.js';
 import { LockedError } from '../../world/lock/index.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
+import { nextStep } from './next-step.js';
 import { UserError } from './user-error.js';
 
 /** What to print for an error, and the exit code of the command that it ends. */
@@ -34,6 +35,7 @@ export function explained(error: unknown): Explanation | undefined {
   if (error instanceof NatsUnavailableError) return { message, exitCode, hint: error.advice };
   if (error instanceof StoreWriteError)
     return { message, exitCode, hint: 'make room there, and go on; what was written before is kept' };
+  if (error instanceof SourceError || error instanceof SinkError) return { message, exitCode, hint: nextStep(error) };
   return { message, exitCode };
 }
 

@@ -1,6 +1,9 @@
 const inConfig = (stage: string, name: string): string =>
   `it stands in a config: ${stage}; colloquium stages ${name} explains it`;
 
+const INTO_SCRIPT = `write it into the script: -e '{/id, run: "'"$RUN"'"}'; rows of a file are looked up with --table`;
+const ONE_LINE = 'an event is one line of output; | jq . lays it out';
+
 /** Flags that other tools have, or that a newcomer may try, and what to use here instead. */
 export const FOREIGN_FLAGS: Readonly<Record<string, string>> = {
   '--within': inConfig('{ dedupe: /id, within: 1h }', 'dedupe'),
@@ -28,4 +31,38 @@ export const FOREIGN_FLAGS: Readonly<Record<string, string>> = {
   '--itsv': '--in tsv, which a name that ends in .tsv says by itself',
   '--ijson': '--in json for values in any layout, --in ndjson for lines',
   '--ijsonl': '--in ndjson, which is what is read where nothing else is said',
+  '--arg': INTO_SCRIPT,
+  '--argjson': INTO_SCRIPT,
+  '--args': INTO_SCRIPT,
+  '--jsonargs': INTO_SCRIPT,
+  '--slurpfile': '--table users=./users.ndjson:id makes the rows of a file ready for table.get("users", /id)',
+  '--rawfile': '--table users=./users.ndjson:id makes the rows of a file ready for table.get("users", /id)',
+  '--slurp':
+    'no script sees all events at once: --count-by counts them, and the stages batch and aggregate of a config take several together',
+  '--null-input': "a script runs once for each event: echo null | colloquium -e '1 + 1'",
+  '-n': "a script runs once for each event: echo null | colloquium -e '1 + 1'",
+  '--raw-input': '--in text',
+  '-R': '--in text',
+  '--raw-output0': '-r writes texts without quotes',
+  '--join-output': "-r writes texts without quotes, each on a line; | tr -d '\\n' joins them",
+  '--compact-output': ONE_LINE,
+  '--tab': ONE_LINE,
+  '--indent': ONE_LINE,
+  '--sort-keys': 'keys stay in the order in which a script names them; | jq -cS . sorts them',
+  '-S': 'keys stay in the order in which a script names them; | jq -cS . sorts them',
+  '--color-output': 'results have no colours; | jq -C . has',
+  '-C': 'results have no colours; | jq -C . has',
+  '--monochrome-output': 'results have no colours',
+  '-M': 'results have no colours',
+  '--exit-status': 'the exit code is 3 where events failed; with --filter, | grep -q . tells whether any came through',
+  '--from-file': '-s ./FILE',
+  '-f': '-s ./FILE runs a script file',
+  '--stream': '--in json reads a list that is longer than memory, element by element',
+  '--seq': ONE_LINE,
+  '--silent': '-q prints no counts and no progress',
+  '--file': 'inputs are named without a flag: colloquium -s ./FILE in.ndjson',
+  '--input': 'inputs are named without a flag: colloquium -s ./FILE in.ndjson',
+  '-i': 'inputs are named without a flag: colloquium -s ./FILE in.ndjson',
+  '--where': "--filter '/n > 2'",
+  '--select': "--filter '/n > 2' chooses events, -e '{/id, /n}' fields",
 };

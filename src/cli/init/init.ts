@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { configJsonSchema } from '../../config/index.js';
-import { STARTER_SAMPLE, STARTER_TESTS, starterConfig } from '../../config/starter/index.js';
+import { TEMPLATES, type TemplateName } from '../../config/starter/index.js';
 import { KINDS } from '../../jobs/kinds/index.js';
 import { EXIT, type ExitCode } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
@@ -14,16 +14,17 @@ const TESTS = 'colloquium.test.yaml';
 const SCHEMA = 'colloquium.schema.json';
 
 /**
- * Writes the starter config, its sample, its tests and its schema into a folder. Overwrites nothing: if one of the files exists, none is
- * written.
+ * Writes a starter config, its sample, its tests and its schema into a folder. Overwrites nothing: if one of the files exists,
+ * none is written.
  *
  * @throws UserError
  */
-export async function init(folder: string): Promise<ExitCode> {
+export async function init(folder: string, name: TemplateName): Promise<ExitCode> {
+  const template = TEMPLATES[name];
   const files = [
-    { name: CONFIG, content: starterConfig({ sample: SAMPLE, schema: `./${SCHEMA}` }) },
-    { name: SAMPLE, content: STARTER_SAMPLE },
-    { name: TESTS, content: STARTER_TESTS },
+    { name: CONFIG, content: template.config({ sample: SAMPLE, schema: `./${SCHEMA}` }) },
+    { name: SAMPLE, content: template.sample },
+    { name: TESTS, content: template.tests },
     { name: SCHEMA, content: `${JSON.stringify(configJsonSchema(KINDS), null, 2)}\n` },
   ];
   await mkdir(folder, { recursive: true });
@@ -36,8 +37,9 @@ export async function init(folder: string): Promise<ExitCode> {
     });
     writeStderr(`colloquium: wrote ${join(folder, name)}\n`);
   }
+  const [first = '', ...then] = template.firstCommands(SAMPLE);
   const where = folder === '.' ? '' : `cd ${folder} && `;
-  writeStderr(`  try it: ${where}colloquium run ${SAMPLE}\n`);
+  writeStderr(`  try it: ${where}${first}\n${then.map((command) => `          ${command}\n`).join('')}`);
   return EXIT.ok;
 }
 

@@ -25,4 +25,5 @@ export interface ReplayFlags extends ConfigFlags {
   readonly limit?: number;
   readonly stats: 'text' | 'json';
   readonly progress: boolean;
+  readonly quiet?: true;
 }

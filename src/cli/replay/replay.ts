@@ -33,7 +33,7 @@ export async function replay(flags: ReplayFlags): Promise<number> {
   const ending = new AbortController();
   const signals = onSignals(() => ending.abort());
   const startedAt = performance.now();
-  const talk = { ...terminalTalk(), ...(flags.progress && { progress: reporter }) };
+  const talk = { ...terminalTalk(), ...(flags.progress && flags.quiet !== true && { progress: reporter }) };
   const outcome = await onDisk(() => replayJob(plan, talk, ending.signal));
   const seconds = (performance.now() - startedAt) / 1000;
   return concluded(outcome, plan.way, flags, seconds, signals.code());
@@ -42,17 +42,14 @@ export async function replay(flags: ReplayFlags): Promise<number> {
 function concluded(
   { result, damagedPlaces }: ReplayOutcome,
   way: ReplayPlan['way'],
-  { stats, limit }: ReplayFlags,
+  { stats, limit, quiet }: ReplayFlags,
   seconds: number,
   signalCode: number | undefined,
 ): number {
   // Whoever closed the pipe has read enough.
   if (result.endedBy === 'closed') return EXIT.ok;
-  writeStderr(
-    stats === 'json'
-      ? summaryJson(result, seconds, whyEnded(result, { limit, signalCode }))
-      : summaryText(result, seconds),
-  );
+  if (stats === 'json') writeStderr(summaryJson(result, seconds, whyEnded(result, { limit, signalCode })));
+  else if (quiet !== true) writeStderr(summaryText(result, seconds));
   // With one output, only events of unknown pipelines are unrouted, and these are reported by name.
   if (stats === 'text' && way.kind === 'to-outputs') writeStderr(unroutedText(result));
   if (signalCode !== undefined) return signalCode;
@@ -66,7 +63,7 @@ function refuseWithoutLetters(way: ReplayPlan['way']): void {
   throw new UserError('no pipeline keeps its dead letters in a file', EXIT.usage, hint);
 }
 
-function reporter(totalBytes: number | undefined): ReturnType<typeof progressReporter> {
+function reporter(): ReturnType<typeof progressReporter> {
   return progressReporter(
     {
       write: (text) => void process.stderr.write(text),
@@ -74,6 +71,6 @@ function reporter(totalBytes: number | undefined): ReturnType<typeof progressRep
       columns: process.stderr.columns,
       now: () => performance.now(),
     },
-    totalBytes,
+    undefined,
   );
 }

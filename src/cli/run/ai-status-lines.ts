@@ -2,7 +2,8 @@ import { visible } from '../../config/diagnostic/index.js';
 import { knownCost, type AiStatus } from '../../ai/index.js';
 import type { Progress } from '../../pipeline/index.js';
 import { showAmount } from '../../ai/money/index.js';
-import { durationText } from './progress.js';
+import { durationText, shareAndEta } from './progress.js';
+import type { InputSize } from '../../jobs/run/index.js';
 import { grouped } from '../terminal/grouped.js';
 
 /** The most providers that get a line of their own: more would push everything else off a terminal. */
@@ -15,13 +16,13 @@ export interface AiMoment {
   /** Since the start, above 0. */
   readonly seconds: number;
   /** Of all inputs, if known. */
-  readonly totalBytes: number | undefined;
+  readonly size: InputSize | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** The run in one line, then one line for each provider that has been called or is unavailable. */
-export function aiStatusLines(moment: AiMoment): readonly string[] {
+/** In parts, the most important first: the run in one line, then one line for each provider that has been called or is unavailable. */
+export function aiStatusLines(moment: AiMoment): readonly (readonly string[])[] {
   const { status } = moment;
   const busy = status.providers.filter(
     ({ tokensPerMinute, waiting, latencyMs, breaker }) =>
@@ -30,7 +31,7 @@ export function aiStatusLines(moment: AiMoment): readonly string[] {
   return [runLine(moment), ...busy.slice(0, PROVIDERS_SHOWN_MAX).map((one) => providerLine(one, moment.now))];
 }
 
-function runLine({ progress, status, seconds, totalBytes }: AiMoment): string {
+function runLine({ progress, status, seconds, size }: AiMoment): readonly string[] {
   const { input, deadLettered, skipped } = progress.counts;
   const { cached, inFlight, totals, left } = status;
   const parts = [`${grouped(input)} done`];
@@ -39,24 +40,19 @@ function runLine({ progress, status, seconds, totalBytes }: AiMoment): string {
   parts.push(`${inFlight} in flight`, `${showAmount(knownCost(totals))} spent`);
   if (totals.unknown > 0) parts.push(`${totals.unknown} of unknown cost`);
   if (left !== undefined) parts.push(`${showAmount(left)} left`);
-  if (totalBytes !== undefined && totalBytes > 0) {
-    parts.push(`${Math.min(100, Math.floor((100 * progress.bytes) / totalBytes))} %`);
-    const bytesLeft = Math.max(0, totalBytes - progress.bytes);
-    if (progress.bytes > 0) parts.push(`ETA ${durationText((bytesLeft * seconds) / progress.bytes)}`);
-  }
-  return parts.join(' · ');
+  return [...parts, ...shareAndEta(progress.bytes, seconds, size)];
 }
 
-function providerLine(provider: AiStatus['providers'][number], now: number): string {
+function providerLine(provider: AiStatus['providers'][number], now: number): readonly string[] {
   const { name, tokensPerMinute, limits, waiting, latencyMs, breaker } = provider;
   const limit = limits.tokensPerMinute === undefined ? '' : ` of ${grouped(limits.tokensPerMinute)}`;
-  const parts = [`${grouped(tokensPerMinute)}${limit} tokens/min`];
+  const parts = [`${name}: ${grouped(tokensPerMinute)}${limit} tokens/min`];
   if (limits.requestsPerMinute !== undefined) parts.push(`at most ${grouped(limits.requestsPerMinute)} requests/min`);
   if (waiting > 0) parts.push(`${waiting} waiting`);
   if (latencyMs !== undefined) parts.push(`${latencyText(latencyMs)} an answer`);
   const trouble = breakerWords(breaker, now);
   if (trouble !== undefined) parts.push(trouble);
-  return visible(`${name}: ${parts.join(' · ')}`);
+  return parts.map(visible);
 }
 
 function breakerWords(breaker: AiStatus['providers'][number]['breaker'], now: number): string | undefined {

@@ -1,8 +1,8 @@
 import type { AiStatus } from '../../ai/index.js';
 import { noCounts, type Progress } from '../../pipeline/index.js';
 import { aiStatusLines } from './ai-status-lines.js';
-import type { ProgressReporter } from '../../jobs/run/index.js';
-import type { ProgressWorld } from './progress.js';
+import type { InputSize, ProgressReporter } from '../../jobs/run/index.js';
+import { fitting, SEPARATOR, type ProgressWorld } from './progress.js';
 import { beforeStderr } from '../terminal/stderr.js';
 
 const REDRAW_MS = 500;
@@ -18,12 +18,12 @@ export interface AiStatusWorld extends ProgressWorld {
  * answers may take long, and that is when one wants to know why.
  *
  * @param world its `now` is in milliseconds since the epoch
- * @param totalBytes of all inputs, if known: gives a share and an ETA
+ * @param size of all inputs, if known: gives a share and an ETA
  */
 export function aiStatusReporter(
   world: AiStatusWorld,
   readStatus: () => Promise<AiStatus>,
-  totalBytes: number | undefined,
+  size: InputSize | undefined,
 ): ProgressReporter {
   const startedAt = world.now();
   let progress: Progress = { counts: noCounts(), bytes: 0 };
@@ -41,13 +41,13 @@ export function aiStatusReporter(
   const show = (status: AiStatus): void => {
     const now = world.now();
     const seconds = Math.max(1, now - startedAt) / 1000;
-    const lines = aiStatusLines({ progress, status, seconds, totalBytes, now });
+    const lines = aiStatusLines({ progress, status, seconds, size, now });
     if (!world.isTty) {
-      world.write(`colloquium: ${lines.join(' · ')}\n`);
+      world.write(`colloquium: ${lines.flat().join(SEPARATOR)}\n`);
       return;
     }
     takeAway();
-    world.write(lines.map((line) => line.slice(0, world.columns - 1)).join('\n'));
+    world.write(lines.map((parts) => fitting(parts, world.columns)).join('\n'));
     linesDrawn = lines.length;
   };
 

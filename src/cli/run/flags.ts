@@ -60,4 +60,5 @@ export interface RunFlags extends ConfigFlags {
   readonly trace?: true;
   readonly stats: 'text' | 'json';
   readonly progress: boolean;
+  readonly quiet?: true;
 }

@@ -13,6 +13,6 @@ export interface RunCommand extends RunPlan {
   readonly warnings: readonly Diagnostic[];
   /** Other hints that are printed. */
   readonly hints: readonly string[];
-  readonly stats: 'text' | 'json';
+  readonly stats: 'text' | 'json' | 'none';
   readonly progress: boolean;
 }

@@ -23,9 +23,9 @@ export function progressOn(
     columns: process.stderr.columns > 0 ? process.stderr.columns : COLUMNS_UNKNOWN,
     now: () => process.uptime() * 1000,
   };
-  return (totalBytes, ai) => {
-    if (ai === undefined || aiReporter === undefined) return progressReporter(world, totalBytes);
-    return aiReporter({ ...world, now: Date.now, every }, ai, totalBytes);
+  return (size, ai) => {
+    if (ai === undefined || aiReporter === undefined) return progressReporter(world, size);
+    return aiReporter({ ...world, now: Date.now, every }, ai, size);
   };
 }
 

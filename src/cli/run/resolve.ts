@@ -67,8 +67,8 @@ export async function resolveRun(
     ...(flags.dryRun === true && { dryRun: { sample: flags.sample ?? 0 } }),
     warnings,
     hints: [...formatHints(flags), ...arrivalHints(plan, files, flags)],
-    stats: flags.stats,
-    progress: flags.progress,
+    stats: flags.quiet && flags.stats === 'text' ? 'none' : flags.stats,
+    progress: flags.progress && flags.quiet !== true,
   };
 }
 

@@ -14,8 +14,8 @@ import { finishedText, forgottenText, summaryJson, summaryText, unroutedText } f
 
 const BACK = 'the same command, or colloquium journal batches to look at them';
 
-/** More failed events than this on stderr drown what else is said there. */
-const TOLD_MAX = 10;
+/** More failed events than this on stderr drown what else is said there. On a terminal none of them is shown whole. */
+const TOLD_MAX = process.stderr.isTTY ? 0 : 10;
 
 /**
  * `colloquium run`: from flags to exit code.
@@ -69,15 +69,16 @@ async function concluded(plan: RunCommand, outcome: RunOutcome, signalCode: numb
   if (result.endedBy === 'closed') return EXIT.ok;
   const ai = outcome.ai && (await import('./ai-summary.js')).aiSummary(outcome.ai);
   const way = goOn(plan, outcome.ai?.answered);
-  if (plan.stats === 'text') {
+  if (plan.stats === 'text')
     writeStderr(finishedBefore === undefined ? summaryText(result, seconds, ai) : finishedText(finishedBefore));
+  if (plan.stats !== 'json') {
     if (plan.deadLetters.kind === 'stderr' && result.counts.deadLettered > TOLD_MAX) {
-      writeStderr('  hint: --dead-letter FILE keeps failed events in a file of their own\n');
+      writeStderr('  hint: --dead-letter FILE keeps failed events in a file of their own, whole, with their data\n');
     }
     writeStderr(unroutedText(result) + forgottenText(result, plan.pipeline.stages));
   }
   if (signalCode !== undefined && (plan.resume ?? plan.ai) !== undefined) writeStderr(`  ${way}\n`);
-  if (plan.stats === 'text') return signalCode ?? exitCodeOf(result, way);
+  if (plan.stats !== 'json') return signalCode ?? exitCodeOf(result, way);
   // A program reads the last line, whatever else is to be said.
   const code = signalCode ?? (await exitCodeTold(result, way));
   writeStderr(summaryJson(result, seconds, whyEnded(result, { limit: plan.limit, signalCode }), ai));

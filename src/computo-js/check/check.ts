@@ -30,6 +30,17 @@ export interface CheckOptions {
 const PROBLEMS_MAX = 1000;
 const PATH_CHARACTERS_MAX = 10_000_000;
 
+const ONE_DIALECT =
+  'Write all of it in one dialect. A config says which with computo: { dialect: classic }, a program with the option dialect.';
+
+/** What the current dialect says for what only the classic one has. */
+const IN_CURRENT: Readonly<Record<string, string>> = {
+  "the operator '&&'": 'The current dialect says and: ["and", …].',
+  "the operator '||'": 'The current dialect says or: ["or", …].',
+  "the operator 'get'":
+    'The current dialect says ["$input", "/path"] for a field of the event, ["$", "/name/path"] for one of a variable.',
+};
+
 /**
  * Finds every problem that a script shows without being run, in the order of the script. Includes branches that a run may never
  * take. An `error` is certain to fail when a run reaches it.
@@ -54,7 +65,7 @@ export function check(script: Json, options: CheckOptions = {}): ScriptDiagnosti
         severity: 'error',
         path: marker.path,
         message: `the script mixes dialects: ${marker.reason} is only ${side}`,
-        hint: "Write all of it in one dialect, or set the option 'dialect' to 'classic' or 'current'.",
+        hint: IN_CURRENT[marker.reason] ?? ONE_DIALECT,
       };
     });
   } catch (error) {

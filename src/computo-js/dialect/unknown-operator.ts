@@ -28,7 +28,7 @@ const MEANT_MAX = 3;
 function hintFor(name: string, args: readonly Json[], dialect: Dialect, isText: boolean): Hint {
   const other: Dialect = dialect === 'classic' ? 'current' : 'classic';
   if (findOperator(name, other) !== undefined && !isText)
-    return `The ${other} dialect has it: set the option 'dialect' to '${other}'.`;
+    return `The ${other} dialect has it. A config sets it with computo: { dialect: ${other} }, a program with the option dialect.`;
   if (args.length === 1 && SELECTS.has(name)) {
     const filter = usageOf('filter', dialect, isText);
     return `Events are chosen with --filter, which takes the condition alone; elements of a list with ${filter}.`;

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { NumberText } from 'computo-js';
 import * as z from 'zod';
 import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from '../units/index.js';
+import { didYouMean } from '../diagnostic/index.js';
 import { oneOf, show } from './show.js';
 
 /**
@@ -21,18 +22,22 @@ const NUMBER_TEXT_PATTERN = `^-?[0-9.]+([eE][-+]?[0-9]+)?$|${PLACEHOLDER_PATTERN
  * @param words what is expected, for messages: `a number from 1 to 65535`
  * @param read returns the meaning of a value, or undefined if it has none
  * @param json what the JSON Schema says about it
+ * @param hintFor what may have been meant by a value that has no meaning
  */
-function scalar<T>(words: string, read: (input: unknown) => T | undefined, json: Record<string, unknown>) {
+function scalar<T>(
+  words: string,
+  read: (input: unknown) => T | undefined,
+  json: Record<string, unknown>,
+  hintFor: (input: unknown) => string | undefined = () => undefined,
+) {
   return z
     .unknown()
     .transform((input, context): T => {
       const value = read(input);
       if (value !== undefined) return value;
-      context.issues.push({
-        code: 'custom',
-        input,
-        message: input === undefined ? `missing: expected ${words}` : `expected ${words}, got ${show(input)}`,
-      });
+      const hint = hintFor(input);
+      const problem = input === undefined ? `missing: expected ${words}` : `expected ${words}, got ${show(input)}`;
+      context.issues.push({ code: 'custom', input, message: hint === undefined ? problem : `${problem}\n${hint}` });
       return z.NEVER;
     })
     .meta(json);
@@ -127,7 +132,10 @@ export function flag() {
 /** One of several words. */
 export function choice<const Word extends string>(words: readonly Word[]) {
   const read = (input: unknown): Word | undefined => words.find((word) => word === input);
-  return scalar(oneOf(words), read, { anyOf: [{ enum: words }, { type: 'string', pattern: PLACEHOLDER_PATTERN }] });
+  const json = { anyOf: [{ enum: words }, { type: 'string', pattern: PLACEHOLDER_PATTERN }] };
+  return scalar(oneOf(words), read, json, (input) =>
+    typeof input === 'string' ? didYouMean(input, words) : undefined,
+  );
 }
 
 /** Text with at least one character. */

@@ -2,7 +2,7 @@ import { drive, type BlockRunResult, type OpenExecutor, type Progress } from '..
 import type { Sink } from '../../sinks/index.js';
 import { openSources, readSources } from '../run/open-input.js';
 import type { RunPlan } from '../run/plan.js';
-import { bytesOf, type ProgressTalk } from '../run/run.js';
+import { sizeOf, type ProgressTalk } from '../run/run.js';
 import type { PersonTalk } from '../talk.js';
 import type { PipelineEngine } from '../engines/engines.js';
 import type { Failures } from './failures.js';
@@ -26,7 +26,7 @@ export async function passThrough(
   failures: Failures,
 ): Promise<BlockRunResult> {
   const sources = openSources(plan, talk.notice);
-  const progress = talk.progress?.(bytesOf(sources));
+  const progress = talk.progress?.(sizeOf({ sources }));
   const result = await drive({
     executor,
     blocks: shape(readSources(plan, sources, reading.signal)),

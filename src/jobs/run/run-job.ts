@@ -8,6 +8,8 @@ import type { LookAtOutputs } from './look-at-outputs.js';
 /** The open inputs and outputs of a run. */
 export interface RunJob {
   readonly sources: readonly Source[];
+  /** How many bytes of them earlier runs have processed, which this run continues. Absent: none. */
+  readonly bytesBefore?: number;
   readonly blocks: AsyncIterable<Block>;
   readonly sinks: OpenSinks;
   /** Checks that nobody else has changed the outputs. */

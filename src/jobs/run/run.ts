@@ -9,7 +9,6 @@ import {
   type Progress,
   type TraceOf,
 } from '../../pipeline/index.js';
-import type { Source } from '../../sources/index.js';
 import type { Engines } from '../engines/engines.js';
 import type { PersonTalk } from '../talk.js';
 import { openJob } from './job.js';
@@ -32,10 +31,17 @@ export interface ProgressTalk {
   /**
    * Starts showing the progress of a run; absent: it is not shown.
    *
-   * @param totalBytes the size of all inputs, if known
+   * @param size of all inputs, if known
    * @param ai the status of AI calls, if there are any
    */
-  readonly progress?: (totalBytes: number | undefined, ai?: () => Promise<AiStatus>) => ProgressReporter;
+  readonly progress?: (size: InputSize | undefined, ai?: () => Promise<AiStatus>) => ProgressReporter;
+}
+
+/** How large the inputs of a run are, in bytes. */
+export interface InputSize {
+  readonly total: number;
+  /** What earlier runs have processed of that. */
+  readonly before: number;
 }
 
 /** Shows the progress of a run. */
@@ -99,7 +105,7 @@ async function driven(
 ): Promise<RunOutcome> {
   const { sinks, look, keeping } = job;
   const status = ai && ((): Promise<AiStatus> => ai.status(plan.pipeline.name));
-  const progress = talk.progress?.(bytesOf(job.sources), status);
+  const progress = talk.progress?.(sizeOf(job), status);
   // `performance` would have to be loaded first.
   const startedAt = process.uptime();
   const result = await drive({
@@ -145,7 +151,8 @@ async function seenToTheEnd(result: BlockRunResult, look: RunJob['look']): Promi
 }
 
 /** The size of all inputs, if known. */
-export function bytesOf(sources: readonly Source[]): number | undefined {
+export function sizeOf({ sources, bytesBefore = 0 }: Pick<RunJob, 'sources' | 'bytesBefore'>): InputSize | undefined {
   const sizes = sources.map((source) => source.sizeBytes);
-  return sizes.every((size) => size !== undefined) ? sizes.reduce((sum, size) => sum + size, 0) : undefined;
+  if (!sizes.every((size) => size !== undefined)) return undefined;
+  return { total: sizes.reduce((sum, size) => sum + size, 0), before: bytesBefore };
 }

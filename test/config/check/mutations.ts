@@ -11,7 +11,7 @@ import {
   resolvePipeline,
   useSection,
 } from '../../../src/config/index.js';
-import { starterConfig } from '../../../src/config/starter/index.js';
+import { TEMPLATES } from '../../../src/config/starter/index.js';
 
 /** Configs with something of everything, valid as they stand. */
 const RICH_YAML = `# everything
@@ -67,7 +67,7 @@ const RICH_JSON = `{
 
 export const SAMPLES = [
   { name: 'a.yaml', text: RICH_YAML },
-  { name: 'a.yaml', text: starterConfig({ sample: 's', schema: 'x' }) },
+  { name: 'a.yaml', text: TEMPLATES.run.config({ sample: 's', schema: 'x' }) },
   { name: 'a.json', text: RICH_JSON },
   {
     name: 's.json',

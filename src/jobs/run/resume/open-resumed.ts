@@ -116,6 +116,7 @@ export async function openResumed(
     const blocks = readInputs(inputs, options, reading.signal);
     return {
       sources: given.map(({ source }) => source),
+      bytesBefore: inputs.reduce((sum, { place }) => sum + (place?.offset ?? 0), 0),
       blocks,
       sinks,
       look,

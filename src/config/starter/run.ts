@@ -1,26 +1,17 @@
-/** The names of the files beside the starter config. */
-export interface StarterNames {
-  /** The name of the sample file. */
-  readonly sample: string;
-  /** The path of the JSON Schema file, relative to the config. */
-  readonly schema: string;
-}
+import { head, lines, testFile, type StarterTemplate } from './template.js';
 
-/** A few events for the starter config to process, one per line. */
-export const STARTER_SAMPLE = [
-  { id: 1, level: 'info', service: 'shop', message: 'order placed', amount: 25.5 },
-  { id: 2, level: 'debug', service: 'shop', message: 'cache miss' },
-  { id: 3, level: 'error', service: 'billing', message: 'card declined', amount: 99 },
-  { id: 4, level: 'info', service: 'search', message: 'query took 12 ms' },
-]
-  .map((event) => `${JSON.stringify(event)}\n`)
-  .join('');
+const firstCommands = (sample: string): readonly string[] => [`colloquium run ${sample}`];
 
-/** Test cases for the starter config, which pass without a key. */
-export const STARTER_TESTS = `# Run them:  colloquium test
-# (colloquium schema --tests prints the JSON Schema that editors complete from)
-tests:
-  - name: debug messages are dropped, others are summarized
+/** Files through a script. Its comments show what else a config can have. */
+export const RUN: StarterTemplate = {
+  summary: 'files through a filter and a script',
+  sample: lines([
+    { id: 1, level: 'info', service: 'shop', message: 'order placed', amount: 25.5 },
+    { id: 2, level: 'debug', service: 'shop', message: 'cache miss' },
+    { id: 3, level: 'error', service: 'billing', message: 'card declined', amount: 99 },
+    { id: 4, level: 'info', service: 'search', message: 'query took 12 ms' },
+  ]),
+  tests: testFile(`  - name: debug messages are dropped, others are summarized
     input:
       - { id: 1, level: info, service: shop, message: order placed, amount: 25.5 }
       - { id: 2, level: debug, service: shop, message: cache miss }
@@ -33,17 +24,9 @@ tests:
   #   ai: { answers: [{ text: We are sorry. }] }
   #   expect: /ai/response == "We are sorry."
   #   calls: 1
-`;
-
-/** A config that passes `check`, runs on {@link STARTER_SAMPLE}, and has comments that show further settings. */
-export function starterConfig({ sample, schema }: StarterNames): string {
-  return `# yaml-language-server: $schema=${schema}
-# (colloquium schema > ${schema} writes the file that editors complete from)
-#
-# Try it:    colloquium run ${sample}
-# Check it:  colloquium check
-# Test it:   colloquium test
-
+`),
+  firstCommands,
+  config: (names) => `${head(names, firstCommands(names.sample))}
 # Computo scripts by name. /id is a field of the event, {/id, what: …} an object; text stands under a | or in quotes.
 # "colloquium operators" lists what there is, "colloquium help recipes" shows everyday jobs.
 scripts:
@@ -97,5 +80,5 @@ pipelines:
 processing:
   worker_threads: 4 # at most; the machine's processors are the other limit
   max_line_size: 16MB # a longer line is a dead letter
-`;
-}
+`,
+};

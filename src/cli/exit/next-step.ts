@@ -1,0 +1,30 @@
+import { readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { nearest, suggestion } from '../../config/diagnostic/index.js';
+import { hasCode } from '../../files/index.js';
+import { SinkError } from '../../sinks/index.js';
+import { SourceError } from '../../sources/index.js';
+
+/** What to do about an input or output that can't be opened, read or written; undefined where the error says it all. */
+export function nextStep(error: SourceError | SinkError): string | undefined {
+  const { cause } = error;
+  if (hasCode(cause, 'ENOSPC', 'EDQUOT')) return 'make room there, and run it again';
+  if (error instanceof SinkError) {
+    return hasCode(cause, 'EISDIR') ? `name a file in it: ${join(error.sink, 'out.ndjson')}` : undefined;
+  }
+  const { source } = error;
+  if (hasCode(cause, 'EISDIR')) return `name its files: ${join(source, '*.ndjson')}`;
+  if (hasCode(cause, 'ENOENT')) {
+    const near = nearest(basename(source), namesIn(dirname(source)));
+    return near === undefined ? undefined : suggestion(join(dirname(source), near));
+  }
+  return hasCode(cause, 'EACCES') ? `ls -l ${source} shows who may read it` : undefined;
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
