@@ -5,17 +5,20 @@ import type { FakeProvider, FakeWireName } from '../support/fake-provider.js';
 import { configOf, providerOf, rowsOf, type AiStage } from './ai-stage.js';
 
 const ROWS = 25;
-export const BATCH_RUN = [
+/** @param most requests of a batch at most */
+const runIn = (most: number): readonly string[] => [
   'run',
   '--lane',
   'batch',
   '--max-batch',
-  '10',
+  String(most),
   '--no-progress',
   '-o',
   'out.ndjson',
   'in.ndjson',
 ];
+export const BATCH_RUN = runIn(10);
+export const LARGE_BATCH_RUN = runIn(1000);
 
 /** The wires that have batches, and the steps of one. */
 export const BATCH_WIRES: readonly {
@@ -27,27 +30,33 @@ export const BATCH_WIRES: readonly {
   { wire: 'anthropic', steps: ['submit', 'look', 'download'], model: 'claude-3-haiku' },
 ];
 
-/** Writes a config and rows for three batches. */
-export function writeBatchRun(stage: AiStage, wire: FakeWireName, model: string, fake: FakeProvider): void {
+/** Writes a config and rows, by default for three batches. */
+export function writeBatchRun(
+  stage: AiStage,
+  wire: FakeWireName,
+  model: string,
+  fake: FakeProvider,
+  rows = ROWS,
+): void {
   const request = `{ model: ${model}, prompt: "\${/q}", max_tokens: 60 }`;
   const config = configOf({ [wire]: providerOf(fake) }, { stages: [`{ into: /a, request: ${request} }`] });
   stage.write('colloquium.yaml', config);
-  stage.write('in.ndjson', rowsOf(ROWS));
+  stage.write('in.ndjson', rowsOf(rows));
 }
 
 /** Each row came out once, in order, was in one batch, and is booked at what it was billed. */
-export async function expectWhole(stage: AiStage, fake: FakeProvider): Promise<void> {
+export async function expectWhole(stage: AiStage, fake: FakeProvider, count = ROWS): Promise<void> {
   const parsed = (text: string): unknown[] =>
     text
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as unknown);
   const out = parsed(stage.read('out.ndjson')) as { readonly a: { readonly response: string } }[];
-  const rows = parsed(rowsOf(ROWS)) as { readonly q: string }[];
+  const rows = parsed(rowsOf(count)) as { readonly q: string }[];
   expect(out.map(({ a }) => a.response)).toEqual(rows.map(({ q }) => q.toUpperCase()));
   const texts = fake.batches.flatMap((batch) => batch.rows.map(({ call }) => call.texts.join('\n')));
-  expect([texts.length, new Set(texts).size]).toEqual([ROWS, ROWS]);
-  expect(fake.records).toHaveLength(ROWS);
+  expect([texts.length, new Set(texts).size]).toEqual([count, count]);
+  expect(fake.records).toHaveLength(count);
   const { stdout } = await runCli(['cost', '--by', 'lane', '--format', 'json'], { cwd: stage.cwd });
   const { groups } = JSON.parse(stdout) as {
     readonly groups: readonly { readonly lane: string; readonly cost: number; readonly unknown_requests: number }[];

@@ -146,6 +146,52 @@ describe('run --lane batch', () => {
     expect([none.exit, none.stderr]).toEqual([69, expect.stringContaining('nothing was sent')]);
   });
 
+  it('asks each step of a cascade in a batch, and tells beforehand what both lanes cost', async () => {
+    stage = aiStage();
+    const fake = await stage.fake();
+    const cascade = `[{ model: gpt-4o-mini, accept: '$input == "A"' }, { model: gpt-4o }]`;
+    const asking = `{ into: /a, prompt: "\${/q}", max_tokens: 60, cascade: ${cascade} }`;
+    stage.write('colloquium.yaml', configOf({ openai: providerOf(fake) }, { stages: [asking] }));
+    stage.write('in.ndjson', '{"q":"a"}\n{"q":"b"}\n{"q":"c"}\n');
+    const dry = await stage.run(['run', '--lane', 'batch', '--dry-run', '--stats', 'json', 'in.ndjson']);
+    const bill = JSON.parse(dry.stderr) as Record<'cost_usd' | 'batch_cost_usd', { likely: number; worst: number }>;
+    expect(bill.batch_cost_usd.likely).toBeCloseTo(bill.cost_usd.likely / 2, 8);
+    expect(bill.batch_cost_usd.worst).toBeCloseTo(bill.cost_usd.worst / 2, 8);
+    const told = await stage.run(['run', '--lane', 'batch', '--dry-run', 'in.ndjson']);
+    expect(told.stderr).toMatch(/in batches: \$\S+ likely, \$\S+ at worst; what no batch answers/);
+    expect(fake.batches).toEqual([]);
+    const result = await stage.run(BATCH);
+    expect(result.exit, result.stderr).toBe(0);
+    expect(answers()).toEqual(['A', 'B', 'C']);
+    expect(stage.read('out.ndjson').match(/"step":./g)).toEqual(['"step":1', '"step":2', '"step":2']);
+    expect(fake.batches.map(({ rows }) => rows.map(({ call }) => call.model))).toEqual([
+      ['gpt-4o-mini', 'gpt-4o-mini', 'gpt-4o-mini'],
+      ['gpt-4o', 'gpt-4o'],
+    ]);
+    const { batch, live } = await costs();
+    expect([Math.round((batch?.cost ?? 0) * 1e9), live]).toEqual([Number(fake.billed), undefined]);
+  });
+
+  it('asks live with --lane auto what is too little for a batch, or too late', async () => {
+    stage = aiStage();
+    const fake = await stage.fake();
+    stage.write('colloquium.yaml', configOf({ openai: providerOf(fake) }));
+    stage.write('in.ndjson', rowsOf(4));
+    const auto = ['run', '--lane', 'auto', '--min-batch', '5', '-o', 'out.ndjson', 'in.ndjson'];
+    const few = await stage.run(auto);
+    expect([few.exit, few.stderr]).toEqual([0, expect.stringContaining('ai-1: too few requests for a batch')]);
+    expect([fake.batches.length, fake.records.length]).toEqual([0, 4]);
+    stage.write('in.ndjson', rowsOf(12));
+    const enough = await stage.run(auto);
+    expect(enough.exit, enough.stderr).toBe(0);
+    expect(fake.batches.map(({ rows }) => rows.length)).toEqual([8]);
+    stage.write('in.ndjson', rowsOf(20));
+    const late = await stage.run([...auto, '--deadline', '10m']);
+    expect(late.exit, late.stderr).toBe(0);
+    expect([fake.batches.length, fake.records.length]).toEqual([1, 20]);
+    expect(answers()).toEqual(wanted(20));
+  });
+
   it('says why it cannot', async () => {
     stage = aiStage();
     const fake = await stage.fake();
@@ -156,7 +202,9 @@ describe('run --lane batch', () => {
     const pipe = await stage.run(['run', '--lane', 'batch', '/dev/stdin'], { input: '{}\n' });
     expect([pipe.exit, pipe.stderr]).toEqual([2, expect.stringContaining('/dev/stdin can be read once')]);
     const alone = await stage.run(['run', '--deadline', '1h', 'in.ndjson']);
-    expect([alone.exit, alone.stderr]).toEqual([2, expect.stringContaining('--deadline needs --lane batch')]);
+    expect([alone.exit, alone.stderr]).toEqual([2, expect.stringContaining('--deadline needs --lane batch or auto')]);
+    const fewest = await stage.run(['run', '--lane', 'batch', '--min-batch', '2', 'in.ndjson']);
+    expect([fewest.exit, fewest.stderr]).toEqual([2, expect.stringContaining('--min-batch needs --lane auto')]);
     const none = await runCli(['journal', 'batches', '--cancel', 'x'], { cwd: stage.cwd });
     expect([none.exit, none.stderr]).toEqual([2, expect.stringContaining('there is no batch x')]);
   });

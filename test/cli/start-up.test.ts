@@ -15,7 +15,7 @@ const PARTS = {
   prices: 'price_key',
   'the wire of OpenAI': 'OpenAI-Organization',
   'the wire of compatible servers': 'OpenAICompatibleChat',
-  'the wire of Anthropic': 'anthropic-version',
+  'the wire of Anthropic': 'anthropic.messages',
   'the wire of Google': 'x-goog-api-key',
   'a tokenizer': 'o200k',
   "the daemon's server": 'FST_ERR_',

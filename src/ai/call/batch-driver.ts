@@ -28,7 +28,7 @@ export interface AdvanceOptions {
   /** Ids. Default: all. */
   readonly only?: ReadonlySet<string> | undefined;
   /** Whether a batch may still be sent. Asked before each one. Default: yes. */
-  readonly maySubmit?: (() => boolean) | undefined;
+  readonly maySubmit?: ((record: BatchRecord) => boolean) | undefined;
 }
 
 /** A batch cannot be sent, checked or fetched until somebody fixes what the message says. */
@@ -138,12 +138,12 @@ export class BatchDriver {
     throw new BatchRefusedError(strayText(record));
   }
 
-  async #step(record: BatchRecord, maySubmit: () => boolean): Promise<void> {
+  async #step(record: BatchRecord, maySubmit: (record: BatchRecord) => boolean): Promise<void> {
     const { books, endings } = this.#options;
     const isOwn = record.owner === books.owner;
     switch (record.state) {
       case 'sealed':
-        if (isOwn && maySubmit()) await this.#submit(record, maySubmit);
+        if (isOwn && maySubmit(record)) await this.#submit(record, maySubmit);
         return;
       case 'submitting':
         if (isOwn || (await books.isGone(record.owner, record.createdAt))) await this.#resolve(record);
@@ -158,7 +158,7 @@ export class BatchDriver {
     }
   }
 
-  async #submit(record: BatchRecord, maySubmit: () => boolean): Promise<void> {
+  async #submit(record: BatchRecord, maySubmit: (record: BatchRecord) => boolean): Promise<void> {
     const { books, world, notify, folder, endings } = this.#options;
     const { batches } = this.#laneOf(record);
     const store = books.batches();
@@ -170,7 +170,7 @@ export class BatchDriver {
         mine = await store.change(mine, { uploaded: await batches.upload(file) });
         this.#patience.answered(record.provider);
       }
-      if (mine === undefined || !maySubmit()) return;
+      if (mine === undefined || !maySubmit(mine)) return;
       mine = await store.change(mine, { state: 'submitting', submittingAt: world.now(), unsureAt: undefined });
       if (mine === undefined) return;
       const remote = await batches.submit(file, mine.uploaded);

@@ -50,7 +50,7 @@ export interface BatchGathererOptions {
 
 /** After this many batches, a request is sent by itself. */
 const TRIES_MAX = 2;
-/** The maximum number of open files: one per provider and model. */
+/** The maximum number of open files: one per stage, provider and model. */
 const OPEN_MAX = 32;
 
 interface OpenBatch {
@@ -149,6 +149,7 @@ export class BatchGatherer {
       written.endpoint,
       written.headers,
       attribution.pipeline,
+      attribution.stage,
     ]);
     const rowsMax = Math.min(this.#limits.rowsMax ?? Infinity, batches.rowsMax);
     for (;;) {

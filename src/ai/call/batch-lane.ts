@@ -78,12 +78,16 @@ interface CallFactsForBatch {
   readonly request: ProviderRequest;
 }
 
+/** The most stages and models that are told of once. */
+const TOLD_MAX = 100;
+
 export function createBatchLane(options: BatchLaneOptions): BatchLane {
   const { books, runBudget, world, lanes, folder, ttlMs, providerWaitMs, notify, booked, facts } = options;
   const place = (): string => {
     if (folder === undefined) throw new Error('batches need a state folder of this machine');
     return folder;
   };
+  const told = new Set<string>();
   let opened: { readonly endings: BatchEndings; readonly driver: BatchDriver } | undefined;
   const open = (): NonNullable<typeof opened> => {
     if (opened !== undefined) return opened;
@@ -102,12 +106,11 @@ export function createBatchLane(options: BatchLaneOptions): BatchLane {
           const [choice] = choicesFor(able, call.request, call.route, pipeline, runBudget, world.now()).choices;
           if (choice !== undefined && request.embedding === undefined)
             return await gatherer.gather({ ...call, choice });
-          const { model } = request;
-          if (able.length === 0)
-            notify({
-              kind: 'batch',
-              message: `no provider of stage ${context.stage} has batches: ${model} is asked live`,
-            });
+          const message = `no provider of stage ${context.stage} has batches: ${request.model} is asked live`;
+          if (able.length === 0 && !told.has(message)) {
+            if (told.size < TOLD_MAX) told.add(message);
+            notify({ kind: 'batch', message });
+          }
           return { kind: 'none' };
         },
         seal: () => gatherer.seal(),

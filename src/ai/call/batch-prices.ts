@@ -1,12 +1,9 @@
-import { partOf, type Price } from '../money/index.js';
+import { BATCH_DIVISOR, partOf, type Price } from '../money/index.js';
 import type { LanePrices } from './lane-prices.js';
-
-/** Providers bill a batch at half the price of single requests. */
-const DIVISOR = 2n;
 
 /** Returns the prices of a provider's models in a batch. */
 export function batchPrices(lane: LanePrices): LanePrices {
-  const half = <T extends null | undefined>(price: Price | T): Price | T => price && partOf(price, DIVISOR);
+  const half = <T extends null | undefined>(price: Price | T): Price | T => price && partOf(price, BATCH_DIVISOR);
   return {
     configuredPriceOf: (model, served) => half(lane.configuredPriceOf(model, served)),
     priceOf: (model, time, bills) => half(lane.priceOf(model, time, bills)),

@@ -1,4 +1,5 @@
 /** Money: integer nano-dollars, exact prices, and what tokens cost. */
+export { BATCH_DIVISOR } from './batch-divisor.js';
 export { inputTokens, NO_TOKENS, totalTokens, writtenTokens, type BillableTokens } from './billable.js';
 export { configuredPrice, type CacheRates, type CostPerToken } from './configured-price.js';
 export { chargeOfDollars, dollars, dollarText, nanoOfDollars, type Nano } from './nano.js';

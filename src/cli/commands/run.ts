@@ -118,11 +118,16 @@ export function runCommand(command: Command): Command {
     .addOption(
       new Option(
         '--lane <lane>',
-        'batch: send the requests in batches, at half the price and within a day, and wait; live: one by one (the default)',
-      ).choices(['live', 'batch']),
+        'batch: send the requests in batches, at half the price and within a day, and wait; auto: so if there are enough; live: one by one (the default)',
+      ).choices(['live', 'batch', 'auto']),
     )
-    .option('--deadline <time>', 'with --lane batch: ask live what has no answer after this long, such as 6h', duration)
-    .option('--max-batch <n>', 'with --lane batch: most requests of one batch; else what the provider takes', batchSize)
+    .option(
+      '--deadline <time>',
+      'with --lane batch or auto: ask live what has no answer after this long, such as 6h',
+      duration,
+    )
+    .option('--min-batch <n>', 'with --lane auto: ask fewer requests of a stage live; else 100', batchSize)
+    .option('--max-batch <n>', 'with --lane: most requests of one batch; else what the provider takes', batchSize)
     .option('--dry-run', 'write nothing and send nothing: tell what the AI stages would ask, and what it would cost')
     .option('--sample <n>', 'with --dry-run: do send n rows, keep their answers, and narrow the estimate', sampleSize)
     .option('--resume', 'with file outputs: go on where the last run stopped; fine on a first run')

@@ -51,9 +51,10 @@ export interface RunFlags extends ConfigFlags {
   readonly unordered?: true;
   readonly maxCost?: string;
   readonly live?: true;
-  readonly lane?: 'live' | 'batch';
+  readonly lane?: 'live' | 'batch' | 'auto';
   /** Milliseconds. */
   readonly deadline?: number;
+  readonly minBatch?: number;
   readonly maxBatch?: number;
   readonly dryRun?: true;
   readonly sample?: number;

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { LoadedConfig, PipelinePlan } from '../../config/index.js';
 import { packingOf } from '../../files/index.js';
@@ -8,7 +7,7 @@ import type { RunFlags } from './flags.js';
 import { openKeys } from '../../jobs/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
-import type { AiRun, BatchPlan, OwnFile, RunPlan, ThreadPlan } from '../../jobs/run/index.js';
+import type { AiRun, OwnFile, RunPlan, ThreadPlan } from '../../jobs/run/index.js';
 import type { RunCommand } from './plan.js';
 import { formatHints } from './resolve-output-format.js';
 import { resolveFormats } from './resolve-formats.js';
@@ -36,7 +35,9 @@ export async function resolveRun(
   const resolved = await resolveRunPipeline(flags);
   const { sources, plan, config, warnings } = resolved;
   refuseDisorder(plan, flags);
-  const batches = await batchPlan(plan, files, flags, config);
+  const batches = choosesLane(flags)
+    ? (await import('./resolve-lanes.js')).resolveLanes(plan, files, flags, config)
+    : undefined;
   if (config && plan.stages.some(isAiStage)) await refuseUnpriced(config, plan, flags);
   const outputs = resolveOutputs(flags, plan);
   const letters = resolveDeadLetters(flags, plan);
@@ -86,6 +87,10 @@ function refuseContradictions(files: readonly string[], flags: RunFlags): void {
   }
 }
 
+function choosesLane({ lane, deadline, minBatch, maxBatch }: RunFlags): boolean {
+  return [lane, deadline, minBatch, maxBatch].some((flag) => flag !== undefined);
+}
+
 function refuseDisorder({ stages }: PipelinePlan, flags: RunFlags): void {
   const firstCall = stages.findIndex(isAiStage);
   const timed = firstCall !== -1 && wantsCheckpoint(flags) ? stages.find(goesByArrival) : undefined;
@@ -101,53 +106,6 @@ function refuseDisorder({ stages }: PipelinePlan, flags: RunFlags): void {
   const stage = stages.find(keepsState);
   if (stage === undefined || flags.unordered !== true) return;
   throw new UserError(`--unordered: ${stage.name} looks across events, in the order of the input`, EXIT.usage);
-}
-
-/** @throws UserError when the requests can't go in batches */
-async function batchPlan(
-  { stages }: PipelinePlan,
-  files: readonly string[],
-  flags: RunFlags,
-  config: LoadedConfig | undefined,
-): Promise<BatchPlan | undefined> {
-  const { lane, deadline, maxBatch } = flags;
-  if (lane !== 'batch') {
-    const alone = Object.entries({ deadline, 'max-batch': maxBatch }).find(([, value]) => value !== undefined);
-    if (alone !== undefined) throw new UserError(`--${alone[0]} needs --lane batch`, EXIT.usage);
-    return undefined;
-  }
-  const calling = stages.filter(isAiStage);
-  const refuse = (message: string, hint?: string): UserError =>
-    new UserError(`--lane batch: ${message}`, EXIT.usage, hint);
-  if (config === undefined || calling.length === 0) throw refuse('the pipeline has no AI stage');
-  if (flags.follow === true) throw refuse('it goes with no --follow: a batch has an end');
-  if (flags.live === true) throw refuse('it goes with no --live: the answers of batches are read from the journal');
-  if (flags.dryRun === true) throw refuse('--dry-run tells what requests cost live; in batches it is half of that');
-  const { useProvider, useSection } = await import('../../config/index.js');
-  if (useSection(config, 'storage').encryption !== undefined)
-    throw refuse('storage.encryption does not cover the files of answers that batches keep', 'run it live');
-  const once = files.length === 0 ? '-' : files.find(isReadOnce);
-  if (once !== undefined) {
-    const name = once === '-' ? 'stdin' : once;
-    throw refuse(`the input is read twice, and ${name} can be read once`, 'write it to a file, and name that');
-  }
-  const embed = calling.find(({ embedding }) => embedding !== undefined);
-  if (embed !== undefined) throw refuse(`stage ${embed.name} asks for vectors, which go live only`, 'run it by itself');
-  const kinds = config.kinds.providers;
-  const unable = calling.find(
-    ({ providers }) => !providers.some((name) => kinds.of(useProvider(config, name, true)).batches !== undefined),
-  );
-  if (unable !== undefined)
-    throw refuse(`no provider of stage ${unable.name} has batches`, 'openai, anthropic and openai-compatible have');
-  return {
-    ...(deadline !== undefined && { deadlineMs: deadline }),
-    ...(maxBatch !== undefined && { rowsMax: maxBatch }),
-  };
-}
-
-/** Whether an input is a pipe or the like. One that is missing is reported when it is opened. */
-function isReadOnce(file: string): boolean {
-  return file === '-' || statSync(file, { throwIfNoEntry: false })?.isFile() === false;
 }
 
 /** Of files, the time at which they are read says little. */

@@ -1,6 +1,6 @@
 import { amountOf, BatchRefusedError, realWorld, type AiClient, type BatchRecord } from '../../ai/index.js';
 import { showAmount } from '../../ai/money/index.js';
-import { isAiStage, singleLines, type AiCalls, type BlockOptions } from '../../pipeline/index.js';
+import { isAiStage, singleLines, stagesBehind, type AiCalls, type BlockOptions } from '../../pipeline/index.js';
 import { sleep } from '../../world/index.js';
 import { callManner, onThisThread } from '../ai/ai-engines.js';
 import { callsThat, contextOf, outcomeOf } from '../ai/ai-calls.js';
@@ -10,7 +10,7 @@ import { collectFailures } from '../forecast/failures.js';
 import { passThrough } from '../forecast/pass-through.js';
 import { JobError } from '../job-error.js';
 import { enginePipeline } from '../run/engines.js';
-import type { RunPlan } from '../run/plan.js';
+import type { BatchPlan, RunPlan } from '../run/plan.js';
 
 /** The number of requests that are written and recorded at a time. */
 const CONCURRENCY = 128;
@@ -21,6 +21,9 @@ const LOOKS_PER_WAIT = 20;
 const LOOK_MS_MIN = 250;
 const LOOK_MS_MAX = 60_000;
 const TELL_EVERY_MS = 60_000;
+
+/** A stage that may choose sends nothing in a batch with less time than this until its deadline. */
+const NEAR_MS = 1_800_000;
 
 export interface BatchesOutcome {
   /** The number of batches that are left running because the run was to end; 0: the answers are in the journal. */
@@ -41,7 +44,8 @@ export interface BatchesTalk {
  *
  * This way no part of a run waits in memory for a day: the input is read once to write its requests into files, and again when
  * they are answered. Order, checkpoints, kills and resumption are those of an ordinary run, which pays for what no batch has
- * answered. A pipeline whose second AI stage needs the answers of the first takes one round per stage.
+ * answered. A pipeline whose second AI stage needs the answers of the first takes one round per stage, and one per step of a
+ * cascade.
  *
  * @throws JobError if a provider refuses; SourceError, ConfigError, ComputoError
  */
@@ -79,50 +83,115 @@ async function refuseStrays({ batches }: AiClient): Promise<void> {
     );
 }
 
+/** A stage whose requests go in batches. */
+interface BatchStage {
+  readonly plan: BatchPlan;
+  /** When what has no answer goes live, milliseconds since the epoch. */
+  deadlineAt: number | undefined;
+  /** Its requests go live from now on. */
+  isLive: boolean;
+}
+
+type BatchStages = ReadonlyMap<string, BatchStage>;
+
+/** The batches that hold a request of this run, by id. */
+type Needed = Map<string, BatchStage>;
+
 async function inRounds(
   plan: RunPlan,
-  { deadlineMs, rowsMax }: NonNullable<NonNullable<RunPlan['ai']>['batches']>,
+  batches: ReadonlyMap<string, BatchPlan>,
   client: AiClient,
   talk: BatchesTalk,
 ): Promise<BatchesOutcome> {
-  const { ending } = talk;
-  let deadlineAt = deadlineMs === undefined ? undefined : realWorld.now() + deadlineMs;
+  const { ending, notice } = talk;
+  const now = realWorld.now();
+  const stages: BatchStages = new Map(
+    [...batches].map(([name, each]) => {
+      const { deadlineMs } = each;
+      return [name, { plan: each, deadlineAt: deadlineMs && now + deadlineMs, isLive: isNear(each) }];
+    }),
+  );
   for (;;) {
+    if ([...stages.values()].every(({ isLive }) => isLive)) return { left: 0 };
     await client.batches.upkeep();
-    const needed = await gathered(plan, client, { rowsMax, deadlineAt }, talk);
-    if (needed.size === 0 && !ending.aborted) return { left: 0 };
-    // A resumed run keeps the deadline of the first one.
-    const since = await earliestDeadline(client, needed);
-    if (deadlineMs !== undefined && since !== undefined && (deadlineAt === undefined || since < deadlineAt))
-      deadlineAt = since;
-    const left = await waitFor(client, needed, deadlineAt, talk);
+    const needed = await gathered(plan, client, stages, talk);
+    await keepDeadlines(client, needed);
+    const tooFew = ending.aborted ? [] : await withdrawTooFew(client, needed, stages);
+    if (needed.size === 0 && tooFew.length === 0 && !ending.aborted) return { left: 0 };
+    const left = await waitFor(client, needed, talk);
     if (left > 0 || ending.aborted) return { left };
-    if (deadlineAt !== undefined && realWorld.now() >= deadlineAt) {
-      talk.notice('the deadline is reached: what has no answer is asked live');
-      return { left: 0 };
-    }
+    const late = [...stages].filter(([, stage]) => !stage.isLive && isOver(stage));
+    for (const [, stage] of late) stage.isLive = true;
+    if (late.length > 0) notice('the deadline is reached: what has no answer is asked live');
+    for (const name of tooFew) notice(`${name}: too few requests for a batch are asked live`);
   }
+}
+
+function isOver({ deadlineAt }: BatchStage): boolean {
+  return deadlineAt !== undefined && realWorld.now() >= deadlineAt;
+}
+
+/** Whether a stage may choose its lane, and no batch is likely to end in time. */
+function isNear({ rowsMin, deadlineMs }: BatchPlan): boolean {
+  return rowsMin !== undefined && deadlineMs !== undefined && deadlineMs < NEAR_MS;
+}
+
+/** A resumed run keeps the deadline of the first one. */
+async function keepDeadlines(client: AiClient, needed: Needed): Promise<void> {
+  for (const { id, deadlineAt = Infinity } of await recordsOf(client, needed)) {
+    const stage = needed.get(id);
+    if (stage?.deadlineAt !== undefined) stage.deadlineAt = Math.min(stage.deadlineAt, deadlineAt);
+  }
+}
+
+/** Withdraws the batches of stages that have fewer requests than are worth one. @returns the names of these stages */
+async function withdrawTooFew(client: AiClient, needed: Needed, stages: BatchStages): Promise<readonly string[]> {
+  const records = await recordsOf(client, needed);
+  const found: string[] = [];
+  for (const [name, stage] of stages) {
+    const own = records.filter(({ id }) => needed.get(id) === stage);
+    const rows = own.reduce((sum, record) => sum + record.rows, 0);
+    // What is out there already brings its answers.
+    if (rows === 0 || rows >= (stage.plan.rowsMin ?? 0) || own.some(({ state }) => state !== 'sealed')) continue;
+    stage.isLive = true;
+    found.push(name);
+    for (const { id } of own) if (await client.batches.withdraw(id, 'not sent: too few requests')) needed.delete(id);
+  }
+  return found;
 }
 
 /** Writes the unanswered requests into batches. @returns the batches that hold a request of this run */
 async function gathered(
   plan: RunPlan,
   client: AiClient,
-  limits: Parameters<AiClient['batches']['gathering']>[0],
+  stages: BatchStages,
   { notice, ending }: BatchesTalk,
-): Promise<ReadonlySet<string>> {
+): Promise<Needed> {
   const { ai, pipeline } = plan;
-  if (ai === undefined) return new Set();
-  const gathering = client.batches.gathering(limits);
-  const needed = new Set<string>();
+  const needed: Needed = new Map();
+  if (ai === undefined) return needed;
+  const inLane = [...stages].filter(([, { isLive }]) => !isLive);
+  const gatherings = new Map(
+    inLane.map(([name, { plan: limits, deadlineAt }]) => [
+      name,
+      client.batches.gathering({ rowsMax: limits.rowsMax, deadlineAt }),
+    ]),
+  );
   const manner = callManner(ai);
-  const last = pipeline.stages.findLast(isAiStage);
+  const calling = pipeline.stages.filter(isAiStage);
+  const last = calling.findLastIndex(({ name }) => gatherings.has(name));
   const calls: AiCalls = callsThat(manner.readPart, async (request, stage, event) => {
     const context = { ...contextOf(stage, event), inDoubt: stage.inDoubt ?? manner.inDoubt };
-    const { kind, ...more } = await gathering.gather(request, context);
-    if (kind === 'waits' && 'batch' in more) needed.add(more.batch);
-    // What stands behind the last one is asked for when it runs.
-    if (kind !== 'none' || stage.name === last?.name) return WAITS;
+    const [gathering, batchStage] = [gatherings.get(stage.name), stages.get(stage.name)];
+    if (gathering !== undefined && batchStage !== undefined) {
+      const { kind, ...more } = await gathering.gather(request, context);
+      if (kind === 'waits' && 'batch' in more) needed.set(more.batch, batchStage);
+      if (kind !== 'none') return WAITS;
+    }
+    // What comes behind the last call that may go in a batch is asked for when it runs.
+    const at = calling.findIndex(({ name }) => name === stage.name);
+    const isLast = at === last && gathering !== undefined && stagesBehind(stage).length === 0;
+    if (at > last || isLast) return WAITS;
     return outcomeOf(await client.call(request, context));
   });
   const block: BlockOptions = { ...plan.block, pipeline };
@@ -135,33 +204,27 @@ async function gathered(
     await passThrough({ plan, talk: { notice }, reading }, { executor, shape: singleLines }, collectFailures());
   } finally {
     ending.removeEventListener('abort', stop);
-    await gathering.seal();
+    for (const gathering of gatherings.values()) await gathering.seal();
   }
   return needed;
 }
 
 const WAITS = { kind: 'failed', code: AWAITED, message: 'the answer is not there yet' } as const;
 
-async function earliestDeadline(client: AiClient, needed: ReadonlySet<string>): Promise<number | undefined> {
-  const times = (await recordsOf(client, needed)).flatMap(({ deadlineAt }) => deadlineAt ?? []);
-  return times.length === 0 ? undefined : Math.min(...times);
-}
-
 /**
  * @returns how many batches still run when this run is to end
  * @throws JobError if their providers do not answer for too long; BatchRefusedError
  */
-async function waitFor(
-  client: AiClient,
-  needed: ReadonlySet<string>,
-  deadlineAt: number | undefined,
-  { notice, ending, progress }: BatchesTalk,
-): Promise<number> {
+async function waitFor(client: AiClient, needed: Needed, { notice, ending, progress }: BatchesTalk): Promise<number> {
   const { batches } = client;
+  const only = new Set(needed.keys());
   const begun = realWorld.now();
-  const isOver = (): boolean => deadlineAt !== undefined && realWorld.now() >= deadlineAt;
+  const isLate = ({ id }: BatchRecord): boolean => {
+    const stage = needed.get(id);
+    return stage !== undefined && isOver(stage);
+  };
   const leave = async (why: string): Promise<readonly BatchRecord[]> => {
-    for (const id of needed) await batches.withdraw(id, `not sent: ${why}`);
+    for (const id of only) await batches.withdraw(id, `not sent: ${why}`);
     const open = (await recordsOf(client, needed)).filter(isRunning);
     tellLeft(client, open, notice);
     return open;
@@ -172,8 +235,8 @@ async function waitFor(
     if (before.length === 0) return 0;
     if (ending.aborted) return (await leave('the run was stopped')).length;
     try {
-      if (isOver()) for (const { id } of before) await batches.cancel(id);
-      await batches.advance({ only: needed, maySubmit: () => !ending.aborted && !isOver() });
+      for (const record of before) if (isLate(record)) await batches.cancel(record.id);
+      await batches.advance({ only, maySubmit: (record) => !ending.aborted && !isLate(record) });
     } catch (error) {
       if (error instanceof BatchRefusedError) await leave('another batch was refused');
       throw error;
@@ -191,7 +254,8 @@ async function waitFor(
     const now = realWorld.now();
     if (progress && now - toldAt >= TELL_EVERY_MS) {
       toldAt = now;
-      notice(progressText(records, deadlineAt));
+      const deadlines = [...needed.values()].flatMap(({ deadlineAt }) => deadlineAt ?? []);
+      notice(progressText(records, deadlines.length === 0 ? undefined : Math.min(...deadlines)));
     }
     if (open.length === 0) return 0;
     const waited = now - Math.min(begun, ...open.map(({ submittedAt = now }) => submittedAt));
@@ -199,7 +263,10 @@ async function waitFor(
   }
 }
 
-async function recordsOf({ batches }: AiClient, ids: ReadonlySet<string>): Promise<readonly BatchRecord[]> {
+async function recordsOf(
+  { batches }: AiClient,
+  ids: { readonly has: (id: string) => boolean },
+): Promise<readonly BatchRecord[]> {
   const records: BatchRecord[] = [];
   for await (const record of batches.records()) if (ids.has(record.id)) records.push(record);
   return records;

@@ -33,11 +33,13 @@ export interface RunPlan extends Targets {
 export interface AiRun extends Pick<AiPlan, 'config' | 'maxCost' | 'concurrency' | 'live'> {
   /** US dollars a day for the pipeline, as decimal text. */
   readonly budget?: string;
-  /** Its requests go in batches first. */
-  readonly batches?: BatchPlan;
+  /** The stages whose requests go in batches first, by name. Absent: none. */
+  readonly batches?: ReadonlyMap<string, BatchPlan>;
 }
 
 export interface BatchPlan {
+  /** The fewest requests that are worth a batch: fewer are asked live. Absent: any number is. */
+  readonly rowsMin?: number;
   /** Milliseconds after which what has no answer is asked live. */
   readonly deadlineMs?: number;
   /** Requests of one batch at most. */

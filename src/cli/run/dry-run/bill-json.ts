@@ -1,8 +1,9 @@
 import { dollars } from '../../../ai/money/index.js';
 import type { Bill, BillStage, Range } from '../../../jobs/forecast/index.js';
+import type { BatchPrice } from './batch-price.js';
 
 /** The bill for programs: one line. Amounts are in US dollars; null: unknown. */
-export function billJson(bill: Bill): string {
+export function billJson(bill: Bill, inBatches?: BatchPrice): string {
   const { pipeline, input, filtered, finished, failed, examples, stages, total, seconds, concurrency, left } = bill;
   const { sample } = bill;
   return `${JSON.stringify({
@@ -14,6 +15,12 @@ export function billJson(bill: Bill): string {
     failed,
     failures: examples,
     ...amounts(total),
+    ...(inBatches && {
+      batch_cost_usd: {
+        likely: dollars(inBatches.likely),
+        worst: inBatches.worst === undefined ? null : dollars(inBatches.worst),
+      },
+    }),
     complete: stages.every(({ more }) => more === 0),
     stages: stages.map((stage) => ({ stage: stage.stage, calls_up_to_more: stage.more, ...amounts(stage) })),
     ...(bill.cascades.length > 0 && { cascades: bill.cascades }),

@@ -4,13 +4,14 @@ import { durationText } from '../progress.js';
 import { grouped } from '../../terminal/grouped.js';
 import { table, type Column } from '../../terminal/table.js';
 import type { Bill, BillStage } from '../../../jobs/forecast/index.js';
+import type { BatchPrice } from './batch-price.js';
 
 /** The sample size that the advice names; large enough for most cases. */
 const SAMPLE_ADVISED = 20;
 const UNKNOWN = '?';
 
 /** The bill for people. */
-export function billText(bill: Bill): string {
+export function billText(bill: Bill, inBatches?: BatchPrice): string {
   const { pipeline, input, filtered, finished, stages } = bill;
   const parts = [`${grouped(input)} in`];
   if (filtered > 0) parts.push(`${grouped(filtered)} filtered`);
@@ -19,7 +20,11 @@ export function billText(bill: Bill): string {
   const sent =
     bill.sample === undefined ? 'nothing was sent' : `${grouped(bill.sample.sent)} rows were sent as a sample`;
   const head = `colloquium: dry run of ${pipeline}: ${parts.join(', ')}; ${sent}\n`;
-  const lines = [...(stages.length === 0 ? ['no AI stage: it costs nothing'] : aiLines(bill)), ...failureLines(bill)];
+  const lines = [
+    ...(stages.length === 0 ? ['no AI stage: it costs nothing'] : aiLines(bill)),
+    ...batchLines(inBatches),
+    ...failureLines(bill),
+  ];
   return `${head}${stages.length === 0 ? '' : `\n${billTable(bill)}\n`}${lines.map((line) => `  ${line}\n`).join('')}`;
 }
 
@@ -73,6 +78,13 @@ function aiLines(bill: Bill): string[] {
   const budget = budgetLine(bill);
   if (budget !== undefined) lines.push(budget);
   return lines;
+}
+
+function batchLines(price: BatchPrice | undefined): string[] {
+  if (price === undefined) return [];
+  const { likely, worst } = price;
+  const most = worst === undefined ? '' : `, ${showAmount(worst)} at worst`;
+  return [`in batches: ${showAmount(likely)} likely${most}; what no batch answers costs what the table says`];
 }
 
 /** What is assumed of a cascade, and how it is known. */

@@ -6,6 +6,7 @@ import { terminalTalk } from '../../terminal/talk.js';
 import type { RunCommand } from '../plan.js';
 import { progressOn } from '../reporter.js';
 import { billJson } from './bill-json.js';
+import { batchPrice } from './batch-price.js';
 import { billText } from './bill-text.js';
 
 /** `colloquium run --dry-run`: does everything but the calls and the writing, then prints the bill. */
@@ -14,6 +15,7 @@ export async function dryRun(plan: RunCommand, sample: number): Promise<number> 
   const signals = onSignals(() => ending.abort());
   const talk = { ...terminalTalk(), ...(plan.progress && { progress: progressOn([]) }) };
   const bill = await forecast(plan, sample, talk, ending.signal);
-  writeStderr(plan.stats === 'json' ? billJson(bill) : billText(bill));
+  const inBatches = plan.ai?.batches === undefined ? undefined : batchPrice(bill);
+  writeStderr(plan.stats === 'json' ? billJson(bill, inBatches) : billText(bill, inBatches));
   return signals.code() ?? (bill.failed > 0 ? EXIT.someFailed : EXIT.ok);
 }
