@@ -19,6 +19,9 @@ Examples:
     colloquium replay --since 1d -p orders --out csv --columns id,total -o orders.csv
   Some of them:
     colloquium replay --since 7d --raw --filter '/level == "error"'
+  What today's scripts and prompts would have made of yesterday's events: first what that costs, then what differs:
+    colloquium replay --since 1d --diff --dry-run
+    colloquium replay --since 1d --diff --against old.yaml --sample 100
   Failed events once more, now that the script is mended, to where the daemon writes (stop it first):
     colloquium replay --dead-letters --to-outputs
 
@@ -54,6 +57,16 @@ export function replayCommand(command: Command): Command {
     .option('--live', 'ask AI providers again, even for what the journal has an answer to')
     .option('--max-cost <usd>', 'most US dollars that this replay may cost: it stops before', dollarOption)
     .option('--strict', 'stop at the first failed event')
+    .addOption(
+      new Option(
+        '--diff [how]',
+        'compare, event by event, what they become now with what the outputs hold: as summary, events or json (default: events on a terminal, json in a pipe)',
+      ).choices(['summary', 'events', 'json']),
+    )
+    .option('--against <file>', 'with --diff: compare with what the pipelines of this config make of them')
+    .option('--against-pipeline <name>', 'with --diff and -p: compare with what this pipeline makes of them')
+    .option('--sample <n>', 'with --diff: only so many events, spread over all', count)
+    .option('--dry-run', 'with --diff: say what the AI calls would cost, and send nothing')
     .option('--limit <n>', 'stop after this many events', count)
     .addOption(
       new Option('--stats <format>', 'how the closing counts are printed').choices(['text', 'json']).default('text'),
@@ -62,6 +75,11 @@ export function replayCommand(command: Command): Command {
     .option('-q, --quiet', 'say nothing while running, and print no closing counts, unless --stats json asks for them')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: ReplayFlags) => {
+      if (flags.diff !== undefined) {
+        const { diff } = await import('../replay/diff.js');
+        process.exitCode = await diff(flags);
+        return;
+      }
       const { replay } = await import('../replay/replay.js');
       process.exitCode = await replay(flags);
     });

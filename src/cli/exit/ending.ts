@@ -1,4 +1,4 @@
-import type { BlockRunResult, Counts, PauseReason } from '../../pipeline/index.js';
+import type { BlockRunResult, Counts, PauseReason, RunPaused } from '../../pipeline/index.js';
 import { OutputChangedError } from '../../jobs/run/index.js';
 import { SinkError } from '../../sinks/index.js';
 import { SourceError } from '../../sources/index.js';
@@ -27,10 +27,15 @@ export function exitCodeOf(result: BlockRunResult, goOn: string): ExitCode {
     case 'error':
       throw asUserError(result.error);
     case 'paused':
-      throw new UserError(`stopped: ${result.pause.message}`, PAUSE_CODES[result.pause.reason], goOn);
+      throw pauseError(result.pause, goOn);
     default:
       return isWhole(result.counts) ? EXIT.ok : EXIT.someFailed;
   }
+}
+
+/** @param goOn what to do after the pause */
+export function pauseError({ reason, message }: RunPaused, goOn: string): UserError {
+  return new UserError(`stopped: ${message}`, PAUSE_CODES[reason], goOn);
 }
 
 /** Why a command's events ended. `input`: the input was read to its end. */

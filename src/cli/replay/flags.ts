@@ -23,6 +23,12 @@ export interface ReplayFlags extends ConfigFlags {
   readonly maxCost?: string;
   readonly strict?: true;
   readonly limit?: number;
+  /** True: as suits the terminal or the pipe. */
+  readonly diff?: true | 'summary' | 'events' | 'json';
+  readonly against?: string;
+  readonly againstPipeline?: string;
+  readonly sample?: number;
+  readonly dryRun?: true;
   readonly stats: 'text' | 'json';
   readonly progress: boolean;
   readonly quiet?: true;

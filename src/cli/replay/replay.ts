@@ -12,6 +12,7 @@ import { writeStderr } from '../terminal/stderr.js';
 import { terminalTalk } from '../terminal/talk.js';
 import type { ReplayFlags } from './flags.js';
 import { refuseOwnFiles } from './refuse-own-files.js';
+import { refuseWithoutDiff } from './diff-plan.js';
 import { resolveReplay } from './resolve.js';
 import { refuseUnknownId } from './unknown-id.js';
 import { refuseUnknownPipeline } from './unknown-pipeline.js';
@@ -23,6 +24,7 @@ const LETTERS_OF_RUN =
 
 /** `colloquium replay`: from flags to exit code. */
 export async function replay(flags: ReplayFlags): Promise<number> {
+  refuseWithoutDiff(flags);
   const plan = await resolveReplay(flags);
   const areLetters = plan.choice.from === 'dead-letters';
   await openLog({ folder: plan.logFolder, config: plan.config }, areLetters ? LETTERS_OF_RUN : undefined);

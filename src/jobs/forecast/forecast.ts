@@ -10,6 +10,7 @@ import { passThrough, type ForecastJob } from './pass-through.js';
  *
  * @param sampleSize the number of rows to send all the same
  * @param signal aborted when the forecast is to end early
+ * @param blocks gives the events; absent: they come from the plan's inputs
  * @throws SourceError, ConfigError, ComputoError, JobError
  */
 export async function forecast(
@@ -17,6 +18,7 @@ export async function forecast(
   sampleSize: number,
   talk: ForecastJob['talk'],
   signal: AbortSignal,
+  blocks?: ForecastJob['blocks'],
 ): Promise<Bill> {
   // Failures are counted and reported, whatever `on_error` and `--strict` would make of them.
   const plan: RunPlan = {
@@ -26,7 +28,7 @@ export async function forecast(
   };
   const reading = new AbortController();
   signal.addEventListener('abort', () => reading.abort());
-  const job = { plan, talk, reading };
+  const job = { plan, talk, reading, blocks };
   if (plan.ai === undefined) return withoutCalls(job);
   const { withForecast } = await import('./with-forecast.js');
   const block: BlockOptions = { ...plan.block, pipeline: plan.pipeline };

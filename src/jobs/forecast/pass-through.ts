@@ -1,5 +1,6 @@
 import { drive, type BlockRunResult, type OpenExecutor, type Progress } from '../../pipeline/index.js';
 import type { Sink } from '../../sinks/index.js';
+import type { Block } from '../../sources/index.js';
 import { openSources, readSources } from '../run/open-input.js';
 import type { RunPlan } from '../run/plan.js';
 import { sizeOf, type ProgressTalk } from '../run/run.js';
@@ -13,6 +14,8 @@ export interface ForecastJob {
   readonly talk: ProgressTalk & Pick<PersonTalk, 'notice'>;
   /** Stops the reading. */
   readonly reading: AbortController;
+  /** Gives the events; absent: they come from the plan's inputs. */
+  readonly blocks?: ((signal: AbortSignal) => AsyncIterable<Block>) | undefined;
 }
 
 /**
@@ -21,15 +24,15 @@ export interface ForecastJob {
  * @throws SourceError when the input can't be read to its end
  */
 export async function passThrough(
-  { plan, talk, reading }: ForecastJob,
+  { plan, talk, reading, blocks }: ForecastJob,
   { executor, shape }: Pick<PipelineEngine, 'shape'> & { readonly executor: OpenExecutor },
   failures: Failures,
 ): Promise<BlockRunResult> {
-  const sources = openSources(plan, talk.notice);
-  const progress = talk.progress?.(sizeOf({ sources }));
+  const sources = blocks === undefined ? openSources(plan, talk.notice) : [];
+  const progress = talk.progress?.(blocks === undefined ? sizeOf({ sources }) : undefined);
   const result = await drive({
     executor,
-    blocks: shape(readSources(plan, sources, reading.signal)),
+    blocks: shape(blocks?.(reading.signal) ?? readSources(plan, sources, reading.signal)),
     sinks: {
       outputs: plan.outputs.map(() => nowhere()),
       deadLetters: failures.sink,

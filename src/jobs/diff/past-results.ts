@@ -1,0 +1,149 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Json, JsonObject } from 'computo-js';
+import { NumberText } from 'computo-js';
+import type { FilePlan } from '../../config/index.js';
+import { readStoredEvent } from '../../event/index.js';
+import { hasCode } from '../../files/index.js';
+import { parseJson } from '../../json/index.js';
+import { fileOf } from '../../sinks/kinds/index.js';
+import { partNames } from '../../sinks/index.js';
+import { openSource } from '../../sources/index.js';
+import { JobError } from '../job-error.js';
+import type { PipelineServePlan } from '../serve-plan.js';
+import type { EventChoice } from '../replay/plan.js';
+import type { SideResult } from './compare.js';
+
+/** The most characters of results that are held: more events must be compared in parts. */
+const CHARACTERS_MAX = 256 * 1024 * 1024;
+const NEWLINE = '\n';
+
+/** What the outputs of a pipeline hold, by event id. */
+export type PastResults = (id: string) => SideResult;
+
+/**
+ * Reads what a pipeline made of events from its outputs and dead letters, with their rotated files. Writes nothing.
+ *
+ * @param tell receives what can't be used
+ * @throws JobError when no output holds whole events, or they hold too much
+ */
+export async function pastResults(
+  { spec, outputs, deadLetter, block }: PipelineServePlan,
+  { since, until }: EventChoice,
+  signal: AbortSignal,
+  tell: (message: string) => void,
+): Promise<PastResults> {
+  const files = outputs.flatMap((output) => {
+    const file = fileOf(output);
+    return file !== undefined && file.keyed === undefined && output.envelope ? [file] : [];
+  });
+  if (files.length === 0 || files.length < outputs.length) {
+    throw new JobError(
+      `pipeline ${spec.name}: not all of its outputs are files of whole events, by whose ids results could be found`,
+      'refused',
+      'give them envelope: true, or compare with another config or pipeline: --against FILE, --against-pipeline NAME',
+    );
+  }
+  const known = new Map<string, string[]>();
+  const failed = new Map<string, string>();
+  let characters = 0;
+  const hold = (text: string): void => {
+    characters += text.length;
+    if (characters <= CHARACTERS_MAX) return;
+    throw new JobError(
+      'the outputs hold more results of this time than can be compared at once',
+      'refused',
+      'compare a shorter time: --since, --until',
+    );
+  };
+  const isChosen = (timestamp: number): boolean => timestamp >= since && (until === undefined || timestamp < until);
+  for (const file of files) {
+    let strange = 0;
+    for await (const line of linesOf(file, block.lineBytesMax, signal)) {
+      const stored = readStoredEvent(line);
+      if (stored === undefined) strange += 1;
+      if (stored === undefined || !isChosen(stored.origin.timestamp)) continue;
+      const { id } = stored.origin;
+      const data = known.get(id) ?? [];
+      // Several outputs may take an event.
+      if (data.includes(stored.data)) continue;
+      hold(stored.data);
+      known.set(id, [...data, stored.data]);
+    }
+    if (strange > 0) tell(`${file.file}: ${strange} lines are not whole events, and count as no results`);
+  }
+  if (deadLetter !== undefined) {
+    for await (const line of linesOf(deadLetter, block.rawMax * 2, signal)) {
+      const letter = letterIn(line);
+      if (letter === undefined || !isChosen(letter.timestamp) || known.has(letter.id)) continue;
+      hold(letter.reason);
+      failed.set(letter.id, letter.reason);
+    }
+  }
+  return (id) => {
+    const data = known.get(id);
+    if (data !== undefined) return { kind: 'out', data: data.map((text) => parseJson(text, Infinity)) };
+    const reason = failed.get(id);
+    return reason === undefined ? { kind: 'out', data: [] } : { kind: 'failed', reason };
+  };
+}
+
+/** The lines of a file and of the files that it was rotated to. */
+async function* linesOf(
+  { file, pattern }: FilePlan,
+  lineBytesMax: number,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  const names = partNames(file, pattern);
+  const parts = entriesOf(names.folder).flatMap((name) => {
+    const part = names.parse(name);
+    return part === undefined ? [] : [{ path: join(names.folder, name), number: part.number }];
+  });
+  parts.sort((a, b) => a.number - b.number);
+  for (const path of [...parts.map((part) => part.path), file]) {
+    if (!entriesOf(join(path, '..')).includes(path.slice(path.lastIndexOf('/') + 1))) continue;
+    const source = openSource(path, { lineBytesMax, follow: false, onNotice: () => undefined });
+    for await (const block of source.blocks(signal)) {
+      if (block.kind === 'lines')
+        yield* block.bytes
+          .toString()
+          .split(NEWLINE)
+          .filter((line) => line !== '');
+    }
+  }
+}
+
+function entriesOf(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw error;
+  }
+}
+
+function letterIn(
+  line: string,
+): { readonly id: string; readonly timestamp: number; readonly reason: string } | undefined {
+  try {
+    const letter = parseJson(line, Infinity);
+    const event = isObject(letter) ? letter['event'] : undefined;
+    const error = isObject(letter) ? letter['error'] : undefined;
+    if (!isObject(event)) return undefined;
+    const { id, timestamp } = event;
+    if (typeof id !== 'string' || typeof timestamp !== 'number') return undefined;
+    return { id, timestamp, reason: reasonIn(error) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Why an event failed, of a dead letter's `error`. */
+export function reasonIn(error: Json | undefined): string {
+  const { kind, message } = isObject(error) ? error : {};
+  return [kind, message].filter((part) => typeof part === 'string').join(': ');
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof NumberText);
+}
