@@ -12,12 +12,38 @@ const SCRIPT = { type: ['array', 'string', 'object', 'number', 'boolean', 'null'
  */
 export function configJsonSchema(kinds: ConfigKinds): Record<string, unknown> {
   const schema = editorSchema(configSchema(kinds).sections);
-  return { ...schema, title: 'Colloquium config', patternProperties: { [`^${OWN_KEY_PREFIX}`]: {} } };
+  return { ...titled(schema), title: 'Colloquium config', patternProperties: { [`^${OWN_KEY_PREFIX}`]: {} } };
 }
 
 /** The JSON Schema of test files, for editors. */
 export function testJsonSchema(): Record<string, unknown> {
-  return { ...editorSchema(testFile), title: 'Colloquium tests' };
+  return { ...titled(editorSchema(testFile)), title: 'Colloquium tests' };
+}
+
+/** Gives each property its key as a title. Without one, editors label an object with the title of the schema. */
+function titled(schema: object): object {
+  if (Array.isArray(schema)) return schema.map(titledIn);
+  const words = Object.entries<unknown>({ ...schema });
+  return Object.fromEntries(
+    words.map(([word, part]) => [word, word === 'properties' && isObject(part) ? titledEach(part) : titledIn(part)]),
+  );
+}
+
+function titledEach(properties: object): object {
+  return Object.fromEntries(
+    Object.entries<unknown>({ ...properties }).map(([key, one]) => [
+      key,
+      isObject(one) ? { title: key, ...titled(one) } : one,
+    ]),
+  );
+}
+
+function titledIn(part: unknown): unknown {
+  return isObject(part) ? titled(part) : part;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** The JSON Schema of what may be written in a part of a config. */

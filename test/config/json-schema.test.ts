@@ -41,6 +41,14 @@ describe('the JSON Schema for editors', () => {
     expect(problems(parseYaml(config({ sample: 's', schema: 'x' })))).toEqual([]);
   });
 
+  it('has a title for every key, which editors label it with', () => {
+    const titles = propertiesOf(schema, '').map(([path, property]) => [
+      path.split('/').at(-1),
+      (property as { title?: unknown }).title,
+    ]);
+    expect(titles.filter(([key, title]) => key !== title)).toEqual([]);
+  });
+
   it('describes every key', () => {
     const properties = propertiesOf(schema, '');
     expect(properties.length).toBeGreaterThan(90);

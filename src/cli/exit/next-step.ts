@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { nearest, suggestion } from '../../config/diagnostic/index.js';
 import { hasCode } from '../../files/index.js';
 import { SinkError } from '../../sinks/index.js';
-import { SourceError } from '../../sources/index.js';
+import type { SourceError } from '../../sources/index.js';
 
 /** What to do about an input or output that can't be opened, read or written; undefined where the error says it all. */
 export function nextStep(error: SourceError | SinkError): string | undefined {
