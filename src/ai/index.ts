@@ -17,6 +17,7 @@ export {
   NO_VALUE,
   OTHERS,
   parseDimension,
+  sumOf,
   type Dimension,
   type Group,
   type LedgerEntry,

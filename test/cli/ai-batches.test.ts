@@ -91,6 +91,11 @@ describe('run --lane batch', () => {
     stage.write('colloquium.yaml', config.replaceAll('127.0.0.1', 'localhost'));
     const moved = await stage.run(BATCH);
     expect([moved.exit, moved.stderr]).toEqual([78, expect.stringMatching(/was sent to anthropic at .*--forget ID/s)]);
+    const paying = await stage.run(['run', '-o', 'live.ndjson', 'in.ndjson']);
+    expect([paying.exit, paying.stderr]).toEqual([
+      75,
+      expect.stringMatching(/was sent to anthropic at .*--forget ID/s),
+    ]);
     stage.write('colloquium.yaml', config);
     const live = await stage.run(['run', '-o', 'live.ndjson', 'in.ndjson']);
     expect(live.exit).toBe(75);
@@ -170,6 +175,38 @@ describe('run --lane batch', () => {
     ]);
     const { batch, live } = await costs();
     expect([Math.round((batch?.cost ?? 0) * 1e9), live]).toEqual([Number(fake.billed), undefined]);
+  });
+
+  it('spends no more than --max-cost in both lanes together, and sums them up', async () => {
+    stage = aiStage();
+    const fake = await stage.fake();
+    stage.write('colloquium.yaml', configOf({ openai: providerOf(fake) }));
+    stage.write('in.ndjson', rowsOf(20));
+    const first = await stage.run([...BATCH, '--limit', '4', '--stats', 'json']);
+    expect(first.exit, first.stderr).toBe(0);
+    const one = JSON.parse(first.stderr.trimEnd().split('\n').at(-1) ?? '') as {
+      ai: {
+        attempts: number;
+        requests: number;
+        spent_usd: number;
+        input_tokens: number;
+      };
+    };
+    expect(one.ai).toMatchObject({ attempts: 4, requests: 4 });
+    expect(Math.round(one.ai.spent_usd * 1e9)).toBe(Number(fake.billed));
+    expect(one.ai.input_tokens).toBeGreaterThan(0);
+    const { stdout } = await runCli(['journal', 'batches', '--format', 'json'], { cwd: stage.cwd });
+    const { at_most: worst } = JSON.parse(stdout) as { at_most: number };
+    const before = fake.billed;
+    // Room for some rows, whose answers leave room for fewer ones.
+    const limit = worst * 0.7;
+    const second = await stage.run([...BATCH, '--max-cost', limit.toFixed(9)]);
+    expect([second.exit, second.stderr]).toEqual([75, expect.stringContaining('what no batch has answered is more')]);
+    const spent = Number(fake.billed - before) / 1e9;
+    expect(spent).toBeGreaterThan(0);
+    expect(spent).toBeLessThanOrEqual(limit);
+    expect((await costs())['live']).toBeUndefined();
+    expect(second.stderr).toMatch(/ \d+ attempts, \$0\.0\S* spent/);
   });
 
   it('asks live with --lane auto what is too little for a batch, or too late', async () => {

@@ -33,6 +33,9 @@ export interface BatchRecord {
   readonly provider: string;
   readonly lane: number;
   readonly baseUrl: string;
+  /** The kind of the provider, and a mark of the key. Older records have neither. */
+  readonly kind?: string | undefined;
+  readonly key?: string | undefined;
   readonly pipeline: string;
   readonly model: string;
   readonly endpoint: string;

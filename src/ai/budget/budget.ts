@@ -1,4 +1,5 @@
 import { onAbort } from '../../world/index.js';
+import { batchOf } from '../batch-store/index.js';
 import type { Nano } from '../money/index.js';
 import type { Owner } from '../owner/index.js';
 import { sharedDocument, type Store } from '../store/index.js';
@@ -30,7 +31,7 @@ export type ReserveResult =
       readonly account: string;
       readonly limit: Nano;
       readonly left: Nano;
-      /** Calls are open in the account: if they settle below their worst case, there may be room. */
+      /** Calls are open in the account: if they settle below their worst case, there may be room soon. Batches take a day. */
       readonly openCalls: boolean;
     };
 
@@ -73,7 +74,9 @@ export function createBudget(store: Store, owner: Owner, world: AiWorld): Budget
           const reserved = setAside(document, account);
           const left = limit - (document.accounts[account]?.spent ?? 0n) - reserved;
           if (worst <= left) continue;
-          const openCalls = Object.values(document.open).some((open) => open.accounts.includes(account));
+          const openCalls = Object.entries(document.open).some(
+            ([open, { accounts }]) => batchOf(open) === undefined && accounts.includes(account),
+          );
           return { document, result: { kind: 'full', account, limit, left: left > 0n ? left : 0n, openCalls } };
         }
         const accounts = charges.map((charge) => charge.account);

@@ -3,11 +3,18 @@ import { showAmount } from '../money/index.js';
 import type { BatchRecord, Misses } from '../batch-store/index.js';
 import type { Books } from '../books/index.js';
 import type { LedgerEntry } from '../ledger/index.js';
-import { BatchFileError, BatchHttpError, type BatchFile, type ProviderBatches } from '../provider/index.js';
+import {
+  BatchFileError,
+  BatchHttpError,
+  type BatchFile,
+  type ProviderBatches,
+  type RemoteBatch,
+} from '../provider/index.js';
 import type { AiWorld } from '../ai-world.js';
 import { resultsOf, spoolOf, type BatchEndings } from './batch-endings.js';
-import { BatchPatience } from './batch-patience.js';
+import { BatchPatience, type BatchStepName } from './batch-patience.js';
 import { bookResults } from './batch-results.js';
+import { reach, requestsText, sendersOf, strayText, type BatchSender } from './batch-senders.js';
 import type { Notice } from './options.js';
 import type { ProviderLane } from './provider-lane.js';
 
@@ -54,6 +61,8 @@ const RACES_MAX = 10;
 export class BatchDriver {
   readonly #options: BatchDriverOptions;
   readonly #patience: BatchPatience;
+  /** Who has fetched something of a batch, by its id. */
+  readonly #senders = new Map<string, BatchSender>();
 
   constructor(options: BatchDriverOptions) {
     this.#options = options;
@@ -100,8 +109,8 @@ export class BatchDriver {
         // It is not known yet what there is to cancel, or its results are being read.
         return record.state === 'fetching';
       } else {
-        const { batches } = this.#laneOf(record);
-        const answer = await this.#asking(record, async () => {
+        const { batches } = await this.#senderOf(record);
+        const answer = await this.#asking(record, 'cancel', async () => {
           try {
             await batches.cancel(remote);
             return 'cancelled' as const;
@@ -130,12 +139,38 @@ export class BatchDriver {
     return this.#patience.givenUp(provider);
   }
 
-  /** @throws BatchRefusedError if the config has no such provider any more */
-  #laneOf(record: BatchRecord): { readonly lane: ProviderLane; readonly batches: ProviderBatches } {
-    const lane = laneOf(this.#options.lanes, record);
-    const batches = lane?.provider.batches;
-    if (lane !== undefined && batches !== undefined) return { lane, batches };
-    throw new BatchRefusedError(strayText(record));
+  /**
+   * Says why the config can't fetch a batch that was sent, nor find out whether it was; undefined if it can, or that is not
+   * certain.
+   *
+   * @param asks whether to ask the provider
+   */
+  async strayOf(record: BatchRecord, asks: boolean): Promise<string | undefined> {
+    const { remote } = record;
+    const senders = await sendersOf(this.#options.lanes, record);
+    if (senders.all.length === 0) return strayText(record);
+    if (remote === undefined) return senders.hasKey ? undefined : strayText(record, 'it may have been taken');
+    if (!asks) return undefined;
+    const reached = await reach(senders, remote);
+    if (reached.kind === 'refused') return strayText(record, reached.message);
+    if (reached.isCertain) this.#senders.set(record.id, reached.sender);
+    return undefined;
+  }
+
+  /** @throws BatchRefusedError if the config has no such provider, or no key that may see the batch any more */
+  async #senderOf(record: BatchRecord): Promise<BatchSender> {
+    const known = this.#senders.get(record.id);
+    if (known !== undefined) return known;
+    const senders = await sendersOf(this.#options.lanes, record);
+    const [first] = senders.all;
+    if (first === undefined) throw new BatchRefusedError(strayText(record));
+    if (senders.hasKey) return first;
+    const { remote } = record;
+    if (remote === undefined) throw new BatchRefusedError(strayText(record, 'it may have been taken'));
+    const reached = await reach(senders, remote);
+    if (reached.kind === 'refused') throw new BatchRefusedError(strayText(record, reached.message));
+    if (reached.isCertain) this.#senders.set(record.id, reached.sender);
+    return reached.sender;
   }
 
   async #step(record: BatchRecord, maySubmit: (record: BatchRecord) => boolean): Promise<void> {
@@ -160,7 +195,7 @@ export class BatchDriver {
 
   async #submit(record: BatchRecord, maySubmit: (record: BatchRecord) => boolean): Promise<void> {
     const { books, world, notify, folder, endings } = this.#options;
-    const { batches } = this.#laneOf(record);
+    const { batches } = await this.#senderOf(record);
     const store = books.batches();
     const { id, tag, bytes, endpoint, headers } = record;
     const file: BatchFile = { path: spoolOf(folder, id), bytes, tag, endpoint, headers };
@@ -168,13 +203,13 @@ export class BatchDriver {
     try {
       if (batches.needsUpload && mine.uploaded === undefined) {
         mine = await store.change(mine, { uploaded: await batches.upload(file) });
-        this.#patience.answered(record.provider);
+        this.#patience.answered(record.provider, 'send');
       }
       if (mine === undefined || !maySubmit(mine)) return;
       mine = await store.change(mine, { state: 'submitting', submittingAt: world.now(), unsureAt: undefined });
       if (mine === undefined) return;
       const remote = await batches.submit(file, mine.uploaded);
-      this.#patience.answered(record.provider);
+      this.#patience.answered(record.provider, 'send');
       await this.#submitted(mine, remote);
     } catch (error) {
       if (mine === undefined) return;
@@ -184,7 +219,7 @@ export class BatchDriver {
         return;
       }
       if (!(error instanceof BatchHttpError)) throw error;
-      const isNews = this.#failed(mine, error);
+      const isNews = this.#failed(mine, 'send', error);
       // The provider may have accepted the batch all the same, so it is asked later.
       if (mine.state === 'submitting' && error.sent) {
         await store.change(mine, { unsureAt: world.now() });
@@ -213,7 +248,7 @@ export class BatchDriver {
   /** Finds out whether the provider has the batch. */
   async #resolve(record: BatchRecord): Promise<void> {
     const { books, world, endings } = this.#options;
-    const { batches } = this.#laneOf(record);
+    const { batches } = await this.#senderOf(record);
     const store = books.batches();
     const { unsureAt = world.now() } = record;
     const mine = await store.change(record, { owner: books.owner, unsureAt });
@@ -221,7 +256,7 @@ export class BatchDriver {
     const known = new Set<string>();
     for await (const { remote } of store.all()) if (remote !== undefined) known.add(remote);
     const { tag, uploaded, createdAt, submittingAt: since = createdAt } = mine;
-    const finding = await this.#asking(mine, () => batches.find({ tag, since, uploaded, known }));
+    const finding = await this.#asking(mine, 'look', () => batches.find({ tag, since, uploaded, known }));
     if (finding === undefined) return;
     if (finding.kind === 'found') await this.#submitted(mine, finding.id);
     else if (finding.kind === 'absent' && world.now() - unsureAt >= LISTED_AFTER_MS)
@@ -232,10 +267,10 @@ export class BatchDriver {
 
   async #look(record: BatchRecord): Promise<void> {
     const { books, notify, endings } = this.#options;
-    const { lane, batches } = this.#laneOf(record);
+    const { lane, batches } = await this.#senderOf(record);
     const store = books.batches();
     const { remote = '' } = record;
-    const state = await this.#asking(record, async () => await missingOr(() => batches.look(remote)));
+    const state = await this.#asking(record, 'look', async () => await missingOr(() => batches.look(remote)));
     if (state === undefined) return;
     if (state === 'missing') {
       const missed = this.#missedAgain(record.missed);
@@ -265,8 +300,10 @@ export class BatchDriver {
           throw new BatchRefusedError(`batch ${record.id} failed, and nothing of it is billed: ${state.message ?? ''}`);
         return;
       case 'ended': {
+        // There is nothing to cancel any more.
+        this.#patience.answered(record.provider, 'cancel');
         const mine = await store.change(record, { state: 'fetching', owner: books.owner, missed: undefined });
-        if (mine !== undefined) await this.#fetch(mine, lane, batches, state.results);
+        if (mine !== undefined) await this.#fetch(mine, lane, batches, state);
       }
     }
   }
@@ -275,12 +312,12 @@ export class BatchDriver {
     record: BatchRecord,
     lane: ProviderLane,
     batches: ProviderBatches,
-    paths: readonly string[],
+    { results: paths, resultsMin = 0 }: RemoteBatch,
   ): Promise<void> {
     const { books, world, folder, booked, notify, endings } = this.#options;
     const file = resultsOf(folder, record.id);
     const missing: string[] = [];
-    const fetched = await this.#asking(record, async () => {
+    const fetched = await this.#asking(record, 'fetch', async () => {
       // Complete files only: an interrupted download is repeated.
       await writeFile(file, '', { mode: 0o600 });
       for (const path of paths)
@@ -288,22 +325,28 @@ export class BatchDriver {
       return true;
     });
     if (fetched === undefined) return;
+    const toBook = { books, world, lane, batches, record, file, booked };
+    const isWhole = missing.length === 0;
+    let bill = isWhole ? await bookResults({ ...toBook, resultsMin }) : undefined;
     let mine: BatchRecord | undefined = record;
-    if (missing.length > 0) {
+    if (bill === undefined || typeof bill === 'number') {
       const filesMissed = this.#missedAgain(record.filesMissed);
       mine = await books.batches().change(record, { filesMissed });
-      const isLost = this.#isLost(filesMissed);
-      if (mine !== undefined && isLost && missing.length === paths.length)
+      if (!this.#isLost(filesMissed) || mine === undefined) {
+        await rm(file, { force: true });
+        const what = isWhole ? `there are results of ${bill ?? 0} requests, and must be of ${resultsMin}` : NOT_ALL;
+        if (filesMissed.times === 1)
+          notify({ kind: 'batch', message: `batch ${record.id}: ${what}; looking again for ten minutes` });
+        return;
+      }
+      if (paths.length > 0 && missing.length === paths.length) {
         await endings.lose(mine, 'its results are not kept any more');
-      else if (filesMissed.times === 1)
-        notify({ kind: 'batch', message: `batch ${record.id}: not all of its results are there; looking again` });
-      if (!isLost || missing.length === paths.length) {
         await rm(file, { force: true });
         return;
       }
+      bill = await bookResults({ ...toBook, record: mine, resultsMin: 0 });
     }
-    if (mine === undefined) return;
-    const bill = await bookResults({ books, world, lane, batches, record: mine, file, booked });
+    if (typeof bill === 'number') return;
     const parts = [`${bill.answered} answered`];
     if (bill.returned > 0) parts.push(`${bill.returned} without an answer and a bill, to be asked again`);
     if (bill.doubtful > 0)
@@ -326,21 +369,21 @@ export class BatchDriver {
   }
 
   /** @returns whether this is news */
-  #failed({ provider }: BatchRecord, error: BatchHttpError): boolean {
-    if (error.isTemporary) return this.#patience.failed(provider, error);
-    this.#patience.answered(provider);
+  #failed({ provider }: BatchRecord, step: BatchStepName, error: BatchHttpError): boolean {
+    if (error.isTemporary) return this.#patience.failed(provider, step, error);
+    this.#patience.answered(provider, step);
     return true;
   }
 
   /** Asks a provider; undefined if it does not answer now. @throws BatchRefusedError if it refuses */
-  async #asking<T>(record: BatchRecord, ask: () => Promise<T>): Promise<T | undefined> {
+  async #asking<T>(record: BatchRecord, step: BatchStepName, ask: () => Promise<T>): Promise<T | undefined> {
     try {
       const answer = await ask();
-      this.#patience.answered(record.provider);
+      this.#patience.answered(record.provider, step);
       return answer;
     } catch (error) {
       if (!(error instanceof BatchHttpError)) throw error;
-      const isNews = this.#failed(record, error);
+      const isNews = this.#failed(record, step, error);
       if (!error.isTemporary) throw new BatchRefusedError(`batch ${record.id}: ${error.message}`);
       if (isNews)
         this.#options.notify({ kind: 'batch', message: `batch ${record.id}: ${error.message}; trying again` });
@@ -349,27 +392,10 @@ export class BatchDriver {
   }
 }
 
+const NOT_ALL = 'not all of its results are there';
+
 /** Answers to the cancellation of a batch that ends, has ended, or is not known now. */
 const CANNOT_CANCEL: ReadonlySet<number | undefined> = new Set([400, 404, 409, 410, 422]);
-
-/** Returns the lane that a batch was sent by; undefined if the config does not have it any more. */
-export function laneOf(lanes: readonly ProviderLane[], record: BatchRecord): ProviderLane | undefined {
-  return lanes.find(
-    ({ name, index, provider }) =>
-      name === record.provider && index === record.lane && provider.baseUrl === record.baseUrl,
-  );
-}
-
-/** Says of a batch that its lane is not configured any more. */
-export function strayText({ id, rows, provider, lane, baseUrl, worst }: BatchRecord): string {
-  const price = worst === null ? '' : `, at most ${showAmount(BigInt(worst))}`;
-  const key = lane === 0 ? '' : ` with key ${lane + 1}`;
-  return `batch ${id} (${requestsText(rows)}${price}) was sent to ${provider} at ${baseUrl}${key}, which the config does not have any more`;
-}
-
-function requestsText(rows: number): string {
-  return rows === 1 ? '1 request' : `${rows} requests`;
-}
 
 async function missingOr<T>(ask: () => Promise<T>): Promise<T | 'missing'> {
   try {

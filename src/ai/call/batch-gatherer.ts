@@ -4,12 +4,13 @@ import { isOpen, type Books } from '../books/index.js';
 import { reservationOf, type BatchRecord } from '../batch-store/index.js';
 import type { CallRecord } from '../journal/index.js';
 import type { Attribution } from '../ledger/index.js';
-import type { Nano } from '../money/index.js';
+import { showAmount, type Nano } from '../money/index.js';
 import type { ProviderBatches, ProviderRequest, BatchRequest } from '../provider/index.js';
 import type { AiWorld } from '../ai-world.js';
 import { worstCost } from './lane-prices.js';
 import { spoolOf, type BatchEndings } from './batch-endings.js';
 import { batchPrices } from './batch-prices.js';
+import { heldByBatches } from './held-by-batches.js';
 import { Spool } from './batch-spool.js';
 import type { LaneChoice } from './choose.js';
 import type { ProviderLane } from './provider-lane.js';
@@ -36,8 +37,12 @@ export type Gathered =
   /** It does not go into a batch: it has an answer, or is to be sent by itself. */
   | { readonly kind: 'none' }
   | { readonly kind: 'waits'; readonly batch: string }
-  /** The budget has no room for it until other batches have ended. */
-  | { readonly kind: 'full' };
+  /** The budget has no room for it, at least until other batches have ended. `renewsAt`: when to wait for, if that is wanted. */
+  | {
+      readonly kind: 'full';
+      readonly message: string;
+      readonly renewsAt: number | undefined;
+    };
 
 export interface BatchGathererOptions {
   readonly books: Books;
@@ -75,6 +80,7 @@ export class BatchGatherer {
   readonly #limits: GatherLimits;
   readonly #open = new Map<string, Promise<OpenBatch>>();
   #left: Promise<Nano | undefined> | undefined;
+  #heldBy: Promise<string> | undefined;
   #promised = 0n;
   #made = 0;
 
@@ -100,7 +106,7 @@ export class BatchGatherer {
       // Sent by itself, its failure is reported like any other.
       if (written === undefined) return { kind: 'none' };
       const worst = worstCost(batchPrices(lane), request, this.#options.world.now());
-      if (!(await this.#fits(call, worst))) return { kind: 'full' };
+      if (!(await this.#fits(call, worst))) return await this.#full(call);
       const placed = await this.#place(call, batches, written);
       const { batch, index, id, done } = placed;
       try {
@@ -133,6 +139,21 @@ export class BatchGatherer {
     if (this.#promised + worst > left) return false;
     this.#promised += worst;
     return true;
+  }
+
+  async #full({ attribution: { pipeline } }: GatheredCall): Promise<Gathered> {
+    const { books, runBudget } = this.#options;
+    const charges = runBudget.charges(pipeline).filter(({ limit }) => limit !== undefined);
+    const names = charges.map(({ account }) => account);
+    const renewals = names.flatMap((account) => runBudget.renewsAt(account) ?? []);
+    this.#heldBy ??= heldByBatches(books.budget, names);
+    const left = showAmount((await this.#left) ?? 0n);
+    return {
+      kind: 'full',
+      message: `the budget is spent: ${left} is left, and the worst case of what no batch has answered is more${await this.#heldBy}`,
+      // Only a day starts over.
+      renewsAt: runBudget.whenSpent === 'wait' && renewals.length === names.length ? Math.min(...renewals) : undefined,
+    };
   }
 
   async #place(
@@ -191,15 +212,19 @@ export class BatchGatherer {
     const { books, world, folder } = this.#options;
     const createdAt = world.now();
     const unique = randomUUID().replaceAll('-', '').slice(0, 16);
+    const tag = `c${unique}`;
+    const key = await lane.provider.batches?.keyMark(tag);
     const record: BatchRecord = {
       // In the order of creation, even within a millisecond.
       id: `${createdAt.toString(36)}${String((this.#made += 1)).padStart(4, '0')}${unique.slice(0, 4)}`,
       state: 'gathering',
-      tag: `c${unique}`,
+      tag,
       owner: books.owner,
       provider: lane.name,
       lane: lane.index,
       baseUrl: lane.provider.baseUrl,
+      kind: lane.provider.kind,
+      ...(key !== undefined && { key }),
       pipeline,
       model,
       endpoint,

@@ -6,7 +6,7 @@ import type { ProviderRequest } from '../provider/index.js';
 import type { UniversalRequest } from '../request/index.js';
 import type { Route } from '../route/index.js';
 import type { AiWorld } from '../ai-world.js';
-import { BatchDriver, laneOf, strayText, type AdvanceOptions } from './batch-driver.js';
+import { BatchDriver, type AdvanceOptions } from './batch-driver.js';
 import { BatchEndings } from './batch-endings.js';
 import { BatchGatherer, type GatherLimits, type Gathered } from './batch-gatherer.js';
 import type { AiCallOptions } from './call.js';
@@ -40,8 +40,13 @@ export interface BatchLane {
   giveUp(id: string, reason: string): Promise<boolean>;
   /** The last failure of a batch's provider if it has not answered for too long. */
   givenUp(record: BatchRecord): string | undefined;
-  /** Batches at providers that are configured differently now, so that nobody can fetch their answers: what to say of each. */
-  strays(): AsyncIterable<string>;
+  /**
+   * Batches of some pipelines whose answers nobody can fetch, because their providers are configured differently now: what to say
+   * of each.
+   *
+   * @param asks whether to ask the providers too
+   */
+  strays(pipelines: readonly string[], asks?: boolean): AsyncIterable<string>;
   /** Until when its results can be fetched, milliseconds since the epoch; undefined if its provider is not configured. */
   keptUntil(record: BatchRecord): number | undefined;
 }
@@ -123,12 +128,12 @@ export function createBatchLane(options: BatchLaneOptions): BatchLane {
     withdraw: (id, outcome) => open().driver.withdraw(id, outcome),
     giveUp: (id, reason) => open().endings.giveUp(id, reason),
     givenUp: (record) => open().driver.givenUp(record),
-    async *strays() {
+    async *strays(pipelines, asks = false) {
       if (folder === undefined) return;
       for await (const record of books.batches().all()) {
-        const isOut = record.state !== 'closed' && !isUnsent(record);
-        const isKnown = lanes.some(({ name }) => name === record.provider);
-        if (isOut && isKnown && laneOf(lanes, record) === undefined) yield strayText(record);
+        if (record.state === 'closed' || isUnsent(record) || !pipelines.includes(record.pipeline)) continue;
+        const stray = await open().driver.strayOf(record, asks);
+        if (stray !== undefined) yield stray;
       }
     },
     keptUntil(record) {

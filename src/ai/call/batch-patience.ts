@@ -2,12 +2,17 @@ import type { AiWorld } from '../ai-world.js';
 import type { BatchHttpError } from '../provider/index.js';
 import { UNREACHABLE_MS, UNREACHABLE_TRIES } from './unreachable.js';
 
+/** What a provider is asked about a batch. One step may work while another never does. */
+export type BatchStepName = 'send' | 'look' | 'fetch' | 'cancel';
+
 interface Silence {
   readonly since: number;
   readonly times: number;
   readonly isLasting: boolean;
   readonly message: string;
 }
+
+const STEPS: readonly BatchStepName[] = ['send', 'look', 'fetch', 'cancel'];
 
 /** Knows for how long each provider has answered nothing about batches. */
 export class BatchPatience {
@@ -22,26 +27,35 @@ export class BatchPatience {
     this.#waitMs = waitMs;
   }
 
-  answered(provider: string): void {
+  answered(provider: string, step: BatchStepName): void {
     this.#answered.add(provider);
-    this.#silent.delete(provider);
+    this.#silent.delete(keyOf(provider, step));
   }
 
   /** @returns whether this has not happened since the provider's last answer */
-  failed(provider: string, { message, lasting }: BatchHttpError): boolean {
-    const before = this.#silent.get(provider);
+  failed(provider: string, step: BatchStepName, { message, lasting }: BatchHttpError): boolean {
+    const before = this.#silent.get(keyOf(provider, step));
     const { since, times, isLasting } = before ?? { since: this.#world.now(), times: 0, isLasting: true };
-    this.#silent.set(provider, { since, times: times + 1, isLasting: isLasting && lasting, message });
+    this.#silent.set(keyOf(provider, step), { since, times: times + 1, isLasting: isLasting && lasting, message });
     return before?.message !== message;
   }
 
   /** Returns the last failure of a provider that is given up. One that never answered is set up wrong: it is given up sooner. */
   givenUp(provider: string): string | undefined {
-    const silence = this.#silent.get(provider);
+    const messages = STEPS.flatMap((step) => this.#givenUp(provider, step) ?? []);
+    return messages[0];
+  }
+
+  #givenUp(provider: string, step: BatchStepName): string | undefined {
+    const silence = this.#silent.get(keyOf(provider, step));
     if (silence === undefined) return undefined;
     const { since, times, isLasting, message } = silence;
     const waited = this.#world.now() - since;
     const isWrong = isLasting && times >= UNREACHABLE_TRIES && !this.#answered.has(provider);
     return waited >= (isWrong ? Math.min(UNREACHABLE_MS, this.#waitMs) : this.#waitMs) ? message : undefined;
   }
+}
+
+function keyOf(provider: string, step: BatchStepName): string {
+  return `${step} ${provider}`;
 }

@@ -23,6 +23,8 @@ export interface ResultsOptions {
   readonly record: BatchRecord;
   /** The file of results, one per line, in any order. */
   readonly file: string;
+  /** With results of fewer requests than this, nothing is booked. */
+  readonly resultsMin: number;
   /** Called for each request once its cost is in the ledger. */
   readonly booked: (entry: LedgerEntry) => void;
 }
@@ -56,9 +58,11 @@ type Fate =
 /**
  * Books the results of a batch, and puts its answers into the journal. A result counts if its custom id names a request of the
  * batch and carries that request's hash. May be repeated after a crash: the bookings are the same.
+ *
+ * @returns a number: of so many requests there is a result, which are too few
  */
-export async function bookResults(options: ResultsOptions): Promise<BatchBill> {
-  const { books, batches, record, file } = options;
+export async function bookResults(options: ResultsOptions): Promise<BatchBill | number> {
+  const { books, batches, record, file, resultsMin } = options;
   const store = books.batches();
   // A request may have two results that differ, so all lines are seen before any is trusted. Equal results count as one.
   const seen = new Uint8Array(record.rows);
@@ -92,6 +96,8 @@ export async function bookResults(options: ResultsOptions): Promise<BatchBill> {
     if (seen[index] === UNSEEN) digest.copy(first);
     seen[index] = digest.equals(first) ? Math.max(seen[index] ?? 0, SEEN) : CONTRADICTED;
   });
+  const found = seen.reduce((sum, one) => sum + (one === UNSEEN ? 0 : 1), 0);
+  if (found < Math.min(resultsMin, record.rows)) return found;
   await eachLine(file, async (line) => {
     const read = batches.readLine(line);
     const found = read && (await rowOf(read.customId));

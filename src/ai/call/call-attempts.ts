@@ -7,6 +7,7 @@ import type { AttemptCounts } from './attempt-counts.js';
 import { pauseMs } from './backoff.js';
 import { failed, stopped, type FailedCall, type FallbackReason, type StoppedCall } from './call.js';
 import { fallsBack } from './fallback.js';
+import { heldByBatches } from './held-by-batches.js';
 import type { ProviderLane } from './provider-lane.js';
 import type { LaneChoice, Unfit } from './choose.js';
 import { noProvider, standingLanes } from './no-provider.js';
@@ -207,7 +208,8 @@ export class CallAttempts {
     const { books, runBudget, soft, budgetAtOnce, world, notify, step } = this.#options;
     const ahead = step?.ahead ?? 0n;
     const needed = ahead > 0n ? 'a call and of the steps of the cascade behind it' : 'a call';
-    const message = `the budget is spent: ${showAmount(full.left)} of ${showAmount(full.limit)} is left, and the worst case of ${needed} is more`;
+    const held = await heldByBatches(books.budget, [full.account]);
+    const message = `the budget is spent: ${showAmount(full.left)} of ${showAmount(full.limit)} is left, and the worst case of ${needed} is more${held}`;
     if (budgetAtOnce) return failed('too_expensive', message, lane.name);
     if (full.openCalls) {
       // A dead process would never release its reservations.

@@ -95,7 +95,13 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
   const lanes = options.providers.flatMap((one) => createLanes(one, prices, books, steady, options.probeDown));
   const recovered = await books.recover();
   await books.ledger.prune(world.now() - DEFAULTS.ledgerKeptMs);
-  const runBudget = createRunBudget(options.budget ?? {}, randomUUID(), books.budget, world, notify);
+  const runBudget = createRunBudget(
+    options.budget ?? {},
+    options.budget?.runId ?? randomUUID(),
+    books.budget,
+    world,
+    notify,
+  );
   const today = daySpending(books.ledger, options.budget?.timeZone ?? DEFAULTS.timeZone, world);
   const { hooks = {} } = options;
   const scopes = createScopes();
@@ -192,7 +198,9 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
     }
   };
 
+  let inBatches = 0;
   const booked = (entry: LedgerEntry): void => {
+    inBatches += 1;
     counts.totals = plus(counts.totals, entry);
     today.add(entry);
   };
@@ -261,7 +269,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
     },
     async status(pipeline) {
       await bookings.idle();
-      return readStatus({ lanes, counts, runBudget, books, world: steady, inFlight: scopes.size, pipeline });
+      return readStatus({ lanes, counts, inBatches, runBudget, books, world: steady, inFlight: scopes.size, pipeline });
     },
     providers: () => providerStatuses(lanes, steady.now()),
     spentToday: () => today.read(),

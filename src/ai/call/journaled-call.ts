@@ -46,6 +46,7 @@ const BATCHED =
 /** Answers from the journal, or makes the call and records each step before the next. */
 export async function journaledCall(call: JournaledCall): Promise<CallResult> {
   const { books, context, key, world, soft } = call;
+  const { spent } = call.conversation.runBudget;
   for (;;) {
     if (soft.aborted) return stopped('aborted', 'the run was stopped before this call');
     const found = await books.journal.get(key);
@@ -63,9 +64,11 @@ export async function journaledCall(call: JournaledCall): Promise<CallResult> {
         await sleep(world, POLL_MS, soft);
         continue;
       }
+      if (spent !== undefined) return stopped('budget', spent);
       const refusal = standing === 'doubtful' ? await doubtful(call, found) : undefined;
       if (refusal !== undefined) return refusal;
-    } else if (context.live !== true) await call.unanswered();
+    } else if (spent !== undefined) return stopped('budget', spent);
+    else if (context.live !== true) await call.unanswered();
     const kept = found === undefined || context.live === true ? undefined : keptIn(found.record.state);
     const record = recordOf(call);
     const claimed = await books.journal.claim(
@@ -157,12 +160,17 @@ export function eventOf({ identity }: AiCallOptions): string {
 }
 
 async function doubtful(
-  { context, notify, inDoubt }: JournaledCall,
+  { books, context, notify, inDoubt }: JournaledCall,
   { record }: Found,
 ): Promise<CallResult | undefined> {
   const { state } = record;
   const worst = state.kind === 'open' || state.kind === 'cut' ? state.worst : null;
-  const one = `a call of stage ${context.stage} was under way when its process ended: it may have been answered and billed`;
+  const sent = state.kind === 'cut' ? await books.ledger.get(state.attempt) : undefined;
+  const what =
+    sent?.lane === 'batch'
+      ? 'was in a batch that brought no certain result of it'
+      : 'was under way when its process ended';
+  const one = `a call of stage ${context.stage} ${what}: it may have been answered and billed`;
   switch (context.inDoubt ?? 'retry') {
     case 'retry': {
       const price = `${priceOf(worst)}; it is made again, and so is each like it, at its own price`;

@@ -65,8 +65,12 @@ export interface BudgetOptions {
   readonly daily?: string | number | undefined;
   /** The limit per day of each pipeline, by name. */
   readonly pipelines?: Readonly<Record<string, string | number>> | undefined;
-  /** The limit for this run: from the creation of the client to its end. */
+  /** The limit for this run: for all clients of its id. */
   readonly run?: string | number | undefined;
+  /** Default: a run of this client alone. */
+  readonly runId?: string | undefined;
+  /** Why nothing more may be sent in this run. */
+  readonly spent?: string | undefined;
   /** Share of a daily budget at which a warning is given, once a day. 0 to 1. */
   readonly alertThreshold?: number | undefined;
   /** IANA name of the zone whose calendar days count. */

@@ -21,6 +21,8 @@ export interface RunBudget {
   /** When an account starts over; undefined: never. */
   renewsAt(account: string): number | undefined;
   readonly whenSpent: 'stop' | 'wait';
+  /** Why nothing more may be sent. */
+  readonly spent: string | undefined;
   /** Warns, once a day, when a daily budget is nearly spent. @param accounts their state after a settlement */
   alert(pipeline: string, accounts: ReadonlyMap<string, Account>): Promise<void>;
   /** What is left of the tightest limit, minus reservations; undefined if there is no limit. */
@@ -67,6 +69,7 @@ export function createRunBudget(
   return {
     runAccount,
     whenSpent: options.whenSpent ?? 'stop',
+    spent: options.spent,
     charges,
     isLimited: (pipeline) => charges(pipeline).some((charge) => charge.limit !== undefined),
     wholeLimit: (pipeline) =>

@@ -18,7 +18,7 @@ export interface CallCounts {
 
 /** The data of a status line or a metrics page. */
 export interface AiStatus extends Readonly<CallCounts> {
-  /** HTTP requests: attempts of several calls may share one. */
+  /** HTTP requests, and those in batches: attempts of several calls may share one. */
   readonly sent: number;
   readonly inFlight: number;
   /** The cost of this client's calls, in nano-dollars: the known costs, and the worst case of unknown ones. */
@@ -48,6 +48,8 @@ export interface ProviderStatus {
 export async function readStatus(from: {
   readonly lanes: readonly ProviderLane[];
   readonly counts: CallCounts;
+  /** Requests whose batch has ended. */
+  readonly inBatches: number;
   readonly runBudget: RunBudget;
   readonly books: Books;
   readonly world: AiWorld;
@@ -63,7 +65,7 @@ export async function readStatus(from: {
   ]);
   return {
     ...counts,
-    sent: from.lanes.reduce((sum, { requestRate }) => sum + requestRate.total, 0),
+    sent: from.lanes.reduce((sum, { requestRate }) => sum + requestRate.total, from.inBatches),
     inFlight,
     spent: run.spent,
     left,

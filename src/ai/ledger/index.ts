@@ -3,4 +3,4 @@ export { IN_DOUBT, parseEntry, printEntry, type AttemptEnd, type Attribution, ty
 export { DIMENSIONS, NO_VALUE, parseDimension, type Dimension } from './dimensions.js';
 export { OTHERS, type Group } from './groups.js';
 export { attemptId, createLedger, type Ledger, type Period } from './ledger.js';
-export { NOTHING, plus, type Totals } from './totals.js';
+export { NOTHING, plus, sumOf, type Totals } from './totals.js';

@@ -40,6 +40,24 @@ export const NOTHING: Totals = {
   unpriced: 0,
 };
 
+/** The totals of two sets of attempts. */
+export function sumOf(some: Totals, others: Totals): Totals {
+  return {
+    attempts: some.attempts + others.attempts,
+    answered: some.answered + others.answered,
+    inputTokens: some.inputTokens + others.inputTokens,
+    cacheReadTokens: some.cacheReadTokens + others.cacheReadTokens,
+    cacheWriteTokens: some.cacheWriteTokens + others.cacheWriteTokens,
+    outputTokens: some.outputTokens + others.outputTokens,
+    exact: some.exact + others.exact,
+    estimated: some.estimated + others.estimated,
+    estimatedAtMost: some.estimatedAtMost + others.estimatedAtMost,
+    unknown: some.unknown + others.unknown,
+    unknownAtMost: some.unknownAtMost + others.unknownAtMost,
+    unpriced: some.unpriced + others.unpriced,
+  };
+}
+
 /** `totals` plus one attempt. An attempt that is under way counts as unknown: it may be billed at any moment. */
 export function plus(totals: Totals, entry: LedgerEntry): Totals {
   const { end } = entry;

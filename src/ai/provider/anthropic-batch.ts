@@ -37,7 +37,10 @@ export const anthropicBatches: BatchWire = {
   },
   async look(http, id) {
     const batch = await http.json({ method: 'GET', path: pathOf(id) });
-    const ended = at(batch, 'processing_status') === 'ended';
+    const status = textAt(batch, 'processing_status');
+    if (status === undefined)
+      throw new BatchHttpError('the answer does not tell the state of the batch', undefined, true);
+    const ended = status === 'ended';
     const done = ['succeeded', 'errored', 'canceled', 'expired'].reduce(
       (sum, key) => sum + (countAt(batch, 'request_counts', key) ?? 0),
       0,
@@ -45,6 +48,7 @@ export const anthropicBatches: BatchWire = {
     return {
       kind: ended ? 'ended' : 'running',
       done,
+      resultsMin: Math.max(1, done),
       results: ended ? [`${pathOf(id)}/results`] : [],
     };
   },

@@ -5,6 +5,8 @@ export interface RemoteBatch {
   /** `failed`: rejected as a whole, and nothing was billed. `full`: the same, until other batches have ended. */
   readonly kind: 'running' | 'ended' | 'failed' | 'full';
   readonly done: number;
+  /** Once it has ended: of how many requests there must be a result. Default: {@link done}. */
+  readonly resultsMin?: number;
   /** The provider's message if it failed. */
   readonly message?: string;
   /** Paths of the files that hold its results. */

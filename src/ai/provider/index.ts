@@ -4,7 +4,7 @@ export { tooMuch } from './answer-bounds.js';
 export type { AnswerParts } from './answer-parts.js';
 export { BatchFileError } from './batch-file-error.js';
 export { BatchHttpError } from './batch-http-error.js';
-export type { BatchFile, BatchResult } from './batch-wire.js';
+export type { BatchFile, BatchResult, RemoteBatch } from './batch-wire.js';
 export type {
   ApiKey,
   EmbeddingLimits,

@@ -111,9 +111,11 @@ function remoteOf(batch: unknown): RemoteBatch {
   const done = (countAt(batch, 'request_counts', 'completed') ?? 0) + (countAt(batch, 'request_counts', 'failed') ?? 0);
   switch (at(batch, 'status')) {
     case 'completed':
+      // Not all servers count.
+      return { kind: 'ended', done, resultsMin: Math.max(1, done), results };
     case 'expired':
     case 'cancelled':
-      return { kind: 'ended', done, results };
+      return { kind: 'ended', done, resultsMin: Math.max(Math.min(1, results.length), done), results };
     case 'failed': {
       const errors = listAt(at(batch, 'errors'), 'data');
       const isFull = errors.length > 0 && errors.every((error) => at(error, 'code') === 'token_limit_exceeded');
@@ -125,8 +127,13 @@ function remoteOf(batch: unknown): RemoteBatch {
         message,
       };
     }
-    default:
+    case 'validating':
+    case 'in_progress':
+    case 'finalizing':
+    case 'cancelling':
       return { kind: 'running', done, results: [] };
+    default:
+      throw new BatchHttpError('the answer does not tell the state of the batch', undefined, true);
   }
 }
 

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { createBatchHttp, type BatchHttp } from './batch-http.js';
 import type { BatchWire } from './batch-wire.js';
 import { answerMasks, masked, maskedFinish } from './masked.js';
@@ -22,6 +23,8 @@ export interface LiveWire {
 
 /** The service tier of batches, whose price was reserved. */
 const BATCH_TIERS = ['batch'];
+
+const MARK_DIGITS = 8;
 
 export function createProviderBatches(
   wire: BatchWire,
@@ -52,6 +55,12 @@ export function createProviderBatches(
     bytesMax: wire.bytesMax,
     keptMs: wire.keptMs,
     needsUpload: wire.upload !== undefined,
+    async keyMark(salt) {
+      const found = await revealed(key);
+      if ('problem' in found) return undefined;
+      // Too short to find the key by trying.
+      return createHmac('sha256', salt).update(found.apiKey.trim()).digest('hex').slice(0, MARK_DIGITS);
+    },
     write: (request) => live.write(request),
     line: (customId, { endpoint, body }) => wire.line(customId, endpoint, body),
     upload: async (file) => (await wire.upload?.(http(), file)) ?? '',

@@ -23,6 +23,7 @@ const OF_JOBS: Readonly<Record<JobErrorKind, ExitCode>> = {
   invalid: EXIT.invalid,
   failed: EXIT.dataError,
   unavailable: EXIT.providersDown,
+  stopped: EXIT.stopped,
 };
 
 /** The one table of errors that are not bugs in Colloquium. @returns undefined if the error is not in it */

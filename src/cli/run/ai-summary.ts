@@ -1,4 +1,4 @@
-import { dollars, knownCost, type AiStatus } from '../../ai/index.js';
+import { dollars, knownCost, sumOf, type AiStatus } from '../../ai/index.js';
 import { showAmount } from '../../ai/money/index.js';
 import { cacheShare } from '../terminal/cache-share.js';
 import { grouped } from '../terminal/grouped.js';
@@ -11,7 +11,12 @@ export interface AiSummary {
   readonly json: Readonly<Record<string, number>>;
 }
 
-export function aiSummary({ answered, failed, cached, sent, totals }: AiStatus): AiSummary {
+type Made = Pick<AiStatus, 'sent' | 'totals'>;
+
+/** @param before what the run has sent in batches before it made its calls */
+export function aiSummary({ answered, failed, cached, ...now }: AiStatus, before?: Made): AiSummary {
+  const sent = now.sent + (before?.sent ?? 0);
+  const totals = before === undefined ? now.totals : sumOf(before.totals, now.totals);
   const { attempts, estimated, estimatedAtMost, unknown, unknownAtMost, unpriced, inputTokens, outputTokens } = totals;
   const calls = answered + failed;
   const parts = [counted(calls, 'AI call')];

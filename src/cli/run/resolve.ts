@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { LoadedConfig, PipelinePlan } from '../../config/index.js';
 import { packingOf } from '../../files/index.js';
@@ -59,7 +60,12 @@ export async function resolveRun(
     threads: await threadPlan(config, flags),
     unordered: flags.unordered === true,
     ...(config &&
-      plan.stages.some(isAiStage) && { ai: { ...aiRun(config, flags, plan), ...(batches && { batches }) } }),
+      plan.stages.some(isAiStage) && {
+        ai: {
+          ...aiRun(config, flags, plan),
+          ...(batches && { batches, runId: randomUUID() }),
+        },
+      }),
     stateFolder,
     keys: await openKeys(config),
     ownFiles: ownFiles(resolved),

@@ -1,3 +1,4 @@
+import type { BatchesOutcome } from '../../jobs/batches/index.js';
 import { run as runJob, type RunOutcome } from '../../jobs/run/index.js';
 import type { BlockRunResult, TraceOf } from '../../pipeline/index.js';
 import { exitCodeOf, whyEnded } from '../exit/ending.js';
@@ -34,21 +35,29 @@ export async function run(files: readonly string[], flags: RunFlags, typed: read
 async function runPlan(plan: RunCommand): Promise<number> {
   const ending = new AbortController();
   let signals: Signals | undefined;
+  let asked = plan;
+  let before: BatchesOutcome['made'];
   const aiReporter = plan.ai && plan.progress ? (await import('./ai-status.js')).aiStatusReporter : undefined;
   try {
     if (plan.ai?.batches !== undefined) {
       const { answerInBatches } = await import('../../jobs/batches/index.js');
       signals = onSignals(() => ending.abort());
       const { notice } = terminalTalk();
-      const { left } = await answerInBatches(plan, { notice, ending: ending.signal, progress: plan.progress });
+      const { left, spent, made } = await answerInBatches(plan, {
+        notice,
+        ending: ending.signal,
+        progress: plan.progress,
+      });
       const code = signals.code();
       if (left > 0 || code !== undefined) {
         writeStderr(`colloquium: nothing was written; come back with: ${BACK}\n`);
         return code ?? EXIT.stopped;
       }
       signals.ignore();
+      before = made;
+      asked = { ...plan, ai: { ...plan.ai, spent } };
     }
-    const outcome = await runJob(plan, {
+    const outcome = await runJob(asked, {
       ...terminalTalk(),
       ...(plan.progress && { progress: progressOn(plan.outputs, aiReporter) }),
       traceOf: await traceOf(plan),
@@ -57,17 +66,22 @@ async function runPlan(plan: RunCommand): Promise<number> {
         return ending.signal;
       },
     });
-    return await concluded(plan, outcome, signals?.code());
+    return await concluded(plan, outcome, before, signals?.code());
   } finally {
     signals?.ignore();
   }
 }
 
-async function concluded(plan: RunCommand, outcome: RunOutcome, signalCode: number | undefined): Promise<number> {
+async function concluded(
+  plan: RunCommand,
+  outcome: RunOutcome,
+  before: BatchesOutcome['made'],
+  signalCode: number | undefined,
+): Promise<number> {
   const { result, seconds, finishedBefore } = outcome;
   // Whoever closed the pipe has read enough: a summary would only disturb.
   if (result.endedBy === 'closed') return EXIT.ok;
-  const ai = outcome.ai && (await import('./ai-summary.js')).aiSummary(outcome.ai);
+  const ai = outcome.ai && (await import('./ai-summary.js')).aiSummary(outcome.ai, before);
   const way = goOn(plan, outcome.ai?.answered);
   if (plan.stats === 'text')
     writeStderr(finishedBefore === undefined ? summaryText(result, seconds, ai) : finishedText(finishedBefore));

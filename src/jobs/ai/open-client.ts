@@ -14,6 +14,7 @@ import {
 import type { KeyRing } from '../../crypt/index.js';
 import { stateDirectory, stateNotice, useSection, type LoadedConfig } from '../../config/index.js';
 import { isAiStage, type PipelineSpec } from '../../pipeline/index.js';
+import { JobError } from '../job-error.js';
 import { openKeys } from '../keys.js';
 import { providerSetup } from './provider-setup.js';
 import { inStoreFolder } from './in-store-folder.js';
@@ -24,6 +25,10 @@ export interface SharedBooks {
   /** Whether a process of another machine is known to be gone. */
   readonly isGone: (owner: string) => boolean;
 }
+
+/** What to do about a batch that the config can't fetch. */
+export const STRAY_HINT =
+  'put the provider and its key back as they were until that is fetched, or give it up: colloquium journal batches --forget ID';
 
 /** What stands in for providers and time while a pipeline is tested. */
 export interface Rehearsal extends Pick<LaneOptions, 'standIn'> {
@@ -48,6 +53,12 @@ export interface AiPlan {
   readonly concurrency?: number;
   /** The most US dollars that all calls together may cost, as decimal text. */
   readonly maxCost?: string;
+  /** Of several clients that share that limit. Default: one client alone. */
+  readonly runId?: string | undefined;
+  /** Why nothing more may be sent. Default: all may. */
+  readonly spent?: string | undefined;
+  /** What to do about batches of these pipelines that can't be fetched with this config. Default: tell. */
+  readonly strays?: 'tell' | 'stop' | 'leave';
   /** Notified of the calls. */
   readonly hooks?: CallHooks;
   /** When to ask again providers that reject every request. Undefined: not in this run. */
@@ -95,8 +106,15 @@ export async function openAi(plan: AiPlan, tell: (message: string) => void, forL
     ...(!forLook && !isUnsent && { observer: tracing(config, tell) }),
   };
   const client = await inStoreFolder(folder, () => createAiClient(options, rehearsal?.world));
-  if (!forLook && !isUnsent)
-    for await (const stray of client.batches.strays()) tell(`${stray}: its requests would be paid for again`);
+  if (!forLook && !isUnsent && plan.strays !== 'leave')
+    for await (const stray of client.batches.strays(pipelines.map(({ spec }) => spec.name))) {
+      if (plan.strays !== 'stop') {
+        tell(`${stray}: its requests would be paid for again`);
+        continue;
+      }
+      await client.close();
+      throw new JobError(`stopped: ${stray}: its requests would be paid for again`, 'stopped', STRAY_HINT);
+    }
   return client;
 }
 
@@ -110,13 +128,15 @@ export function providersOf(pipeline: PipelineSpec): readonly string[] {
   return [...new Set(pipeline.stages.filter(isAiStage).flatMap(({ providers }) => providers))];
 }
 
-function budgetOf({ config, pipelines, maxCost }: AiPlan): BudgetOptions {
+function budgetOf({ config, pipelines, maxCost, runId, spent }: AiPlan): BudgetOptions {
   const costs = useSection(config, 'cost_management');
   const budgets = pipelines.flatMap(({ spec, budget }) => (budget === undefined ? [] : [[spec.name, budget] as const]));
   return {
     daily: costs.daily_budget,
     pipelines: Object.fromEntries(budgets),
     run: maxCost,
+    runId,
+    spent,
     alertThreshold: costs.alert_threshold,
     timeZone: costs.timezone,
     whenSpent: costs.auto_stop_on_budget ? 'stop' : 'wait',

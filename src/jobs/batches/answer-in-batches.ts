@@ -1,10 +1,18 @@
-import { amountOf, BatchRefusedError, realWorld, type AiClient, type BatchRecord } from '../../ai/index.js';
+import {
+  amountOf,
+  BatchRefusedError,
+  realWorld,
+  type AiClient,
+  type AiStatus,
+  type BatchedRequest,
+  type BatchRecord,
+} from '../../ai/index.js';
 import { showAmount } from '../../ai/money/index.js';
 import { isAiStage, singleLines, stagesBehind, type AiCalls, type BlockOptions } from '../../pipeline/index.js';
 import { sleep } from '../../world/index.js';
 import { callManner, onThisThread } from '../ai/ai-engines.js';
 import { callsThat, contextOf, outcomeOf } from '../ai/ai-calls.js';
-import { openAi } from '../ai/open-client.js';
+import { openAi, STRAY_HINT } from '../ai/open-client.js';
 import { AWAITED } from '../forecast/awaited.js';
 import { collectFailures } from '../forecast/failures.js';
 import { passThrough } from '../forecast/pass-through.js';
@@ -28,6 +36,10 @@ const NEAR_MS = 1_800_000;
 export interface BatchesOutcome {
   /** The number of batches that are left running because the run was to end; 0: the answers are in the journal. */
   readonly left: number;
+  /** Why what has no answer may not be asked live: the budget has no room for it, not even at half the price. */
+  readonly spent?: string | undefined;
+  /** What was sent, and what it cost. */
+  readonly made?: Pick<AiStatus, 'sent' | 'totals'>;
 }
 
 export interface BatchesTalk {
@@ -57,10 +69,12 @@ export async function answerInBatches(planned: RunPlan, talk: BatchesTalk): Prom
     pipeline: { ...planned.pipeline, onError: { kind: 'dead_letter' } },
     block: { ...planned.block, strict: false, rawMax: 0 },
   };
-  const client = await openAi({ ...ai, pipelines: [enginePipeline(plan)] }, talk.notice);
+  const client = await openAi({ ...ai, pipelines: [enginePipeline(plan)], strays: 'leave' }, talk.notice);
   try {
-    await refuseStrays(client);
-    return await inRounds(plan, ai.batches, client, talk);
+    await refuseStrays(client, plan, talk);
+    const outcome = await inRounds(plan, ai.batches, client, talk);
+    const { sent, totals } = await client.status();
+    return { ...outcome, made: { sent, totals } };
   } catch (error) {
     if (!(error instanceof BatchRefusedError)) throw error;
     throw new JobError(error.message, 'unavailable', `mend that and ${AGAIN}`);
@@ -72,15 +86,14 @@ export async function answerInBatches(planned: RunPlan, talk: BatchesTalk): Prom
 const AGAIN = 'run the same command again; without --lane batch, requests go live';
 
 /** @throws JobError if requests may be in a batch that this run can't ask for, because they would be paid for twice */
-async function refuseStrays({ batches }: AiClient): Promise<void> {
-  // They are told of by name already.
-  const { done } = await batches.strays()[Symbol.asyncIterator]().next();
-  if (done !== true)
-    throw new JobError(
-      'requests of this run may be in a batch that it cannot fetch',
-      'invalid',
-      'put the provider back as it was until that is fetched, or give it up: colloquium journal batches --forget ID',
-    );
+async function refuseStrays({ batches }: AiClient, { pipeline }: RunPlan, { notice }: BatchesTalk): Promise<void> {
+  let strays = 0;
+  for await (const stray of batches.strays([pipeline.name], true)) {
+    strays += 1;
+    notice(`${stray}: its requests would be paid for again`);
+  }
+  if (strays > 0)
+    throw new JobError('requests of this run may be in a batch that it cannot fetch', 'invalid', STRAY_HINT);
 }
 
 /** A stage whose requests go in batches. */
@@ -114,10 +127,15 @@ async function inRounds(
   for (;;) {
     if ([...stages.values()].every(({ isLive }) => isLive)) return { left: 0 };
     await client.batches.upkeep();
-    const needed = await gathered(plan, client, stages, talk);
+    const { needed, full } = await gathered(plan, client, stages, talk);
     await keepDeadlines(client, needed);
     const tooFew = ending.aborted ? [] : await withdrawTooFew(client, needed, stages);
-    if (needed.size === 0 && tooFew.length === 0 && !ending.aborted) return { left: 0 };
+    if (needed.size === 0 && tooFew.length === 0 && !ending.aborted) {
+      if (full?.renewsAt === undefined) return { left: 0, spent: full?.message };
+      notice(`${full.message}; waiting for ${at(full.renewsAt)}`);
+      await sleep(realWorld, full.renewsAt - realWorld.now(), ending);
+      continue;
+    }
     const left = await waitFor(client, needed, talk);
     if (left > 0 || ending.aborted) return { left };
     const late = [...stages].filter(([, stage]) => !stage.isLive && isOver(stage));
@@ -160,16 +178,24 @@ async function withdrawTooFew(client: AiClient, needed: Needed, stages: BatchSta
   return found;
 }
 
-/** Writes the unanswered requests into batches. @returns the batches that hold a request of this run */
+interface Gathered {
+  /** The batches that hold a request of this run. */
+  readonly needed: Needed;
+  /** Some requests are in none, because the budget has no room for them. */
+  readonly full: Extract<BatchedRequest, { kind: 'full' }> | undefined;
+}
+
+/** Writes the unanswered requests into batches. */
 async function gathered(
   plan: RunPlan,
   client: AiClient,
   stages: BatchStages,
   { notice, ending }: BatchesTalk,
-): Promise<Needed> {
+): Promise<Gathered> {
   const { ai, pipeline } = plan;
   const needed: Needed = new Map();
-  if (ai === undefined) return needed;
+  let full: Gathered['full'];
+  if (ai === undefined) return { needed, full };
   const inLane = [...stages].filter(([, { isLive }]) => !isLive);
   const gatherings = new Map(
     inLane.map(([name, { plan: limits, deadlineAt }]) => [
@@ -184,9 +210,10 @@ async function gathered(
     const context = { ...contextOf(stage, event), inDoubt: stage.inDoubt ?? manner.inDoubt };
     const [gathering, batchStage] = [gatherings.get(stage.name), stages.get(stage.name)];
     if (gathering !== undefined && batchStage !== undefined) {
-      const { kind, ...more } = await gathering.gather(request, context);
-      if (kind === 'waits' && 'batch' in more) needed.set(more.batch, batchStage);
-      if (kind !== 'none') return WAITS;
+      const asked = await gathering.gather(request, context);
+      if (asked.kind === 'waits') needed.set(asked.batch, batchStage);
+      if (asked.kind === 'full') full ??= asked;
+      if (asked.kind !== 'none') return WAITS;
     }
     // What comes behind the last call that may go in a batch is asked for when it runs.
     const at = calling.findIndex(({ name }) => name === stage.name);
@@ -206,7 +233,7 @@ async function gathered(
     ending.removeEventListener('abort', stop);
     for (const gathering of gatherings.values()) await gathering.seal();
   }
-  return needed;
+  return { needed, full };
 }
 
 const WAITS = { kind: 'failed', code: AWAITED, message: 'the answer is not there yet' } as const;

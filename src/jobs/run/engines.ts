@@ -28,7 +28,13 @@ export function openRunEngines(
     traceOf,
   };
   return openEngines(
-    { live: false, ...ai, pipelines: [enginePipeline(plan)], plain: (block) => chooseExecutor(block, choice) },
+    {
+      live: false,
+      strays: 'stop',
+      ...ai,
+      pipelines: [enginePipeline(plan)],
+      plain: (block) => chooseExecutor(block, choice),
+    },
     tell,
   );
 }

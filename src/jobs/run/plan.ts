@@ -30,7 +30,7 @@ export interface RunPlan extends Targets {
   readonly resume?: ResumePlan;
 }
 
-export interface AiRun extends Pick<AiPlan, 'config' | 'maxCost' | 'concurrency' | 'live'> {
+export interface AiRun extends Pick<AiPlan, 'config' | 'maxCost' | 'runId' | 'spent' | 'concurrency' | 'live'> {
   /** US dollars a day for the pipeline, as decimal text. */
   readonly budget?: string;
   /** The stages whose requests go in batches first, by name. Absent: none. */

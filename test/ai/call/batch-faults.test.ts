@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { realWorld } from '../../../src/ai/ai-world.js';
 import { BatchRefusedError } from '../../../src/ai/call/batch-driver.js';
 import { BatchEndings } from '../../../src/ai/call/batch-endings.js';
-import type { AiClient, AiClientOptions, BatchRecord } from '../../../src/ai/index.js';
-import type { BatchFault, BatchStep, FakeBatchOptions } from '../../support/fake-batches.js';
+import type { AiClient, AiClientOptions, BatchRecord, LaneOptions } from '../../../src/ai/index.js';
+import type { BatchFault, BatchStep, FakeBatchOptions, RowFate } from '../../support/fake-batches.js';
 import type { FakeProvider } from '../../support/fake-provider.js';
 import { setupOf, stage, type Stage } from './setup.js';
 import { booksOf, filesIn } from './batch-scenario.js';
@@ -125,6 +125,58 @@ describe('batches', () => {
       expect(await booked()).toEqual({ exact: 0n, inDoubt: BigInt(record?.worst ?? '0'), unknown: 2 });
     });
 
+    it.each<BatchFault>([{ kind: 'json', body: '<html>sign in</html>' }, { kind: 'json', body: '' }, { kind: 'cut' }])(
+      'whose results are something else for a moment (%o) are fetched again',
+      async (fault) => {
+        const { fake, gather, rounds, records, booked } = await bench(wire, {
+          looks: 0,
+          faults: at('download', fault),
+        });
+        await gather(['a', 'b', 'c']);
+        await rounds(4, 30_000);
+        expect(await records()).toMatchObject([{ state: 'closed', outcome: 'ended: 3 answered' }]);
+        expect(await booked()).toMatchObject({ exact: fake.billed, unknown: 0 });
+      },
+    );
+
+    it('that the provider counts more results of than it has are in doubt after ten minutes', async () => {
+      const fate = (row: number): RowFate => (row === 1 ? 'missing' : 'answered');
+      const { gather, rounds, records, booked } = await bench(wire, { looks: 0, fate });
+      await gather(['a', 'b', 'c']);
+      await rounds(9, MINUTE_MS);
+      expect(await records()).toMatchObject([{ state: 'fetching' }]);
+      expect(one.notices.filter(({ message }) => message.includes('results of 2 requests'))).toHaveLength(1);
+      await rounds(4, MINUTE_MS);
+      expect(await records()).toMatchObject([
+        { outcome: expect.stringMatching(/^ended: 2 answered, 1 in doubt/) as string },
+      ]);
+      expect(await booked()).toMatchObject({ unknown: 1 });
+    });
+
+    it.each<[string, BatchStep, BatchFault]>([
+      ['a look that says nothing', 'look', { kind: 'json', body: [] }],
+      ['a download that always breaks', 'download', { kind: 'cut' }],
+      ['a cancellation that always fails', 'cancel', { kind: 'status', status: 500 }],
+    ])('give a provider up after provider_wait for %s, which is told once', async (_, step, fault) => {
+      const faults = (where: BatchStep): BatchFault | undefined => (where === step ? fault : undefined);
+      const { gather, rounds, records, client } = await bench(wire, {
+        looks: step === 'cancel' ? Infinity : 0,
+        faults,
+      });
+      const [id = ''] = (await gather(['a'])).ids;
+      if (step === 'cancel') await rounds(1, 0);
+      const givenUp: (string | undefined)[] = [];
+      for (let minute = 0; minute < 8; minute += 1) {
+        if (step === 'cancel') await client.batches.cancel(id);
+        await rounds(1, MINUTE_MS);
+        givenUp.push(...(await records()).map((record) => client.batches.givenUp(record)));
+      }
+      expect(givenUp.slice(0, 4)).toEqual([undefined, undefined, undefined, undefined]);
+      expect(givenUp.at(-1)).toBeDefined();
+      expect(one.notices.filter(({ message }) => message.includes('trying again'))).toHaveLength(1);
+      expect((await records()).map(({ state }) => state)).not.toContain('closed');
+    });
+
     it('whose request file is gone are written again', async () => {
       const { fake, gather, rounds } = await bench(wire, { looks: 0 });
       await gather(['a', 'b']);
@@ -232,12 +284,71 @@ describe('batches', () => {
       const moved = { ...setupOf(fake, wire), baseUrl: fake.url.replace('127.0.0.1', 'localhost') };
       const other = await one.client([moved], {}, { ...realWorld, now: () => now });
       const strays: string[] = [];
-      for await (const stray of other.batches.strays()) strays.push(stray);
+      for await (const stray of other.batches.strays(['p'])) strays.push(stray);
       expect(strays).toEqual([expect.stringContaining(`batch ${id} (1 request, at most`)]);
       await expect(other.batches.advance()).rejects.toThrow('does not have any more');
       expect(await other.batches.giveUp(id, 'enough')).toBe(true);
       const { totals } = await other.status();
       expect(totals.unknownAtMost).toBe(BigInt(record?.worst ?? '0'));
+    });
+
+    it('that hold the budget stop live calls, by name', async () => {
+      const { gather, rounds, records, client } = await bench(wire, {
+        looks: Infinity,
+      });
+      await gather(['a', 'b']);
+      await rounds(1, 0);
+      const [record] = await records();
+      await client.close();
+      const worst = Number(record?.worst) / 1e9;
+      const provider = { ...setupOf(await one.fake(wire), wire) };
+      const other = await one.client(
+        [provider],
+        { budget: { daily: (worst * 1.2).toFixed(9) } },
+        { ...realWorld, now: () => now },
+      );
+      const asked = await other.call(
+        {
+          model: MODELS[wire],
+          messages: [{ role: 'user', content: 'c' }],
+          max_tokens: 40,
+        },
+        { stage: 'ask', pipeline: 'p', identity: { event: 'c' } },
+      );
+      expect(asked).toMatchObject({
+        kind: 'stopped',
+        reason: 'budget',
+        message: expect.stringContaining(`batch ${record?.id ?? ''} holds $`) as string,
+      });
+    });
+
+    it('are fetched with the key that may, wherever it stands, and told where no key may', async () => {
+      const batches: { looks: number } = { looks: Infinity };
+      const { gather, rounds, client, fake } = await bench(wire, batches);
+      const [id = ''] = (await gather(['a'])).ids;
+      await rounds(1, 0);
+      await client.close();
+      const world = { ...realWorld, now: () => now };
+      const [right, wrong] = [{ reveal: () => fake.apiKey }, { reveal: () => 'wrong' }];
+      const straysWith = async (more: Partial<LaneOptions>): Promise<readonly string[]> => {
+        const other = await one.client([setupOf(fake, wire, more)], {}, world);
+        const strays: string[] = [];
+        for await (const stray of other.batches.strays(['p'], true)) strays.push(stray);
+        await other.close();
+        return strays;
+      };
+      expect(await straysWith({ apiKeys: [wrong] })).toEqual([expect.stringMatching(/with a key that .*HTTP 401/)]);
+      expect(await straysWith({ name: 'other' })).toEqual([expect.stringContaining('does not have any more')]);
+      const kind = wire === 'openai' ? 'anthropic' : 'openai';
+      expect(await straysWith({ kind })).toEqual([expect.stringContaining('does not have any more')]);
+      expect(await straysWith({ apiKeys: [wrong, right] })).toEqual([]);
+      batches.looks = 0;
+      const later = await one.client([setupOf(fake, wire, { apiKeys: [wrong, right] })], {}, world);
+      await later.batches.advance();
+      const kept: BatchRecord[] = [];
+      for await (const record of later.batches.records()) kept.push(record);
+      expect(kept).toMatchObject([{ id, outcome: 'ended: 1 answered' }]);
+      expect(JSON.stringify(kept)).not.toContain(fake.apiKey);
     });
 
     it('are forgotten when answers of their age are', async () => {
