@@ -15,13 +15,13 @@ let poolUsed = POOL_BYTES;
  *
  * @param timestamp milliseconds since the epoch, an integer below 2^48
  * @param counter the event's position within its millisecond, 0 to {@link ID_COUNTER_RANGE} − 1
+ * @param last the last ten hexadecimal digits. Default: random
  */
-export function eventId(timestamp: number, counter: number): string {
+export function eventId(timestamp: number, counter: number, last?: string): string {
   const timeHigh = Math.floor(timestamp / 2 ** 32);
   const timeLow = timestamp >>> 0;
   const counterHigh = Math.floor(counter / 2 ** 22) & 0xfff;
   const counterLow = counter % 2 ** 22;
-  const r = takeRandom();
   return (
     hex(timeHigh >>> 8) +
     hex(timeHigh) +
@@ -38,11 +38,14 @@ export function eventId(timestamp: number, counter: number): string {
     hex(counterLow >>> 8) +
     '-' +
     hex(counterLow) +
-    hex(pool[r] ?? 0) +
-    hex(pool[r + 1] ?? 0) +
-    hex(pool[r + 2] ?? 0) +
-    hex(pool[r + 3] ?? 0) +
-    hex(pool[r + 4] ?? 0)
+    (last ?? randomDigits())
+  );
+}
+
+function randomDigits(): string {
+  const r = takeRandom();
+  return (
+    hex(pool[r] ?? 0) + hex(pool[r + 1] ?? 0) + hex(pool[r + 2] ?? 0) + hex(pool[r + 3] ?? 0) + hex(pool[r + 4] ?? 0)
   );
 }
 

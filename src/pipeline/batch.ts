@@ -27,6 +27,8 @@ export interface BlockMeta {
   readonly timestamp: number;
   /** The id counter of the block's first line; it increases by one per line. */
   readonly counter: number;
+  /** Makes the ids of new events, as {@link eventId} does, which is the default. */
+  readonly newId?: ((timestamp: number, counter: number) => string) | undefined;
   /** Whether the lines were decoded from another format, and may stand for unreadable records. */
   readonly decoded?: boolean | undefined;
   /** The columns of outputs that name none, as decided by the events of earlier blocks. */
@@ -179,7 +181,8 @@ export class Batch {
   /** Returns the id of the line's event. For a new event, every call makes another id, so call it once. */
   newId(): string {
     if (this.stored !== undefined) return this.stored.id;
-    return eventId(this.meta.timestamp, this.meta.counter + this.line);
+    const { newId = eventId, timestamp, counter } = this.meta;
+    return newId(timestamp, counter + this.line);
   }
 
   /** The timestamp of the line's event, in milliseconds since the epoch. */

@@ -47,6 +47,8 @@ export interface BlockRun {
   readonly deadLetters: Sink;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** See {@link BlockMeta.newId}. */
+  readonly newId?: BlockMeta['newId'];
   /** Stops the reading of `blocks`, for a run that ends before its input does. */
   readonly stopReading: () => void;
   /** Writes results as they are finished instead of in the order of the input. Blocks must be of one line each. */
@@ -269,7 +271,7 @@ export async function runBlocks(run: BlockRun): Promise<BlockRunResult> {
   };
 
   const metaOf = (source: string): BlockMeta => {
-    const meta = { source, timestamp: run.now(), counter, tap: run.tap?.() };
+    const meta = { source, timestamp: run.now(), counter, newId: run.newId, tap: run.tap?.() };
     counter = (counter + COUNTER_PER_BLOCK) % ID_COUNTER_RANGE;
     return meta;
   };

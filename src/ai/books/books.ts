@@ -5,7 +5,7 @@ import { createJournal, type Journal, type JournalOptions } from '../journal/ind
 import { sharedBuckets, type SharedBuckets } from '../limit/index.js';
 import { createLedger, type Ledger } from '../ledger/index.js';
 import { listedOwners, ownersIn, type Owner, type StoreOwners } from '../owner/index.js';
-import { openStores, type StoreLocation, type Stores } from '../store/index.js';
+import { memoryStores, openStores, type StoreLocation, type Stores } from '../store/index.js';
 import type { AiWorld } from '../ai-world.js';
 import { recover, type Recovered } from './recover.js';
 
@@ -32,6 +32,11 @@ export interface Books {
 /** An owner on another machine can't be looked up: after this long, its calls can no longer be under way. */
 const UNKNOWN_OWNER_MS = 3_600_000;
 
+export interface BooksJournalOptions extends JournalOptions {
+  /** Whether answers are kept in memory, apart from those in the store, and gone when the books are closed. Default: no. */
+  readonly isApart?: boolean | undefined;
+}
+
 /**
  * @param isGoneElsewhere whether a process on another machine is gone, if that is known
  * @param owners who shares the location; default: depends on its kind
@@ -39,7 +44,7 @@ const UNKNOWN_OWNER_MS = 3_600_000;
  */
 export async function openBooks(
   location: StoreLocation,
-  journalOptions: JournalOptions,
+  journalOptions: BooksJournalOptions,
   world: AiWorld,
   isGoneElsewhere?: (owner: Owner) => boolean,
   owners?: StoreOwners,
@@ -56,7 +61,9 @@ export async function openBooks(
   const owner = sharers.self;
   const budget = createBudget(stores.open('budget'), owner, world);
   const ledger = createLedger(stores.open('ledger'));
-  const journal = createJournal(stores.open('journal'), journalOptions, world);
+  const kept = createJournal(stores.open('journal'), journalOptions, world);
+  const journal =
+    journalOptions.isApart === true ? createJournal(memoryStores().open('journal'), journalOptions, world) : kept;
   const limits = stores.open('limits');
   const isGone = async (other: Owner, since: number): Promise<boolean> => {
     const state = await sharers.stateOf(other);
@@ -75,7 +82,8 @@ export async function openBooks(
       location.kind === 'nats' ? sharedBreaker(own, stores.open('breakers'), name, ofLane) : own,
     owner,
     isGone,
-    recover: () => recover({ budget, ledger, journal, batches, isGone }),
+    // What dead processes left open is in the store.
+    recover: () => recover({ budget, ledger, journal: kept, batches, isGone }),
     async close() {
       await stores.close();
       await sharers.release();

@@ -87,6 +87,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
   const journalOptions = {
     ttlMs: options.journal?.ttlMs ?? DEFAULTS.journalTtlMs,
     bytesMax: options.journal?.bytesMax ?? DEFAULTS.journalBytesMax,
+    isApart: options.journal?.isApart,
   };
   const notify = onceEach(options.onNotice ?? (() => undefined));
   const prices = await loadPriceTable();

@@ -94,6 +94,8 @@ export interface AiClientOptions {
         readonly bytesMax?: number | undefined;
         /** `hash`: prompts are not stored. */
         readonly store?: 'full' | 'hash' | undefined;
+        /** Whether this client's answers are kept apart, in memory: it neither takes nor leaves any. */
+        readonly isApart?: boolean | undefined;
       }
     | undefined;
   /** How many milliseconds to wait when no provider is available, before stopping. Infinity: as long as it takes. */

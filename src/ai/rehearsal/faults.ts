@@ -24,6 +24,8 @@ export interface PlannedFault extends FaultToGive {
 export interface FaultTally {
   /** The fault that meets a request; undefined: none. */
   next(provider: string, origin: CallOrigin): PlannedFault | undefined;
+  /** The places of faults that met no request. */
+  unmet(): readonly number[];
 }
 
 /** The first fault that fits meets a request. A rate chooses by seed, row and attempt: whatever the order in which they come. */
@@ -46,6 +48,7 @@ export function faultTally(faults: readonly PlannedFault[]): FaultTally {
       if (index !== -1) met[index] = (met[index] ?? 0) + 1;
       return faults[index];
     },
+    unmet: () => [...met.entries()].flatMap(([place, count]) => (count === 0 ? [place] : [])),
   };
 }
 

@@ -1,14 +1,20 @@
+import { maskSecrets } from '../../config/env/index.js';
+import { canonicalJson } from '../request/index.js';
 import { parsed } from '../provider/read-json.js';
 import type { StandInOptions } from '../provider/index.js';
 import type { Transport } from '../transport/index.js';
-import { keyOfRequest, type Cassette, type Missing, type RecordedRequest } from './cassette.js';
+import { keyOfRequest, type CallPlace, type Cassette, type Missing, type RecordedRequest } from './cassette.js';
 import { answerWith } from './give.js';
 import { currentOrigin, type CallOrigin } from './origin.js';
 
 const BAD_REQUEST = 400;
 
-/** How often each request of a case was made. Several providers share one. */
-export type Played = Map<string, number>;
+/** The calls of a case, and how often each request of each was made. Several providers share one. */
+export interface Played {
+  /** The name of the case. */
+  readonly case: string;
+  readonly times: Map<string, number>;
+}
 
 /**
  * A transport that answers from a cassette, and sends nothing.
@@ -25,9 +31,12 @@ export function playCassette(
     isPlain: true,
     post(url, _headers, body) {
       const asked = requestOf(provider, url, body);
-      const recording = cassette.find(asked, timesPlayed(played, asked));
+      const shown = withoutSecrets(asked);
+      const [call, earlier] = countedCall(played, asked);
+      // Whoever recorded may have had another key, or none that is one.
+      const recording = cassette.find(asked, call, earlier) ?? cassette.find(shown, call, earlier);
       if (recording !== undefined) return Promise.resolve(answerWith(recording.status, recording.answer));
-      onMissing(cassette.missing(asked), currentOrigin());
+      onMissing(cassette.missing(shown), currentOrigin());
       const words = 'the cassette has no answer to this';
       return Promise.resolve(answerWith(BAD_REQUEST, bodies.error(BAD_REQUEST, undefined, words)));
     },
@@ -35,15 +44,24 @@ export function playCassette(
   };
 }
 
+/** A request as it would be recorded: with stars over the secrets of this process. */
+function withoutSecrets(asked: RecordedRequest): RecordedRequest {
+  const text = canonicalJson(asked.request);
+  const shown = maskSecrets(text);
+  return shown === text ? asked : { ...asked, request: parsed(shown) ?? '***' };
+}
+
 /** What a cassette keeps of a request. */
 export function requestOf(provider: string, url: string, body: string): RecordedRequest {
   return { provider, path: new URL(url).pathname, request: parsed(body) ?? body };
 }
 
-/** How often a request was made before; counts this one. */
-export function timesPlayed(played: Played, asked: RecordedRequest): number {
-  const key = keyOfRequest(asked);
-  const earlier = played.get(key) ?? 0;
-  played.set(key, earlier + 1);
-  return earlier;
+/** The call that a request is made for now, and how often it was made for it before; counts this one. */
+export function countedCall(played: Played, asked: RecordedRequest): [call: CallPlace, earlier: number] {
+  const { row, stage = '' } = currentOrigin();
+  const call = { case: played.case, row, stage };
+  const key = JSON.stringify([row, stage, keyOfRequest(asked)]);
+  const earlier = played.times.get(key) ?? 0;
+  played.times.set(key, earlier + 1);
+  return [call, earlier];
 }

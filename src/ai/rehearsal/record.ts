@@ -4,9 +4,9 @@ import { secretForms } from '../provider/masked.js';
 import type { StandInOptions } from '../provider/index.js';
 import type { HeaderList, Transport } from '../transport/index.js';
 import { canonicalJson } from '../request/index.js';
-import type { Cassette, RecordedRequest } from './cassette.js';
+import type { Cassette, RecordedRequest, Recording } from './cassette.js';
 import { answerWith } from './give.js';
-import { requestOf, timesPlayed, type Played } from './play.js';
+import { countedCall, requestOf, type Played } from './play.js';
 
 /** Names of headers and query parameters whose values are secrets. */
 const SECRET_NAME = /auth|key|token|secret|cookie/i;
@@ -30,15 +30,24 @@ export function recordCassette(
     async post(url, headers, body, signal) {
       const clean = cleaner(url, headers);
       const asked = clean(requestOf(provider, url, body)) as RecordedRequest;
-      const earlier = timesPlayed(played, asked);
-      const recording = known.find(asked, earlier);
-      if (recording !== undefined) return answerWith(recording.status, recording.answer);
+      const [call, earlier] = countedCall(played, asked);
+      const recording = known.find(asked, call, earlier);
+      if (recording !== undefined && !isRefusal(recording)) return answerWith(recording.status, recording.answer);
       const answer = await transport.post(url, headers, body, signal);
-      into.add({ ...asked, status: answer.status, answer: clean(parsed(answer.body) ?? answer.body) });
+      const made = { call, ...asked, status: answer.status, answer: clean(parsed(answer.body) ?? answer.body) };
+      if (!isRefusal(made)) into.add(made);
       return answer;
     },
     close: () => transport.close(),
   };
+}
+
+/** Statuses that tell of a key or an account, not of a request. */
+const REFUSALS: ReadonlySet<number> = new Set([401, 402, 403, 407]);
+
+/** Whether a provider would take the same request with a working key and credit: it is no answer to it. */
+function isRefusal({ status }: Recording): boolean {
+  return REFUSALS.has(status);
 }
 
 /** Hides the secrets of a request in what is kept of it. */

@@ -26,9 +26,9 @@ export function testCommand(command: Command): Command {
     .argument('[files...]', 'test files; else the cases in the config, and the test files beside it')
     .option('--filter <text>', 'only cases with this text in their name')
     .addOption(
-      new Option('--record [which]', 'send the calls and record the answers: all, or only those that are new').choices([
-        'new',
-      ]),
+      new Option('--record [which]', 'send the calls and record the answers: all, or only those that are new')
+        .choices(['all', 'new'])
+        .preset('all'),
     )
     .option('--max-cost <usd>', 'most US dollars that recording may cost', dollarOption)
     .option('--update', 'write golden files instead of comparing with them')

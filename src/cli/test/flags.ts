@@ -3,8 +3,7 @@ import type { ConfigFlags } from '../flags/find-config.js';
 /** The flags of `colloquium test`, as they were typed. */
 export interface TestFlags extends ConfigFlags {
   readonly filter?: string;
-  /** True: everything is recorded. */
-  readonly record?: true | 'new';
+  readonly record?: 'all' | 'new';
   readonly maxCost?: string;
   readonly update?: true;
   readonly watch?: true;

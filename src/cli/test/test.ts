@@ -141,11 +141,11 @@ async function runAll(plans: readonly TestPlan[], flags: TestFlags, ending: Abor
   // Results are printed one after the other, in order.
   let printing: Promise<unknown> = print(reporter.head ?? '');
   for (const plan of plans) {
+    if (ending.aborted) break;
     const ran = await runTests(plan, {
-      ...(flags.record !== undefined && { record: flags.record === true ? 'all' : 'new' }),
+      ...(flags.record !== undefined && { record: flags.record }),
       ...(flags.maxCost !== undefined && { maxCost: flags.maxCost }),
       update: flags.update === true,
-      isPart: flags.filter !== undefined || plans.length > 1,
       ending,
       onResult(result) {
         printing = printing.then(() => print(reporter.result(result)));
@@ -155,6 +155,8 @@ async function runAll(plans: readonly TestPlan[], flags: TestFlags, ending: Abor
   }
   await printing;
   await print(reporter.end(results));
+  const left = plans.reduce((sum, { cases }) => sum + cases.length, 0) - results.length;
+  if (ending.aborted && left > 0) writeStderr(`colloquium: stopped: ${left} of the cases were not run to their end\n`);
   return results.some(({ outcome }) => outcome === 'failed') ? EXIT.someFailed : EXIT.ok;
 }
 

@@ -1,6 +1,7 @@
 import type { Json } from 'computo-js';
 import * as z from 'zod';
 import { json, script } from '../kinds/fields.js';
+import { momentOf } from '../tests/moment.js';
 import { FAULT_EXPECTED, parseFault, type FaultKind } from '../tests/fault.js';
 import { choice, duration, fraction, integer, money, path, text } from './fields.js';
 import { alternatives, byKey, list, named, section } from './structures.js';
@@ -124,7 +125,7 @@ export const testCase = section({
       'Who answers AI calls: cassette (recorded answers), { answers: [...] }, or live (sent, with --record only).',
     ),
   faults: list('faults', plannedFault).prefault([]).describe('What goes wrong with requests to providers.'),
-  now: text('a moment like 2026-01-01T00:00:00Z', (moment) => !Number.isNaN(Date.parse(moment)))
+  now: text('a moment like 2026-01-01T00:00:00Z', (moment) => momentOf(moment) !== undefined)
     .optional()
     .describe('When the case begins. Its time is simulated. Default: 2026-01-01T00:00:00Z.'),
   ...expectations,

@@ -12,6 +12,7 @@ import { testCase, testCases, testFile, type EventsOrFile, type TestAi, type Tes
 import type { ScriptSource } from '../script/index.js';
 import { diagnose, nodeAt, type Finding, type SourceDocument } from '../source/index.js';
 import { lineStarts, positionAt } from '../source/index.js';
+import { momentOf } from './moment.js';
 import type { TestAnswers, TestCase, TestEvents } from './test-plan.js';
 
 /** The test cases of one file. */
@@ -119,7 +120,7 @@ class CaseReader {
       ...(expected && { expect: expected }),
       ai: answers,
       ...(cost && { costMax: cost.at_most }),
-      now: now === undefined ? NOW_DEFAULT : Date.parse(now),
+      now: (now === undefined ? undefined : momentOf(now)) ?? NOW_DEFAULT,
     };
   }
 

@@ -98,7 +98,13 @@ export async function openAi(plan: AiPlan, tell: (message: string) => void, forL
       : (books?.store ?? (forLook ? locationOf(folder, keys) : { kind: 'lmdb', folder, keys })),
     isGone: books?.isGone,
     budget: budgetOf(plan),
-    journal: { ttlMs: journal.ttl, bytesMax: journal.max_size, store: journal.store },
+    // A recording neither takes the answers of real runs nor gives them any.
+    journal: {
+      ttlMs: journal.ttl,
+      bytesMax: journal.max_size,
+      store: journal.store,
+      isApart: rehearsal !== undefined,
+    },
     providerWaitMs: useSection(config, 'provider_wait'),
     probeDown,
     onNotice: ({ message }) => tell(message),

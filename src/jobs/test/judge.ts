@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isTruthy, NumberText, type Json, type JsonObject } from 'computo-js';
 import { nanoOfDollars, showAmount } from '../../ai/money/index.js';
 import type { OpenTables } from '../../config/kinds/index.js';
+import { maskSecrets } from '../../config/env/index.js';
 import { hasCode } from '../../files/index.js';
 import { diffJson, parseJson, stringifyJson, type JsonChange } from '../../json/index.js';
 import { compileScript } from '../../pipeline/index.js';
@@ -26,11 +27,6 @@ export function judge(test: PlannedCase, seen: Observed, tables: OpenTables | un
     ...costProblem(test, seen),
     ...breakerProblems(test, seen),
   ];
-}
-
-/** The text of a golden file: the data of each event as a line. */
-export function goldenText(events: readonly FinishedEvent[]): string {
-  return events.map(({ data }) => `${stringifyJson(data)}\n`).join('');
 }
 
 function ending({ stopped }: PlannedCase, { result }: Observed): readonly Problem[] {
@@ -61,7 +57,7 @@ function outputProblems({ output }: PlannedCase, { events }: Observed): readonly
     );
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return [{ message: `the golden file ${output.file} is not lines of JSON: ${reason}; --update writes it` }];
+    return [{ message: `the golden file ${output.file} is not lines of JSON: ${reason}` }];
   }
 }
 
@@ -82,13 +78,17 @@ function differing(changes: readonly JsonChange[]): string {
 }
 
 function expectProblems(
-  { expect }: PlannedCase,
+  { expect, output, dead_letters: letters }: PlannedCase,
   { events }: Observed,
   tables: OpenTables | undefined,
 ): readonly Problem[] {
   if (expect === undefined) return [];
   const scripts = 'every' in expect ? events.map(() => expect.every) : expect.each;
   const problems: Problem[] = [];
+  const expectsNone = (output !== undefined && 'rows' in output && output.rows.length === 0) || letters.length > 0;
+  if ('every' in expect && events.length === 0 && !expectsNone) {
+    problems.push({ message: 'expect: no event finished; output: [] says that none is to' });
+  }
   if (scripts.length !== events.length) {
     problems.push({ message: `expect: ${counted(scripts.length, 'event')} expected, ${events.length} finished` });
   }
@@ -116,7 +116,9 @@ function sourceOf({ script, text }: { readonly script: Json; readonly text?: { r
 
 const SHOWN_MAX = 200;
 
-function shortened(text: string): string {
+/** Secrets are hidden first: half of one would be known to nobody. */
+function shortened(whole: string): string {
+  const text = maskSecrets(whole);
   return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
 }
 
@@ -158,7 +160,11 @@ function countProblem(what: string, expected: number | undefined, made: number):
     : [{ message: `${what}: differs`, changes: [{ pointer: `/${what}`, from: expected, to: made }] }];
 }
 
-function costProblem({ costMax }: PlannedCase, { spent }: Observed): readonly Problem[] {
+function costProblem({ costMax }: PlannedCase, { spent, unpriced }: Observed): readonly Problem[] {
+  if (costMax !== undefined && unpriced > 0) {
+    const which = unpriced === 1 ? 'an attempt is' : `${unpriced} attempts are`;
+    return [{ message: `cost: it is unknown, ${which} at a model without a price: give it cost_per_token` }];
+  }
   if (costMax === undefined || spent <= nanoOfDollars(costMax)) return [];
   return [{ message: `cost: ${showAmount(spent)}, and at most ${showAmount(nanoOfDollars(costMax))} is expected` }];
 }

@@ -1,9 +1,9 @@
-import { basename, extname } from 'node:path';
-import type { Json } from 'computo-js';
+import { extname } from 'node:path';
+import type { Json, JsonObject } from 'computo-js';
 import { currentOrigin, onBehalfOf } from '../../ai/rehearsal/index.js';
 import type { LoadedConfig, OutputPlan, OutputTake, PipelinePlan } from '../../config/index.js';
 import { useSection } from '../../config/index.js';
-import { contextOf, readStoredEvent } from '../../event/index.js';
+import { contextOf, eventId, readStoredEvent } from '../../event/index.js';
 import { parseJson, stringifyJson } from '../../json/index.js';
 import {
   drive,
@@ -13,6 +13,7 @@ import {
   outputChooser,
   singleLines,
   type AiCalls,
+  type AiOutcome,
   type BlockOptions,
   type OpenExecutor,
 } from '../../pipeline/index.js';
@@ -36,10 +37,10 @@ export interface ObserveOptions {
   readonly pipeline: PipelinePlan;
   readonly input: { readonly rows: readonly Json[] } | { readonly file: string };
   readonly rehearsal: Rehearsal;
+  /** When all events come in, in milliseconds since the epoch: however long calls take, timestamps and ids are the same. */
+  readonly now: number;
   /** The most US dollars that it may cost, as decimal text. */
   readonly maxCost?: string | undefined;
-  /** Whether answers of the journal count as none. */
-  readonly live: boolean;
   /** Aborted when it is to end early. */
   readonly ending: AbortSignal;
   /** Problems that stand-ins report while it runs. */
@@ -53,7 +54,7 @@ export interface ObserveOptions {
  * @throws SourceError, ConfigError, ComputoError
  */
 export async function observe(options: ObserveOptions): Promise<Observed> {
-  const { config, pipeline, rehearsal, ending, maxCost, live, problems } = options;
+  const { config, pipeline, rehearsal, ending, maxCost, problems } = options;
   const configured = pipeline.outputs ?? [];
   // What tables refuse is a failed event here, too. Files by key are of no interest.
   const takes = configured.map((output): OutputTake => {
@@ -73,7 +74,7 @@ export async function observe(options: ObserveOptions): Promise<Observed> {
   const engines = await openEngines(
     {
       config,
-      live,
+      live: false,
       rehearsal,
       ...(maxCost !== undefined && { maxCost }),
       pipelines: [{ spec, block, budget: pipeline.budget }],
@@ -92,7 +93,6 @@ export async function observe(options: ObserveOptions): Promise<Observed> {
       reading.abort();
       engines.drain();
     });
-    const { world } = rehearsal;
     const result = await drive({
       executor,
       blocks: singleLines(blocksOf(options, lineBytesMax, reading.signal)),
@@ -102,7 +102,8 @@ export async function observe(options: ObserveOptions): Promise<Observed> {
         files: [],
         close: () => Promise.resolve(),
       },
-      now: () => world.now(),
+      now: () => options.now,
+      newId: idsInOrder(),
       stopReading: () => reading.abort(),
       isAtEnd: () => !ending.aborted,
     });
@@ -117,6 +118,7 @@ export async function observe(options: ObserveOptions): Promise<Observed> {
       calls: status === undefined ? 0 : status.answered + status.failed,
       attempts: status?.sent ?? 0,
       spent: status?.spent ?? 0n,
+      unpriced: status?.totals.unpriced ?? 0,
       breakers: new Map(engines.ai?.providers().map(({ name, breaker }) => [name, breaker.kind])),
       problems,
     };
@@ -125,22 +127,38 @@ export async function observe(options: ObserveOptions): Promise<Observed> {
   }
 }
 
-/** The name of an output in a test: of a file its name without ending, else what kind it is; numbered where that is taken. */
+/**
+ * The name of an output in a test: of a file its name without ending, after as many of its folders as tell it from the others; else
+ * what kind it is, numbered where that is taken.
+ */
 export function outputNames(outputs: readonly OutputPlan[]): readonly string[] {
   const names: string[] = [];
+  const paths = outputs.flatMap((output) => {
+    const kind = outputKinds.of(output);
+    return kind.to === 'file' ? [withoutPacking(kind.fileOf(output).file)] : [];
+  });
   for (const output of outputs) {
     const kind = outputKinds.of(output);
-    const path = kind.to === 'file' ? basename(withoutPacking(kind.fileOf(output).file)) : undefined;
+    const path = kind.to === 'file' ? withoutPacking(kind.fileOf(output).file) : undefined;
     const name =
-      path === undefined
-        ? kind.to === 'nats'
-          ? kind.subjectOf(output)
-          : kind.kind
-        : path.slice(0, path.length - extname(path).length);
+      path === undefined ? (kind.to === 'nats' ? kind.subjectOf(output) : kind.kind) : shortName(path, paths);
     const same = names.filter((other) => other === name || other.startsWith(`${name}#`)).length;
     names.push(same === 0 ? name : `${name}#${same + 1}`);
   }
   return names;
+}
+
+/** The last parts of a path without its ending that no other path has; the ending too where only that differs. */
+function shortName(path: string, all: readonly string[]): string {
+  const others = all.filter((one) => one !== path);
+  for (const named of [(one: string) => one.slice(0, one.length - extname(one).length), (one: string) => one]) {
+    const parts = named(path).split('/');
+    for (let count = 1; count <= parts.length; count++) {
+      const name = parts.slice(-count).join('/');
+      if (!others.some((one) => named(one) === name || named(one).endsWith(`/${name}`))) return name;
+    }
+  }
+  return path;
 }
 
 function routed(outputs: readonly OutputPlan[], events: readonly RoutedEvent[]): Observed['outputs'] {
@@ -193,6 +211,28 @@ function dataIn(block: Block): Json {
   }
 }
 
+/** Ids that are the same in each run: of several events of one line, the number tells them apart. */
+function idsInOrder(): (timestamp: number, counter: number) => string {
+  const made = new Map<number, number>();
+  return (timestamp, counter) => {
+    const earlier = made.get(counter) ?? 0;
+    made.set(counter, earlier + 1);
+    return eventId(timestamp, counter, earlier.toString(16).padStart(10, '0'));
+  };
+}
+
+/** How long an answer took is no property of the pipeline: it would differ between a recording and its replay. */
+function untimed(outcome: AiOutcome): AiOutcome {
+  if (outcome.kind === 'paused' || outcome.took === undefined) return outcome;
+  const took = { ...outcome.took, latency_ms: 0 };
+  if (outcome.kind === 'failed') return { ...outcome, took };
+  return { ...outcome, took, answer: withoutLatency(outcome.answer), original: withoutLatency(outcome.original) };
+}
+
+function withoutLatency(answer: Json): Json {
+  return { ...(answer as JsonObject), latency_ms: 0 };
+}
+
 /** Every request has its stage, and what its script asks, as its origin. */
 function named(calls: AiCalls): AiCalls {
   return {
@@ -209,7 +249,7 @@ function named(calls: AiCalls): AiCalls {
               ...(stage.model !== undefined && { model: stage.model }),
               ...(stage.embedding && { wantsVector: true }),
             },
-            () => call.send(event),
+            async () => untimed(await call.send(event)),
           ),
       };
     },

@@ -23,6 +23,8 @@ export interface Observed {
   readonly attempts: number;
   /** Nano-dollars: known costs, and the worst case of unknown ones. */
   readonly spent: bigint;
+  /** Attempts whose cost nobody can tell: their models have no price. */
+  readonly unpriced: number;
   readonly breakers: ReadonlyMap<string, BreakerState['kind']>;
   /** What its stand-ins could not do. */
   readonly problems: readonly Problem[];

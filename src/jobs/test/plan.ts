@@ -21,6 +21,7 @@ import {
   type TestCase,
   type TestSuite,
 } from '../../config/tests/index.js';
+import { isAiStage } from '../../pipeline/index.js';
 import { outputNames } from './observe.js';
 
 /** The test cases of one config, ready to run. They share the pipelines, whose scripts are compiled once. */
@@ -32,6 +33,8 @@ export interface TestPlan {
   readonly tables: OpenTables | undefined;
   /** All files that the cases depend on: to watch. Absolute. */
   readonly files: readonly string[];
+  /** The files that the config and all its cases, run or not, read and --update must not write: all but golden files. Absolute. */
+  readonly sources: readonly string[];
 }
 
 export type PlannedCase = TestCase<ScriptPlan>;
@@ -68,25 +71,29 @@ export async function planTests(
   const cases: PlannedCase[] = [];
   for (const one of found) {
     refuseUnknownOutputs(one, pipelines.get(one.pipeline)?.outputs ?? []);
+    refuseUnknownStages(one, pipelines.get(one.pipeline)?.stages ?? []);
     cases.push(await planner.planned(one));
   }
   const isFileConfig = config.document.text !== undefined;
+  const ownFiles = [...(isFileConfig ? [config.file] : []), ...named, ...scripts];
+  const others = await testFilesIn(config.directory);
   return {
     config,
     cases,
     pipelines,
     tables: planner.tables,
-    files: [...(isFileConfig ? [config.file] : []), ...named, ...scripts, ...found.flatMap(filesOf)],
+    files: [...ownFiles, ...found.flatMap((one) => [...filesReadBy(one), ...goldenOf(one)])],
+    sources: [...ownFiles, config.file, ...others, ...suites.flatMap((suite) => suite.cases).flatMap(filesReadBy)],
   };
 }
 
-/** The files whose content decides what becomes of a case. */
-function filesOf({ input, output, ai }: TestCase): readonly string[] {
-  return [
-    ...('file' in input ? [input.file] : []),
-    ...(output !== undefined && 'file' in output ? [output.file] : []),
-    ...(ai.kind === 'cassette' ? [ai.file] : []),
-  ];
+/** The files that decide what comes out of a case. */
+function filesReadBy({ input, ai }: TestCase): readonly string[] {
+  return [...('file' in input ? [input.file] : []), ...(ai.kind === 'cassette' ? [ai.file] : [])];
+}
+
+function goldenOf({ output }: TestCase): readonly string[] {
+  return output !== undefined && 'file' in output ? [output.file] : [];
 }
 
 /** Two test files of a folder may have cases of the same name. @throws ConfigError */
@@ -114,6 +121,18 @@ function refuseUnknownOutputs(
     if (known.includes(output)) continue;
     const message = `the case ${JSON.stringify(name)} names an output ${JSON.stringify(output)}, which its pipeline does not have`;
     const hint = didYouMean(output, known) ?? (known.length === 0 ? 'it has none' : `outputs: ${known.join(', ')}`);
+    throw new ConfigError([blameFile(file)('invalid-value', message, hint)]);
+  }
+}
+
+/** @throws ConfigError */
+function refuseUnknownStages({ name, file, faults }: TestCase, stages: PipelinePlan['stages']): void {
+  const known = stages.filter(isAiStage).map((stage) => stage.name);
+  for (const { stage } of faults) {
+    if (stage === undefined || known.includes(stage)) continue;
+    const message = `the case ${JSON.stringify(name)} has a fault at a stage ${JSON.stringify(stage)}, and its pipeline asks no provider there`;
+    const hint =
+      didYouMean(stage, known) ?? (known.length === 0 ? 'it asks none at all' : `stages: ${known.join(', ')}`);
     throw new ConfigError([blameFile(file)('invalid-value', message, hint)]);
   }
 }

@@ -22,3 +22,8 @@ export interface CaseResult {
   /** Of calls that were sent, in nano-dollars. */
   readonly spent: bigint;
 }
+
+/** A case that the run did not wait for. */
+export interface InterruptedCase extends Omit<CaseResult, 'outcome'> {
+  readonly outcome: 'interrupted';
+}

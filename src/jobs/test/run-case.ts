@@ -2,16 +2,16 @@ import type { Cassette } from '../../ai/rehearsal/index.js';
 import type { AiWorld } from '../../ai/index.js';
 import { ComputoError } from 'computo-js';
 import { ConfigError } from '../../config/index.js';
-import { putFile } from '../../files/index.js';
 import { SourceError } from '../../sources/index.js';
 import { realClock, simulatedClock } from '../../world/index.js';
 import { JobError } from '../job-error.js';
 import { reasonOf } from '../reason-of.js';
-import { goldenText, judge } from './judge.js';
+import { updateGolden } from './goldens.js';
+import { judge } from './judge.js';
 import { observe } from './observe.js';
 import type { Observed } from './observed.js';
 import type { PlannedCase, TestPlan } from './plan.js';
-import type { CaseResult, Problem } from './result.js';
+import type { CaseResult, InterruptedCase, Problem } from './result.js';
 import { standInsOf, type CaseCassette } from './stand-ins.js';
 
 /** Simulated time that no case waits for: it would wait for ever. */
@@ -30,7 +30,11 @@ export interface CaseOptions {
 }
 
 /** Runs one case, with a state of its own that is gone afterwards. Never throws for what the case does. */
-export async function runCase(plan: TestPlan, test: PlannedCase, options: CaseOptions): Promise<CaseResult> {
+export async function runCase(
+  plan: TestPlan,
+  test: PlannedCase,
+  options: CaseOptions,
+): Promise<CaseResult | InterruptedCase> {
   const start = realClock.elapsed();
   const { name, file, line } = test;
   const ended = (
@@ -52,24 +56,13 @@ export async function runCase(plan: TestPlan, test: PlannedCase, options: CaseOp
     if (!isOfCase(error)) throw error;
     return ended('failed', [{ message: reasonOf(error) }]);
   }
-  const { output } = test;
-  const updates = options.update && output !== undefined && 'file' in output && seen.problems.length === 0;
-  const updated = updates && (await updateGolden(output.file, seen));
+  if (options.ending.aborted) return { ...ended('failed', [], seen), outcome: 'interrupted' };
+  const { output, ...rest } = test;
+  const updates =
+    options.update && output !== undefined && 'file' in output && judge(rest, seen, plan.tables).length === 0;
+  const updated = updates && (await updateGolden(output.file, seen.events));
   const problems = judge(test, seen, plan.tables);
   return ended(problems.length === 0 ? 'passed' : 'failed', problems, seen, updated);
-}
-
-/** @returns whether it was changed */
-async function updateGolden(file: string, { events }: Observed): Promise<boolean> {
-  const text = goldenText(events);
-  if ((await readIfThere(file)) === text) return false;
-  await putFile(file, text);
-  return true;
-}
-
-async function readIfThere(file: string): Promise<string | undefined> {
-  const { readFile } = await import('node:fs/promises');
-  return await readFile(file, 'utf8').catch(() => undefined);
 }
 
 async function observed(
@@ -85,20 +78,22 @@ async function observed(
     problems.push({ message: 'it waits for more than a year of simulated time' });
     over.abort();
   });
-  // What is sent takes the time that it takes.
+  // What is sent takes the time that it takes, and is booked when it is sent.
   const world: AiWorld = sends ? { ...realClock, random: seeded() } : { ...clock, random: seeded() };
+  const { standIn, idle } = standInsOf(test, cassette, plan.tables, (one) => problems.push(one));
   try {
-    return await observe({
+    const seen = await observe({
       config: plan.config,
       pipeline,
       input: test.input,
-      rehearsal: { world, sends, standIn: standInsOf(test, cassette, plan.tables, (one) => problems.push(one)) },
-      live: sends,
+      now: test.now,
+      rehearsal: { world, sends, standIn },
       maxCost,
       ending: AbortSignal.any([ending, over.signal]),
       problems,
       onNotice: () => undefined,
     });
+    return { ...seen, problems: problems.length > 0 ? problems : idle() };
   } finally {
     clock.stop();
   }

@@ -1,9 +1,11 @@
 import { dollarText, nanoOfDollars } from '../../ai/money/index.js';
-import { Cassette, CassetteError } from '../../ai/rehearsal/index.js';
+import { Cassette, CassetteError, type Recording } from '../../ai/rehearsal/index.js';
 import { JobError } from '../job-error.js';
+import { refuseWrongGoldens } from './goldens.js';
 import type { PlannedCase, TestPlan } from './plan.js';
 import type { CaseResult } from './result.js';
 import { cassetteOf, runCase } from './run-case.js';
+import type { CaseCassette } from './stand-ins.js';
 
 /** The most cases at a time: more would only share the same thread. */
 const AT_ONCE = 8;
@@ -15,8 +17,6 @@ export interface TestOptions {
   readonly maxCost?: string | undefined;
   /** Whether golden files are written. */
   readonly update: boolean;
-  /** Whether other cases use the same cassettes, whose recordings are then kept. */
-  readonly isPart: boolean;
   readonly ending: AbortSignal;
   /** Called with each result, in the order of the cases. */
   readonly onResult: (result: CaseResult) => void;
@@ -25,40 +25,46 @@ export interface TestOptions {
 /**
  * Runs test cases in this process, several at a time; what is sent, one after the other.
  *
- * @throws JobError when a cassette can't be read or written
+ * @throws JobError when a cassette can't be read or written; ConfigError when a golden file must not be written
  */
 export async function runTests(plan: TestPlan, options: TestOptions): Promise<readonly CaseResult[]> {
+  if (options.update) await refuseWrongGoldens(plan);
   const results: CaseResult[] = [];
   const done = new Map<number, CaseResult>();
   const { record, ending } = options;
-  const shelf = new CassetteShelf(record, options.isPart);
+  const shelf = new CassetteShelf(record);
   let next = 0;
   let spent = 0n;
+  const report = (result: CaseResult): void => {
+    results.push(result);
+    options.onResult(result);
+  };
   const work = async (): Promise<void> => {
     for (let at = next++; at < plan.cases.length && !ending.aborted; at = next++) {
       const test = plan.cases[at];
       if (test === undefined) return;
+      const cassette = shelf.of(test);
       const result = await runCase(plan, test, {
-        cassette: shelf.of(test),
+        cassette,
         sends: record !== undefined && test.ai.kind !== 'given',
         maxCost: options.maxCost && dollarText(atLeastZero(nanoOfDollars(options.maxCost) - spent)),
         update: options.update,
         ending,
       });
       spent += result.spent;
-      if (result.outcome === 'failed' && record !== undefined) shelf.failed(test);
+      await asJob(() => shelf.keep(test, cassette?.recording, result.outcome === 'passed'));
+      if (result.outcome === 'interrupted') return;
       done.set(at, result);
-      for (let one = done.get(results.length); one !== undefined; one = done.get(results.length)) {
-        results.push(one);
-        options.onResult(one);
-      }
+      for (let one = done.get(results.length); one !== undefined; one = done.get(results.length)) report(one);
     }
   };
   const workers = record === undefined ? Math.min(AT_ONCE, plan.cases.length) : 1;
-  try {
-    await Promise.all(Array.from({ length: workers }, work));
-  } finally {
-    await asJob(() => shelf.write());
+  await Promise.all(Array.from({ length: workers }, work));
+  // Where a signal left gaps, later cases may have ended.
+  const told = new Set(results);
+  for (const at of [...done.keys()].sort((a, b) => a - b)) {
+    const result = done.get(at);
+    if (result !== undefined && !told.has(result)) report(result);
   }
   return results;
 }
@@ -67,43 +73,44 @@ function atLeastZero(amount: bigint): bigint {
   return amount < 0n ? 0n : amount;
 }
 
-/** The cassettes of a run, each read once and written once. */
+/** The cassettes of a run: each is read once, and written whenever a case that records into it ends. */
 class CassetteShelf {
   readonly #record: TestOptions['record'];
-  readonly #isPart: boolean;
   readonly #known = new Map<string, Cassette>();
-  readonly #recording = new Map<string, Cassette>();
-  /** Cassettes of cases that failed: what they still need may not have been asked for. */
-  readonly #kept = new Set<string>();
 
-  constructor(record: TestOptions['record'], isPart: boolean) {
+  constructor(record: TestOptions['record']) {
     this.#record = record;
-    this.#isPart = isPart;
   }
 
-  of(test: PlannedCase) {
+  of(test: PlannedCase): CaseCassette | undefined {
     const known = cassetteOf(test, (file) => this.#read(file));
-    if (known === undefined || test.ai.kind !== 'cassette') return undefined;
-    if (this.#record === undefined) return { known };
-    const { file } = test.ai;
-    const recording = this.#recording.get(file) ?? new Cassette();
-    this.#recording.set(file, recording);
-    return { known: this.#record === 'new' ? known : new Cassette(), recording };
+    if (known === undefined || this.#record === undefined) return known && { known };
+    return { known: this.#record === 'new' ? known : new Cassette(), recording: new Cassette() };
   }
 
-  failed({ ai }: PlannedCase): void {
-    if (ai.kind === 'cassette') this.#kept.add(ai.file);
-  }
-
-  /** @throws CassetteError */
-  async write(): Promise<void> {
-    for (const [file, recording] of this.#recording) {
-      const known = this.#known.get(file) ?? new Cassette();
-      const keepsAll = this.#record === 'new' || this.#isPart || this.#kept.has(file);
-      const before = keepsAll ? known.recordings().filter((one) => this.#record === 'new' || !recording.has(one)) : [];
-      const whole = new Cassette([...before, ...recording.recordings()]);
-      if (whole.size > 0 || known.size > 0) await whole.write(file);
-    }
+  /**
+   * Writes what a case has recorded. What it had recorded before goes, unless only new calls were sent, or the case failed, so that
+   * it may not have asked for all; that of other cases stays. Errors of a failed case are not kept, nor any over an answer to the
+   * same request: the address or the account may be wrong.
+   *
+   * @throws CassetteError
+   */
+  async keep({ ai, name }: PlannedCase, recording: Cassette | undefined, hasPassed: boolean): Promise<void> {
+    if (ai.kind !== 'cassette' || recording === undefined) return;
+    const known = this.#read(ai.file).recordings();
+    const answered = new Cassette(known.filter(isAnswer));
+    const made = new Cassette(recording.recordings().filter(isAnswer));
+    const errors = recording.recordings().filter((one) => !isAnswer(one));
+    const kept = hasPassed ? errors.filter((one) => made.has(one) || !answered.has(one)) : [];
+    const fresh = new Cassette(recording.recordings().filter((one) => isAnswer(one) || kept.includes(one)));
+    const isAsked = (one: Recording): boolean => recording.has(one) && !fresh.has(one);
+    const isOver = (one: Recording): boolean =>
+      hasPassed ? (!ai.isNamed || one.call.case === name) && !isAsked(one) : fresh.has(one);
+    const isStale = (one: Recording): boolean => !isAnswer(one) && fresh.has(one);
+    const before = known.filter((one) => !(this.#record === 'new' ? isStale(one) : isOver(one)));
+    const whole = new Cassette([...before, ...fresh.recordings()]);
+    if (whole.size > 0 || known.length > 0) await whole.write(ai.file);
+    this.#known.set(ai.file, whole);
   }
 
   #read(file: string): Cassette {
@@ -111,6 +118,10 @@ class CassetteShelf {
     this.#known.set(file, known);
     return known;
   }
+}
+
+function isAnswer({ status }: Recording): boolean {
+  return status >= 200 && status < 300;
 }
 
 function readNow(file: string): Cassette {

@@ -26,6 +26,12 @@ export interface CaseCassette {
   readonly recording?: Cassette;
 }
 
+export interface StandIns {
+  readonly standIn: NonNullable<Rehearsal['standIn']>;
+  /** What of a case never came into play, once it is over. */
+  readonly idle: () => readonly Problem[];
+}
+
 /**
  * Puts together who answers the calls of a case, and what goes wrong with them.
  *
@@ -37,7 +43,7 @@ export function standInsOf(
   cassette: CaseCassette | undefined,
   tables: OpenTables | undefined,
   onProblem: (problem: Problem) => void,
-): NonNullable<Rehearsal['standIn']> {
+): StandIns {
   const tally = faultTally(
     test.faults.map(({ times, retry_after: retryAfterMs, ...fault }) => ({
       ...fault,
@@ -45,10 +51,12 @@ export function standInsOf(
       times: times ?? (fault.rate === undefined ? 1 : Infinity),
     })),
   );
-  const played: Played = new Map();
+  const played: Played = { case: test.name, times: new Map() };
   const { ai } = test;
-  const answers = ai.kind === 'given' ? ai.answers.map((answer) => givenAnswer(answer, tables)) : [];
-  return (options) => {
+  const given = new Set<number>();
+  const answers =
+    ai.kind === 'given' ? ai.answers.map((answer, index) => givenAnswer(answer, tables, () => given.add(index))) : [];
+  const standIn: StandIns['standIn'] = (options) => {
     const missed = (missing: Missing, origin: CallOrigin): void => onProblem(missingProblem(missing, origin));
     const unanswered = (origin: CallOrigin, reason?: string): void => onProblem(unansweredProblem(origin, reason));
     const inner =
@@ -61,17 +69,53 @@ export function standInsOf(
             : recordCassette(cassette.known, cassette.recording, played, options);
     return withFaults(inner, tally, options);
   };
+  return {
+    standIn,
+    idle: () => [
+      ...tally.unmet().flatMap((place) => idleFault(test, place)),
+      ...answers.flatMap(({ when }, index) =>
+        when === undefined || given.has(index)
+          ? []
+          : [{ message: `ai.answers[${index}]: it is never given: no call fits its condition` }],
+      ),
+    ],
+  };
+}
+
+/** A rate may well choose no request. */
+function idleFault({ faults, input }: PlannedCase, place: number): readonly Problem[] {
+  const { rate, row } = faults[place] ?? {};
+  if (rate !== undefined) return [];
+  const isBeyond = row !== undefined && 'rows' in input && row > input.rows.length;
+  const why = isBeyond ? `the input has no row ${row}` : 'no request fits it';
+  return [{ message: `faults[${place}]: it never happens: ${why}` }];
 }
 
 type PlannedAnswer = Extract<PlannedCase['ai'], { kind: 'given' }>['answers'][number];
 
-function givenAnswer({ when, gives, tokens }: PlannedAnswer, tables: OpenTables | undefined): GivenAnswer {
+function givenAnswer(
+  { when, gives, tokens }: PlannedAnswer,
+  tables: OpenTables | undefined,
+  onFit: () => void,
+): GivenAnswer {
   const script = when && compileScript(when, 'when', { tables });
   return {
     gives: 'json' in gives ? ofJson(gives.json) : gives,
     ...(tokens && { tokens }),
-    ...(script && { when: (origin) => script.run(origin.data, callOf(origin)) === true }),
+    ...(script && {
+      when(origin) {
+        const fits = truthOf(script.run(origin.data, callOf(origin)));
+        if (fits) onFit();
+        return fits;
+      },
+    }),
   };
+}
+
+/** @throws Error for what is neither true nor false: it would be no answer without anybody knowing */
+function truthOf(made: Json): boolean {
+  if (typeof made === 'boolean') return made;
+  throw new Error(`it gives ${shortened(stringifyJson(made))}, not true or false`);
 }
 
 /** Lists of numbers are vectors where such are asked for; everything else is what the model says. */
@@ -109,4 +153,10 @@ function unansweredProblem(origin: CallOrigin, reason: string | undefined): Prob
 
 function placeOf({ row, stage }: CallOrigin): string {
   return stage === undefined ? `row ${row}` : `row ${row}, stage ${stage}`;
+}
+
+const SHOWN_MAX = 200;
+
+function shortened(text: string): string {
+  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
 }

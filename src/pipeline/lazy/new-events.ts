@@ -31,9 +31,11 @@ export function newEvents(scanner: Scanner, pipeline: string, bytesMax: number):
       return end - start > bytesMax ? -1 : end;
     },
     introduce: () => undefined,
-    writeHead(id, into) {
+    writeHead(known, into) {
       frame ??= frameOf(meta, pipeline);
-      if (id === undefined) frame.writeId(meta.counter + batch.line);
+      const counter = meta.counter + batch.line;
+      const id = known ?? meta.newId?.(meta.timestamp, counter);
+      if (id === undefined) frame.writeId(counter);
       else frame.id.write(id, 'latin1');
       into.literal(frame.head);
     },

@@ -47,7 +47,7 @@ describe.each(['openai', 'openai-compatible', 'anthropic', 'google'] as const)('
     const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
     expect(lines).toHaveLength(3);
     expect(lines.map((line) => Object.keys(JSON.parse(line) as object))).toEqual(
-      Array(3).fill(['provider', 'path', 'request', 'status', 'answer']),
+      Array(3).fill(['call', 'provider', 'path', 'request', 'status', 'answer']),
     );
 
     // Whoever has no key runs the same cases.

@@ -38,7 +38,7 @@ export async function runIn(folder: string, options: Partial<TestOptions> = {}):
   if (config === undefined) throw new Error('no config');
   const plan = await planTests(config, undefined, () => true);
   const ending = new AbortController().signal;
-  return await runTests(plan, { update: false, isPart: false, ending, onResult: () => undefined, ...options });
+  return await runTests(plan, { update: false, ending, onResult: () => undefined, ...options });
 }
 
 /** The results as text: name, outcome, and the first words of what is wrong. */

@@ -1,3 +1,4 @@
+import { maskSecrets } from '../../../config/env/index.js';
 import { stringifyJson, type JsonChange } from '../../../json/index.js';
 import type { CaseResult, Problem } from '../../../jobs/test/index.js';
 
@@ -8,7 +9,7 @@ const CHANGES_MAX = 20;
 /** `expected → actual`, with the place first. */
 export function changeText({ pointer, from, to }: JsonChange): string {
   const shown = (value: JsonChange['from']): string =>
-    value === undefined ? '(nothing)' : shortened(stringifyJson(value));
+    value === undefined ? '(nothing)' : shortened(maskSecrets(stringifyJson(value)));
   return `${pointer === '' ? '(all)' : pointer}: ${shown(from)} → ${shown(to)}`;
 }
 
@@ -16,7 +17,7 @@ export function changeText({ pointer, from, to }: JsonChange): string {
 export function problemLines({ message, changes = [] }: Problem): readonly string[] {
   const more = changes.length - CHANGES_MAX;
   return [
-    message,
+    maskSecrets(message),
     ...changes.slice(0, CHANGES_MAX).map((change) => `  ${changeText(change)}`),
     ...(more > 0 ? [`  … and ${more} more`] : []),
   ];
