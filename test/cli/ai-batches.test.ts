@@ -141,6 +141,8 @@ describe('run --lane batch', () => {
     expect(result.stderr).toMatch(/2 requests, at most \S+\) runs on at openai as batch-0.*1 batch is kept as it is/s);
     const { stdout } = await runCli(['journal', 'batches', '--format', 'json'], { cwd: stage.cwd });
     const { id } = JSON.parse(stdout) as { id: string };
+    const cancel = ['journal', 'batches', '--config', 'colloquium.yaml', '--verbose', '--cancel', id];
+    expect((await runCli(cancel, { cwd: stage.cwd })).exit).toBe(69);
     const forgotten = await runCli(['journal', 'batches', '--forget', id], { cwd: stage.cwd });
     expect([forgotten.exit, forgotten.stdout], forgotten.stderr).toEqual([0, expect.stringContaining('is given up')]);
     const doubtful = await runCli(['journal', 'doubtful', '--format', 'json'], { cwd: stage.cwd });

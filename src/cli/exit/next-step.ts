@@ -13,7 +13,10 @@ export function nextStep(error: SourceError | SinkError): string | undefined {
     return hasCode(cause, 'EISDIR') ? `name a file in it: ${join(error.sink, 'out.ndjson')}` : undefined;
   }
   const { source } = error;
-  if (hasCode(cause, 'EISDIR')) return `name its files: ${join(source, '*.ndjson')}`;
+  if (hasCode(cause, 'EISDIR'))
+    return source === 'stdin'
+      ? 'name its files, or cat them into the pipe'
+      : `name its files: ${join(source, '*.ndjson')}`;
   if (hasCode(cause, 'ENOENT')) {
     const near = nearest(basename(source), namesIn(dirname(source)));
     return near === undefined ? undefined : suggestion(join(dirname(source), near));

@@ -4,7 +4,7 @@ import type { Disk, DiskFile } from '../disk/disk.js';
 import { readFile, removeIfThere, replaceFile } from '../disk/whole.js';
 import { NEWLINE } from '../format/line.js';
 import { parseSegmentFile, segmentFile, type SegmentName } from '../format/segment-name.js';
-import { rekeyClaims } from '../keys/key-hasher.js';
+import { openKeyHasher, rekeyClaims } from '../keys/key-hasher.js';
 import { takeLogLock } from '../log-lock.js';
 import type { LogWorld } from '../log-world.js';
 import { recover } from '../recover/recover.js';
@@ -29,7 +29,7 @@ export interface RekeyReport {
  * Encrypts a whole log with the current key: segments that are not encrypted, and those of another key. Nobody may write to it
  * meanwhile. After a crash, each segment is there in its former form or its new one.
  *
- * @throws LogError `locked`; KeyError if there is no key, or one that a segment needs is missing
+ * @throws LogError `locked`, or `damaged` if the key of its claims is lost; KeyError if there is no key, or one that a segment needs is missing
  */
 export async function rekeyLog({ disk }: LogWorld, folder: string, command: string): Promise<RekeyReport> {
   const { keys } = disk;
@@ -37,6 +37,8 @@ export async function rekeyLog({ disk }: LogWorld, folder: string, command: stri
   const lock = await takeLogLock(folder, command);
   try {
     await recover(disk, folder);
+    // A plain log gets the key of its claims before its first encrypted segment.
+    await openKeyHasher(disk, folder);
     const left: string[] = [];
     let rekeyed = 0;
     let current = 0;

@@ -45,6 +45,7 @@ describe('storage.encryption', () => {
     const rest = `${ai}    outputs: [{ file: ./out.ndjson }]
   seen: { stages: [{ dedupe: /q }], outputs: [{ file: ./seen.ndjson }] }
 sources: [{ folder: ./in, pattern: '*.ndjson', pipeline: seen }]
+require_tls: true
 `;
     const linesOf = (name: string): number =>
       existsSync(join(cwd, name)) ? readFileSync(join(cwd, name), 'utf8').split('\n').length - 1 : 0;
@@ -107,10 +108,10 @@ sources: [{ folder: ./in, pattern: '*.ndjson', pipeline: seen }]
     const unread = await runCli(['log', 'verify', '-c', 'only.yaml'], { cwd, env });
     expect([unread.exit, unread.stderr]).toEqual([78, expect.stringContaining('only the lengths and the order')]);
     expectNothingReadable(cwd);
-    expect((await runCli(['log', 'rekey', '-c', 'both.yaml'], { cwd, env })).exit).toBe(0);
+    expect((await runCli(['log', 'rekey', '--verbose', '-c', 'both.yaml'], { cwd, env })).exit).toBe(0);
     const rekeyed = await runCli(['log', 'verify', '-c', 'only.yaml', '--format', 'json'], { cwd, env });
     expect([rekeyed.exit, JSON.parse(rekeyed.stdout)]).toMatchObject([0, { events, keys: [{ present: true }] }]);
-    const line = await runCli(['log', 'cat', '-c', 'only.yaml', `data/${file}`], { cwd, env });
+    const line = await runCli(['log', 'cat', '--verbose', '-c', 'only.yaml', `data/${file}`], { cwd, env });
     expect([line.exit, line.stdout]).toEqual([0, expect.stringContaining(`"q":"${MARK}`)]);
 
     // With the new key alone: the answers are there, keys and data are known, the backup of the former key is restored.

@@ -27,7 +27,7 @@ describe('run, whatever its three streams are', () => {
 
   it('refuses a folder as stdin, and takes a device', async () => {
     expect(await runFrom(scratch(), [])).toMatchObject({
-      stderr: 'colloquium: cannot open stdin: it is a directory\n',
+      stderr: 'colloquium: cannot open stdin: it is a directory\n  hint: name its files, or cat them into the pipe\n',
       exit: 2,
     });
     expect(await runFrom('/dev/null', [])).toMatchObject({ stdout: '', exit: 0 });

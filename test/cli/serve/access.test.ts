@@ -19,7 +19,7 @@ describe.concurrent('colloquium token', () => {
     expect(made.stdout).toMatch(/^clq_[0-9a-f]{12}_[\w-]{43}\n$/);
     expect(made.stderr).not.toContain(token);
     await until(async () => (await status()) === 401, 'a token is asked for');
-    expect(await status(token)).toBe(200);
+    await until(async () => (await status(token)) === 200, 'the token is known');
 
     const [file = ''] = readdirSync(join(cwd, 'state/tokens'));
     expect(statSync(join(cwd, 'state/tokens')).mode & 0o777).toBe(0o700);

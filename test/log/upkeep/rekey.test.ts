@@ -134,3 +134,17 @@ describe('without the right key', () => {
     await expect(lost).rejects.toThrow('claims.key is missing');
   });
 });
+
+describe('a plain log that is rekeyed before anybody writes to it', () => {
+  it('is opened afterwards, and knows its idempotency keys', async () => {
+    const folder = await emptyFolder();
+    const keyed = { ...entry({ n: 1, word: MARK }), key: 'key 1', fingerprint: 'f1' };
+    const plain = await openLog(folder, { keys: true });
+    const first = await plain.append([keyed]);
+    await plain.close();
+    expect(await rekeyLog(nodeWorld(KEYS), folder, 'test')).toMatchObject({ rekeyed: 1, left: [] });
+    const log = await openLog(folder, { keys: true }, nodeWorld(KEYS));
+    expect((await log.append([keyed])).ids).toEqual(first.ids);
+    await log.close();
+  });
+});
