@@ -54,12 +54,13 @@ it('a recording has the timestamps, ids and latencies of its replay', async () =
   const asks = `
   timed:
     stages:
+      - computo: '{at: $inputs/1/timestamp, id: $inputs/1/event_id}'
       - ai:
           model: m
           max_tokens: 50
           into: /a
-          prompt: 'At \${$inputs/1/timestamp}, \${$inputs/1/event_id}'
-      - computo: '{q: /q, latency: /a/latency_ms, at: $inputs/1/timestamp, id: $inputs/1/event_id}'
+          prompt: 'At \${/at}, \${/id}'
+      - computo: '{at: /at, id: /id, latency: /a/latency_ms}'
 `;
   const tests = `  - { name: default, pipeline: timed, input: [{ q: 1 }, { q: 2 }], output: ./default.ndjson }
   - { name: told, pipeline: timed, now: 2027-03-04T05:06:07Z, input: [{ q: 1 }], expect: /at == 1804136767000 and /latency == 0 }
@@ -74,6 +75,8 @@ it('a recording has the timestamps, ids and latencies of its replay', async () =
     'waits | passed',
   ]);
   expect(fake.records).toHaveLength(4);
+  const recorded = readFileSync(join(folder, 'cassettes/told.jsonl'), 'utf8');
+  expect(recorded).toMatch(/At 1804136767000, [0-9a-f-]{36}"/);
   expect(told(await runIn(folder))).toEqual(['default | passed', 'told | passed', 'waits | passed']);
 });
 
