@@ -7,6 +7,7 @@ import type { CallRecord, CallState } from '../journal/index.js';
 import { printEntry, type AttemptEnd, type LedgerEntry } from '../ledger/index.js';
 import type { Nano } from '../money/index.js';
 import type { BatchResult, ProviderBatches, ProviderRequest } from '../provider/index.js';
+import { parsed } from '../provider/read-json.js';
 import type { Message } from '../request/index.js';
 import type { AiWorld } from '../ai-world.js';
 import { endOf } from './attempt-end.js';
@@ -83,29 +84,32 @@ export async function bookResults(options: ResultsOptions): Promise<BatchBill | 
     if (booked.kind === 'doubtful') bill.doubtfulAtMost += booked.bound;
   };
 
-  await eachLine(file, async (line) => {
-    const read = batches.readLine(line);
-    const found = read && (await rowOf(read.customId));
-    if (read === undefined || found === undefined) {
-      bill.strange += 1;
-      return;
-    }
-    const [index] = found;
-    const digest = digestOf(read.result);
-    const first = digests.subarray(index * DIGEST_BYTES, (index + 1) * DIGEST_BYTES);
-    if (seen[index] === UNSEEN) digest.copy(first);
-    seen[index] = digest.equals(first) ? Math.max(seen[index] ?? 0, SEEN) : CONTRADICTED;
-  });
+  const eachResult = (
+    onResult: (result: BatchResult, index: number, row: BatchRow) => void | Promise<void>,
+    onStrange?: () => void,
+  ) =>
+    eachLine(file, async (line) => {
+      const read = batches.readLine(line);
+      const found = read && (await rowOf(read.customId));
+      if (read === undefined || found === undefined) onStrange?.();
+      else await onResult(read.result, ...found);
+    });
+
+  await eachResult(
+    (result, index) => {
+      const digest = digestOf(result);
+      const first = digests.subarray(index * DIGEST_BYTES, (index + 1) * DIGEST_BYTES);
+      if (seen[index] === UNSEEN) digest.copy(first);
+      seen[index] = digest.equals(first) ? Math.max(seen[index] ?? 0, SEEN) : CONTRADICTED;
+    },
+    () => void (bill.strange += 1),
+  );
   const found = seen.reduce((sum, one) => sum + (one === UNSEEN ? 0 : 1), 0);
   if (found < Math.min(resultsMin, record.rows)) return found;
-  await eachLine(file, async (line) => {
-    const read = batches.readLine(line);
-    const found = read && (await rowOf(read.customId));
-    if (read === undefined || found === undefined) return;
-    const [index, row] = found;
+  await eachResult(async (result, index, row) => {
     if (seen[index] !== SEEN) return;
     seen[index] = SETTLED;
-    await settle(index, row, { kind: 'result', result: read.result });
+    await settle(index, row, { kind: 'result', result });
   });
   for (let index = 0; index < record.rows; index += 1) {
     if (seen[index] === SETTLED) continue;
@@ -181,7 +185,7 @@ async function eachLine(file: string, work: (line: unknown) => Promise<void>): P
   for await (const text of lines) {
     if (text.trim() === '') continue;
     if (failure !== undefined) break;
-    const one = work(parsedLine(text))
+    const one = work(parsed(text))
       .catch((error: unknown) => {
         failure ??= { error };
       })
@@ -191,12 +195,4 @@ async function eachLine(file: string, work: (line: unknown) => Promise<void>): P
   }
   await Promise.all(underWay);
   if (failure !== undefined) throw failure.error;
-}
-
-function parsedLine(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

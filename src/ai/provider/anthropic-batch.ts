@@ -1,13 +1,15 @@
 import { BatchHttpError } from './batch-http-error.js';
 import type { BatchHttp } from './batch-http.js';
 import type { BatchResult, BatchWire, Finding, Sought } from './batch-wire.js';
-import { listedIn } from './batch-list.js';
+import { findListed, idIn, type BatchList } from './batch-list.js';
 import { at, countAt, parsed, textAt } from './read-json.js';
 
 const DAY_MS = 86_400_000;
-const PAGES_MAX = 20;
-/** The maximum difference between the clocks of two machines. */
-const CLOCKS_MS = 600_000;
+const LIST: BatchList = {
+  path: '/messages/batches',
+  after: 'after_id',
+  timeOf: (batch) => Date.parse(textAt(batch, 'created_at') ?? ''),
+};
 const LINE_END = 0x0a;
 const COMMA = 0x2c;
 
@@ -31,9 +33,7 @@ export const anthropicBatches: BatchWire = {
       headers,
       body,
     });
-    const id = textAt(made, 'id');
-    if (id === undefined) throw new BatchHttpError('the answer has no id', undefined, true);
-    return id;
+    return idIn(made);
   },
   async look(http, id) {
     const batch = await http.json({ method: 'GET', path: pathOf(id) });
@@ -72,32 +72,10 @@ function pathOf(id: string): string {
 
 /** Finds a batch by its results, the only place that carries an id of ours: while a batch of that time runs, it may be the one. */
 async function find(http: BatchHttp, { tag, since, known }: Sought): Promise<Finding> {
-  let after = '';
-  let isUnsure = false;
-  for (let page = 0; page < PAGES_MAX; page += 1) {
-    const listed = await http.json({
-      method: 'GET',
-      path: `/messages/batches?limit=100${after}`,
-    });
-    const batches = listedIn(listed);
-    for (const batch of batches) {
-      const id = textAt(batch, 'id');
-      const time = Date.parse(textAt(batch, 'created_at') ?? '');
-      if (id === undefined || known.has(id) || time < since - CLOCKS_MS) continue;
-      if (at(batch, 'processing_status') !== 'ended') isUnsure = true;
-      else {
-        const isOurs = await carriesTag(http, id, tag);
-        if (isOurs === true) return { kind: 'found', id };
-        if (isOurs === undefined) isUnsure = true;
-      }
-    }
-    const last = batches.at(-1);
-    const oldest = Date.parse(textAt(last, 'created_at') ?? '');
-    if (last === undefined || at(listed, 'has_more') !== true || oldest < since - CLOCKS_MS)
-      return { kind: isUnsure ? 'unsure' : 'absent' };
-    after = `&after_id=${encodeURIComponent(textAt(last, 'id') ?? '')}`;
-  }
-  return { kind: 'unsure' };
+  return await findListed(http, LIST, since, (batch, id, isOld) => {
+    if (id === undefined || known.has(id) || isOld) return false;
+    return at(batch, 'processing_status') === 'ended' ? carriesTag(http, id, tag) : undefined;
+  });
 }
 
 /** Whether the first result that can be read is of a batch with this tag; undefined: none can be read. */

@@ -1,15 +1,16 @@
 import { BatchHttpError } from './batch-http-error.js';
 import type { BatchResult, BatchWire, RemoteBatch } from './batch-wire.js';
-import { listedIn } from './batch-list.js';
+import { findListed, idIn, type BatchList } from './batch-list.js';
 import { at, countAt, listAt, textAt } from './read-json.js';
 
 const DAY_MS = 86_400_000;
 /** The metadata key under which a batch carries its tag. */
 const TAG = 'colloquium';
-/** The maximum number of pages that are searched for a batch. */
-const PAGES_MAX = 20;
-/** The maximum difference between the clocks of two machines. */
-const CLOCKS_MS = 600_000;
+const LIST: BatchList = {
+  path: '/batches',
+  after: 'after',
+  timeOf: (batch) => Number(at(batch, 'created_at')) * 1000,
+};
 
 /** OpenAI's batches, which compatible servers may have as well: a file is uploaded, then a batch is created from it. */
 export const openaiBatches: BatchWire = {
@@ -59,33 +60,14 @@ export const openaiBatches: BatchWire = {
       body: ['{}'],
     });
   },
-  async find(http, { tag, since, uploaded, known }) {
-    let after = '';
-    let isUnsure = false;
-    for (let page = 0; page < PAGES_MAX; page += 1) {
-      const listed = await http.json({
-        method: 'GET',
-        path: `/batches?limit=100${after}`,
-      });
-      const batches = listedIn(listed);
-      for (const batch of batches) {
-        // One that failed was not billed, and may have been submitted again since.
-        if (at(batch, 'status') === 'failed') continue;
-        const id = textAt(batch, 'id');
-        const isOurs = isOurBatch(batch, tag, uploaded);
-        if (isOurs === true && id !== undefined) return { kind: 'found', id };
-        const isOther = id !== undefined && known.has(id);
-        if (isOurs === undefined && !isOther && !(Number(at(batch, 'created_at')) * 1000 < since - CLOCKS_MS))
-          isUnsure = true;
-      }
-      const last = batches.at(-1);
-      const oldest = Number(at(last, 'created_at')) * 1000;
-      if (last === undefined || at(listed, 'has_more') !== true || oldest < since - CLOCKS_MS)
-        return { kind: isUnsure ? 'unsure' : 'absent' };
-      after = `&after=${encodeURIComponent(textAt(last, 'id') ?? '')}`;
-    }
-    return { kind: 'unsure' };
-  },
+  find: async (http, { tag, since, uploaded, known }) =>
+    await findListed(http, LIST, since, (batch, id, isOld) => {
+      // One that failed was not billed, and may have been submitted again since.
+      if (at(batch, 'status') === 'failed') return false;
+      const isOurs = isOurBatch(batch, tag, uploaded);
+      const isOther = isOld || (id !== undefined && known.has(id));
+      return isOurs ?? (isOther ? false : undefined);
+    }),
   read(line) {
     const customId = textAt(line, 'custom_id');
     return customId === undefined ? undefined : { customId, result: resultOf(line) };
@@ -97,12 +79,6 @@ function isOurBatch(batch: unknown, tag: string, uploaded: string | undefined): 
   const [itsTag, itsFile] = [textAt(batch, 'metadata', TAG), textAt(batch, 'input_file_id')];
   if (itsTag === tag || (itsFile !== undefined && itsFile === uploaded)) return true;
   return itsTag === undefined && itsFile === undefined ? undefined : false;
-}
-
-function idIn(body: unknown): string {
-  const id = textAt(body, 'id');
-  if (id !== undefined) return id;
-  throw new BatchHttpError('the answer has no id', undefined, true);
 }
 
 function remoteOf(batch: unknown): RemoteBatch {
