@@ -22,3 +22,4 @@ export { keyedSink, type KeyedSink, type KeyedSinkOptions } from './keyed-sink.j
 export { packedSink } from './packed-sink.js';
 export { natsSink, type Publication } from './nats-sink.js';
 export { stdoutSink } from './stdout-sink.js';
+export { nowhere } from './nowhere.js';

@@ -1,5 +1,6 @@
 import { knownCost, type CostReport, type Nano, type Totals } from '../../ai/index.js';
 import { amountColumn, showAmount } from '../../ai/money/index.js';
+import { minuteText } from '../../world/index.js';
 import { cacheShare } from '../terminal/cache-share.js';
 import { grouped } from '../terminal/grouped.js';
 import { table, type Column } from '../terminal/table.js';
@@ -20,12 +21,11 @@ const BAR_WIDTH_MAX = 40;
  */
 export function reportText(view: CostView, columns: number | undefined): string {
   const { report, since, timeZone } = view;
-  const from = `${new Date(since).toISOString().slice(0, 16)}Z`;
   const body =
     report.groups.length === 0
       ? 'nothing was spent\n'
       : `${costTable(view, columns)}${uncertain(report.period)}${fromCaches(report.period)}${cascadesText(report.cascades)}`;
-  return `AI calls since ${from} (days in ${timeZone})\n\n${body}\n${today(report)}`;
+  return `AI calls since ${minuteText(since)} (days in ${timeZone})\n\n${body}\n${today(report)}`;
 }
 
 function costTable({ report, by }: CostView, columns: number | undefined): string {

@@ -1,7 +1,7 @@
 import { amountOf, BatchRefusedError, dollars, realWorld, type AiClient, type BatchRecord } from '../../ai/index.js';
 import { showAmount } from '../../ai/money/index.js';
 import { openAi } from '../../jobs/ai/index.js';
-import { sleep } from '../../world/index.js';
+import { minuteText, sleep } from '../../world/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 import { findConfig } from '../flags/find-config.js';
@@ -139,7 +139,7 @@ function text(records: readonly BatchRecord[]): string {
     const worst = amountOf(record.worst);
     return [
       id,
-      `${new Date(createdAt).toISOString().slice(0, 16)}Z`,
+      minuteText(createdAt),
       state,
       `${done}/${all}`,
       provider,

@@ -1,4 +1,5 @@
 import { readToken, TokenFileError, tokenIds, type TokenRecord } from '../../server/access/index.js';
+import { minuteText } from '../../world/index.js';
 import { EXIT, type ExitCode } from '../exit/exit-codes.js';
 import type { TokenListFlags } from './flags.js';
 import { print } from '../terminal/print.js';
@@ -47,12 +48,8 @@ function json(records: readonly TokenRecord[]): string {
 function text(records: readonly TokenRecord[]): string {
   const now = Date.now();
   const rows = records.map(({ id, role, name, created, expires }) => {
-    const end = expires === undefined ? 'never' : expires <= now ? 'expired' : minute(expires);
-    return [id, role, minute(created), end, name];
+    const end = expires === undefined ? 'never' : expires <= now ? 'expired' : minuteText(expires);
+    return [id, role, minuteText(created), end, name];
   });
   return rows.length === 0 ? '' : table(COLUMNS, rows);
-}
-
-function minute(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 16)}Z`;
 }

@@ -9,7 +9,7 @@ import {
 } from '../../ai/index.js';
 import { showAmount } from '../../ai/money/index.js';
 import { isAiStage, singleLines, stagesBehind, type AiCalls, type BlockOptions } from '../../pipeline/index.js';
-import { sleep } from '../../world/index.js';
+import { minuteText, sleep } from '../../world/index.js';
 import { callManner, onThisThread } from '../ai/ai-engines.js';
 import { callsThat, contextOf, outcomeOf } from '../ai/ai-calls.js';
 import { openAi, STRAY_HINT } from '../ai/open-client.js';
@@ -132,7 +132,7 @@ async function inRounds(
     const tooFew = ending.aborted ? [] : await withdrawTooFew(client, needed, stages);
     if (needed.size === 0 && tooFew.length === 0 && !ending.aborted) {
       if (full?.renewsAt === undefined) return { left: 0, spent: full?.message };
-      notice(`${full.message}; waiting for ${at(full.renewsAt)}`);
+      notice(`${full.message}; waiting for ${minuteText(full.renewsAt)}`);
       await sleep(realWorld, full.renewsAt - realWorld.now(), ending);
       continue;
     }
@@ -308,8 +308,8 @@ function progressText(records: readonly BatchRecord[], deadlineAt: number | unde
   const done = records.reduce((sum, record) => sum + record.done, 0);
   const cost = records.reduce((sum, record) => sum + BigInt(record.cost ?? '0'), 0n);
   const [oldest] = records.filter(({ state }) => state !== 'closed');
-  const since = oldest === undefined ? '' : `, the oldest batch since ${at(oldest.createdAt)}`;
-  const until = deadlineAt === undefined ? '' : `, deadline ${at(deadlineAt)}`;
+  const since = oldest === undefined ? '' : `, the oldest batch since ${minuteText(oldest.createdAt)}`;
+  const until = deadlineAt === undefined ? '' : `, deadline ${minuteText(deadlineAt)}`;
   return `${done} of ${rows} requests in batches are done${since}${until}, ${showAmount(cost)} so far`;
 }
 
@@ -324,11 +324,7 @@ function tellLeft(client: AiClient, open: readonly BatchRecord[], notice: (messa
     const where =
       remote === undefined
         ? unsent
-        : `runs on at ${provider} as ${remote}${kept === undefined ? '' : `; its results are kept until ${at(kept)}`}`;
+        : `runs on at ${provider} as ${remote}${kept === undefined ? '' : `; its results are kept until ${minuteText(kept)}`}`;
     notice(`batch ${id} (${rows} requests${most}) ${where}`);
   }
-}
-
-function at(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 16)}Z`;
 }

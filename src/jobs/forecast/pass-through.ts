@@ -1,5 +1,5 @@
 import { drive, type BlockRunResult, type OpenExecutor, type Progress } from '../../pipeline/index.js';
-import type { Sink } from '../../sinks/index.js';
+import { nowhere } from '../../sinks/index.js';
 import type { Block } from '../../sources/index.js';
 import { openSources, readSources } from '../run/open-input.js';
 import type { RunPlan } from '../run/plan.js';
@@ -34,7 +34,7 @@ export async function passThrough(
     executor,
     blocks: shape(blocks?.(reading.signal) ?? readSources(plan, sources, reading.signal)),
     sinks: {
-      outputs: plan.outputs.map(() => nowhere()),
+      outputs: plan.outputs.map(() => nowhere),
       deadLetters: failures.sink,
       files: [],
       close: () => Promise.resolve(),
@@ -53,8 +53,4 @@ export async function passThrough(
 /** An event that waits for an answer has not failed. */
 function withoutAwaited({ counts, bytes }: Progress, { awaited }: Failures): Progress {
   return { counts: { ...counts, deadLettered: Math.max(0, counts.deadLettered - awaited) }, bytes };
-}
-
-function nowhere(): Sink {
-  return { name: 'nowhere', write: () => Promise.resolve(), close: () => Promise.resolve() };
 }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rekeyBooks, storesExist, type StoreLocation } from '../../ai/index.js';
 import { openText, sealText, type KeyRing } from '../../crypt/index.js';
-import { hasCode } from '../../files/index.js';
+import { hasCode, replaceFile } from '../../files/index.js';
 import { CheckpointStore, nodeWorld, rekeyLog, type RekeyReport } from '../../log/index.js';
 import { LEDGER_PLACE } from '../../server/index.js';
 import { inStoreFolder } from '../ai/index.js';
@@ -63,8 +63,7 @@ async function rekeyLedger(path: string, keys: KeyRing): Promise<void> {
     const text = line === '' ? undefined : openText(keys, { ...LEDGER_PLACE, path }, line);
     return text === undefined ? line : sealText(keys, LEDGER_PLACE, text);
   });
-  await writeFile(`${path}.tmp`, [head, ...anew].join('\n'), { mode: 0o600, flush: true });
-  await rename(`${path}.tmp`, path);
+  await replaceFile(path, [head, ...anew].join('\n'));
 }
 
 async function namesIn(folder: string): Promise<string[]> {

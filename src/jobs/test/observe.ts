@@ -17,7 +17,7 @@ import {
   type BlockOptions,
   type OpenExecutor,
 } from '../../pipeline/index.js';
-import type { Sink } from '../../sinks/index.js';
+import { nowhere, type Sink } from '../../sinks/index.js';
 import { outputKinds, takeOf } from '../../sinks/kinds/index.js';
 import { openSource, type Block } from '../../sources/index.js';
 import { formatOfName } from '../../sources/formats/index.js';
@@ -293,5 +293,3 @@ function memorySink(name: string): MemorySink {
         .filter((line) => line !== ''),
   };
 }
-
-const nowhere: Sink = { name: 'nowhere', write: () => Promise.resolve(), close: () => Promise.resolve() };
