@@ -190,26 +190,21 @@ export class StateStore {
       const former = [...this.#entries.getRange({})].map(({ key, value }) => [key, value] as const);
       const undo = JSON.parse(this.#meta.get(UNDO) ?? '[]') as readonly (readonly [string, string | null])[];
       const names = new Map<string, string>();
-      const recoded = (value: string): string => {
+      const recoded = ([name, value]: readonly [string, string | null]): readonly [string, string | null] => {
+        if (value === null) return [name, null];
         const text = this.#opened(value);
-        entryOf(text);
-        return this.#sealed(text ?? '');
+        const [table, key] = entryOf(text);
+        names.set(name, this.#nameOf(table, key));
+        return [name, this.#sealed(text ?? '')];
       };
-      for (const [name, value] of former) {
-        const [table, key] = entryOf(this.#opened(value));
-        names.set(name, this.#nameOf(table, key));
-      }
-      for (const [name, value] of undo) {
-        if (value === null) continue;
-        const [table, key] = entryOf(this.#opened(value));
-        names.set(name, this.#nameOf(table, key));
-      }
+      const entries = former.map(recoded);
+      const undone = undo.map(recoded);
+      // What an undo removes is named by the entry that is there.
+      const renamed = (name: string): string => names.get(name) ?? name;
       this.#entries.clearSync();
-      for (const [name, value] of former) this.#entries.putSync(names.get(name) ?? name, recoded(value));
-      const anew = undo.map(
-        ([name, value]) => [names.get(name) ?? name, value === null ? null : recoded(value)] as const,
-      );
-      if (undo.length > 0) this.#meta.putSync(UNDO, JSON.stringify(anew));
+      for (const [name, value] of entries) if (value !== null) this.#entries.putSync(renamed(name), value);
+      if (undo.length > 0)
+        this.#meta.putSync(UNDO, JSON.stringify(undone.map(([name, value]) => [renamed(name), value])));
       this.#putNames();
     });
   }
