@@ -23,7 +23,7 @@ export class HeldFolder {
   }
 
   /** Checks whether the path still leads to this folder. Cheap: one system call. */
-  look(): HeldFolderState {
+  check(): HeldFolderState {
     try {
       const found = this.#fs.stat(this.path);
       if (found === undefined) return 'gone';

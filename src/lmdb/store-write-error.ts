@@ -26,7 +26,7 @@ export interface Writes {
    *
    * @throws StoreWriteError if there is not enough space; writes can continue as soon as there is
    */
-  needRoom(bytes: number): void;
+  requireSpace(bytes: number): void;
   /**
    * Waits for a write.
    *
@@ -48,7 +48,7 @@ export function writesTo(folder: string): Writes {
     for (const fail of underWay) fail(failure);
   };
   return {
-    needRoom(bytes) {
+    requireSpace(bytes) {
       const now = performance.now();
       if (now < hasPlentyUntil) return;
       const { bavail, bsize } = writing(folder, () => statfsSync(folder));

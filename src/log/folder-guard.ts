@@ -24,14 +24,14 @@ export class FolderGuard {
   }
 
   /** Checks what happened to the folder; undefined: nothing. Cheap in that case: one look at the lock file. */
-  look(): DisplacedError | undefined {
+  displacement(): DisplacedError | undefined {
     if (this.#isReleased || this.lock.isHeld()) {
       const wasAway = this.#known !== undefined;
       this.#known = undefined;
       if (wasAway) this.onBack();
       return undefined;
     }
-    const state = this.#held.look();
+    const state = this.#held.check();
     const displacement = state === 'there' ? 'emptied' : state;
     if (this.#known?.displacement !== displacement) this.#known = new DisplacedError(this.folder, displacement);
     return this.#known;
@@ -39,7 +39,7 @@ export class FolderGuard {
 
   /** @throws DisplacedError */
   check(): void {
-    const error = this.look();
+    const error = this.displacement();
     if (error !== undefined) throw error;
   }
 

@@ -224,8 +224,8 @@ export class Log {
   }
 
   /** Checks whether the folder is in its place. When it is back, writing and reading continue. */
-  look(): DisplacedError | undefined {
-    return this.#guard.look();
+  checkFolder(): DisplacedError | undefined {
+    return this.#guard.displacement();
   }
 
   /**
@@ -298,7 +298,7 @@ export class Log {
   }
 
   readonly #own: WritersFolder = {
-    isInPlace: () => this.#guard.look() === undefined,
+    isInPlace: () => this.#guard.displacement() === undefined,
     check: () => this.#guard.check(),
     // A reader at `LOG_START` has segment 0; the first segment is 1.
     openCurrent: (number) => this.#segments.openCurrent(Math.max(1, number)),

@@ -3,7 +3,7 @@ export interface Refusal {
   readonly reason: string;
   readonly advice: string;
   /** Whether nothing answers there. A server that is started later may. */
-  readonly isAway: boolean;
+  readonly isUnreachable: boolean;
 }
 
 interface Known extends Partial<Refusal> {
@@ -51,7 +51,7 @@ const KNOWN: readonly Known[] = [
   {
     sign: /timeout/i,
     reason: 'it does not answer',
-    isAway: true,
+    isUnreachable: true,
     advice:
       'check that it is a NATS server; one that asks for our certificate is silent, too: nats.tls.cert and nats.tls.key',
   },
@@ -71,7 +71,7 @@ export function refusalOf(error: unknown): Refusal {
   return {
     reason: known?.reason ?? (message || name),
     advice: known?.advice ?? 'start it, with JetStream: nats-server -js',
-    isAway: known?.isAway ?? NOBODY_THERE.has(code),
+    isUnreachable: known?.isUnreachable ?? NOBODY_THERE.has(code),
   };
 }
 

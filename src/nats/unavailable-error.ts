@@ -7,14 +7,18 @@ export class NatsUnavailableError extends Error {
   /** What to do, as an instruction. */
   readonly advice: string | undefined;
   /** Whether nothing answers there. A server that is started later may. */
-  readonly isAway: boolean;
+  readonly isUnreachable: boolean;
 
   constructor(
     message: string,
-    { advice, isAway = false, ...options }: ErrorOptions & { readonly advice?: string; readonly isAway?: boolean } = {},
+    {
+      advice,
+      isUnreachable: isAway = false,
+      ...options
+    }: ErrorOptions & { readonly advice?: string; readonly isUnreachable?: boolean } = {},
   ) {
     super(message, options);
     this.advice = advice;
-    this.isAway = isAway;
+    this.isUnreachable = isAway;
   }
 }

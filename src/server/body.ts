@@ -112,7 +112,7 @@ export class BodyReader {
       body.on('error', (error) => end(bodyError(error)));
       // Every body closes; creating an error each time would cost more than the rest of a request.
       body.on('close', () => {
-        if (!isOver) end(cutOff());
+        if (!isOver) end(truncatedBody());
       });
     });
   }
@@ -167,7 +167,7 @@ function unpacked(request: IncomingMessage): Readable {
   const gunzip = createGunzip();
   request.on('error', (error) => gunzip.destroy(error));
   request.on('close', () => {
-    if (!request.complete) gunzip.destroy(cutOff());
+    if (!request.complete) gunzip.destroy(truncatedBody());
   });
   return request.pipe(gunzip);
 }
@@ -189,7 +189,7 @@ function tookTooLong(): HttpError {
   return new HttpError(408, 'Request timeout', 'the body took too long to arrive');
 }
 
-function cutOff(): HttpError {
+function truncatedBody(): HttpError {
   return new HttpError(400, 'Bad request', 'the connection closed before the body was complete');
 }
 

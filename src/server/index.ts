@@ -11,7 +11,7 @@ export {
 } from './alerts/index.js';
 export { healthOf, readinessOf, type Health, type HealthComponent, type Readiness } from './health.js';
 export { ingestBlocks, type Intake } from './ingest/ingest-blocks.js';
-export { LEDGER_PLACE } from './ingest/file-ledger.js';
+export { REGISTER_PLACE } from './ingest/file-register.js';
 export { ingestFolder, type FolderInput, type FolderTalk } from './ingest/ingest-folder.js';
 export { ingestQueue } from './ingest/ingest-queue.js';
 export { openMetrics, type DiskSpace, type KnownNames, type Metrics, type PipelineStanding } from './metrics/index.js';

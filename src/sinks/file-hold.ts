@@ -35,7 +35,7 @@ export class FileHold {
     try {
       await this.#takeName();
       for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
-        const there = this.#look(this.path);
+        const there = this.#statsOf(this.path);
         if (there?.kind !== 'file' || there.node === this.#node) return;
         await this.#moveTo(there.node, age);
       }
@@ -46,7 +46,7 @@ export class FileHold {
 
   /** Locks the file, creating it if necessary. @param mode permissions of a new file @throws SinkError */
   async make(mode: number | undefined): Promise<void> {
-    const isMissing = this.#look(this.path) === undefined;
+    const isMissing = this.#statsOf(this.path) === undefined;
     if (isMissing) {
       try {
         await this.#takeName();
@@ -89,9 +89,9 @@ export class FileHold {
   /** Locks the name by its folder's device and inode, because the folder may have several paths, too. */
   async #takeName(): Promise<void> {
     if (this.options.keepsName !== true || this.#name !== undefined) return;
-    const there = this.#look(this.path);
+    const there = this.#statsOf(this.path);
     const target = fileOf(this.path);
-    const folder = this.#look(dirname(target))?.node;
+    const folder = this.#statsOf(dirname(target))?.node;
     if (folder === undefined || there?.kind === 'other') return;
     const { createHash } = process.getBuiltinModule('node:crypto');
     const name = `${folder}:${createHash('sha256').update(basename(target)).digest('hex').slice(0, 16)}`;
@@ -100,7 +100,7 @@ export class FileHold {
   }
 
   /** If the file can't be inspected, opening it will report that. */
-  #look(path: string): FileStats | undefined {
+  #statsOf(path: string): FileStats | undefined {
     try {
       return nodeFileSystem.stat(path);
     } catch {

@@ -16,7 +16,7 @@ export interface FileSinkOptions {
   readonly mode:
     | 'truncate'
     | 'append'
-    | { readonly cutTo: FilePosition; readonly writtenTo?: FilePosition }
+    | { readonly truncateTo: FilePosition; readonly writtenTo?: FilePosition }
     | { readonly behind: FilePosition };
   /** What each file begins with, written with the first write, even an empty one. */
   readonly head?: FileHead;
@@ -38,7 +38,7 @@ export interface FileSinkOptions {
   readonly permissions?: number;
   /** Rotated files stay unchanged until {@link FileSink.settle} says that the output will not be truncated to any of them. */
   readonly checkpointed?: boolean;
-  /** Keeps the content of a removed file, so that {@link FileSink.look} can write it again. Takes over the file when the sink is closed. */
+  /** Keeps the content of a removed file, so that {@link FileSink.checkPlace} can write it again. Takes over the file when the sink is closed. */
   readonly lifeline?: Lifeline;
   /** Holds the current file, and each next one. Released by its creator. See {@link heldFileSink}. */
   readonly hold?: FileHold;
@@ -84,7 +84,7 @@ export interface FileSink extends Sink {
    * @returns undefined if nothing happened
    * @throws SinkError
    */
-  look(): Promise<OutputChange | undefined>;
+  checkPlace(): Promise<OutputChange | undefined>;
   /**
    * Does what is due by the clock even if nothing is written: starts a new file, and removes old ones.
    *
@@ -94,7 +94,7 @@ export interface FileSink extends Sink {
   tend(): Promise<boolean>;
   /** Whether the file is closed until the next write. */
   isResting(): boolean;
-  /** Closes the file until the next write. Call {@link FileSink.look} before that write. */
+  /** Closes the file until the next write. Call {@link FileSink.checkPlace} before that write. */
   rest(): Promise<void>;
   /** Stops compressing; the rest is done when the output is opened again. Call it before `close` to close quickly. */
   hurry(): void;

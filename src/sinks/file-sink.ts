@@ -62,7 +62,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     const isSpecial = statSync(target, { throwIfNoEntry: false })?.isFile() === false;
     if (isSpecial) return { lostBytes: 0, part: 1 };
     parts.clear();
-    if (typeof mode === 'object' && 'cutTo' in mode) return truncateOutput(target, parts, mode);
+    if (typeof mode === 'object' && 'truncateTo' in mode) return truncateOutput(target, parts, mode);
     if (typeof mode === 'object') {
       return { lostBytes: 0, part: rotates ? parts.nextNumber(mode.behind.part) : mode.behind.part };
     }
@@ -76,7 +76,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
   const writing = oneAtATime();
 
   /** Continues in the file that has the output's name now, or in a new one. */
-  const goOn = async (next: number, opened = openFile(false)): Promise<void> => {
+  const continueInPart = async (next: number, opened = openFile(false)): Promise<void> => {
     try {
       await options.hold?.moveTo(opened.node);
     } catch (error) {
@@ -97,14 +97,14 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
   };
 
   /** Continues in a new file that has the removed file's content. */
-  const goOnRestored = async (content: () => Iterable<Uint8Array>): Promise<void> => {
+  const continueInRestored = async (content: () => Iterable<Uint8Array>): Promise<void> => {
     const { size, began } = file;
     for (let attempt = 1; ; attempt++) {
       await restoreFile(target, content(), () => parts.temporary(basename(target)), permissions);
       const opened = openAnew();
       // Retries if somebody removes the file again at this moment.
       if (opened.size >= size) {
-        await goOn(part, opened);
+        await continueInPart(part, opened);
         file.began = began;
         return;
       }
@@ -122,7 +122,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
       await manifest.add(describeFile(target, { number: part, packed: false, name: basename(finished) }));
       renameSync(target, finished);
     }
-    await goOn(part + 1);
+    await continueInPart(part + 1);
   };
   const rotate = (): Promise<void> => keepingTheFile(setAside);
 
@@ -140,12 +140,12 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
       case 'renamed':
       case 'replaced':
         if (!file.isResting) await file.sync();
-        await goOn(parts.nextNumber(part + 1), openAnew());
+        await continueInPart(parts.nextNumber(part + 1), openAnew());
         return { kind, bytes: size, isRestored: false };
       case 'removed': {
         const isRestored = size === 0 || file.isReadable;
-        if (isRestored && size > 0) await goOnRestored(() => file.content() ?? []);
-        else await goOn(parts.nextNumber(part + 1), openAnew());
+        if (isRestored && size > 0) await continueInRestored(() => file.content() ?? []);
+        else await continueInPart(parts.nextNumber(part + 1), openAnew());
         return { kind, bytes: size, isRestored };
       }
     }
@@ -209,7 +209,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     },
     sync: () => guardedAsync(path, () => keepingTheFile(syncAll)),
     settle: (position) => keeper.settle(position.part),
-    look: () => guardedAsync(path, look),
+    checkPlace: () => guardedAsync(path, look),
     tend: () =>
       guardedAsync(path, async () => {
         const isNew = isOver();

@@ -18,7 +18,7 @@ export interface KeyedSinkOptions {
   /** Creates a file. @throws SinkError */
   readonly open: (path: string) => Promise<FileSink>;
   /** Checks a file that was closed. @throws SinkError if what somebody else did to the file ends the run */
-  readonly look: (file: FileSink) => Promise<void>;
+  readonly checkPlace: (file: FileSink) => Promise<void>;
   /** The files that an earlier run left, closed, by their names relative to the folder. */
   readonly left?: ReadonlyMap<string, FileSink>;
   /** Called with each new file. @param name relative to the folder */
@@ -36,7 +36,7 @@ export interface KeyedSink extends Sink {
  * @throws SinkError when its folder can't be created
  */
 export function keyedSink(options: KeyedSinkOptions): KeyedSink {
-  const { template, openMax, filesMax, rotates, look, onFile } = options;
+  const { template, openMax, filesMax, rotates, checkPlace: look, onFile } = options;
   const { folder, names } = template;
   const path = templatePath(template);
   const naming = { escapesDots: rotates, foldsCase: madeFolder() };

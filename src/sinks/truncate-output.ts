@@ -31,7 +31,7 @@ export interface TruncatedOutput {
 export function truncateOutput(
   path: string,
   parts: OutputParts,
-  { cutTo: position, writtenTo }: { readonly cutTo: FilePosition; readonly writtenTo?: FilePosition },
+  { truncateTo: position, writtenTo }: { readonly truncateTo: FilePosition; readonly writtenTo?: FilePosition },
 ): TruncatedOutput {
   const { part, offset } = position;
   const later = parts.list().filter(({ number }) => number >= part);

@@ -110,7 +110,7 @@ export class FolderWatch implements PresentFiles {
   async *files(signal: AbortSignal): AsyncGenerator<WatchedFile, void, void> {
     const { world } = this.options;
     while (!signal.aborted) {
-      await this.#look();
+      await this.#scan();
       for (const [name, entry] of this.#ready()) {
         yield this.#given(name, entry);
       }
@@ -142,7 +142,7 @@ export class FolderWatch implements PresentFiles {
     }
   }
 
-  async #look(): Promise<void> {
+  async #scan(): Promise<void> {
     const { folder, talk, world } = this.options;
     const start = world.elapsed();
     this.#version += 1;
@@ -158,7 +158,7 @@ export class FolderWatch implements PresentFiles {
       await this.#lookAt(
         isFull ? names : [...names.filter((name) => !this.#entries.has(name)), ...this.#lively(start)],
       );
-      this.#tellGone();
+      this.#reportGone();
       if (isFull) this.#planFullLook(start);
       if (this.#failure !== undefined) talk.folderBack();
       this.#failure = undefined;
@@ -298,7 +298,7 @@ export class FolderWatch implements PresentFiles {
     for (const name of this.#entries.keys()) if (!names.has(name)) this.#forget(name);
   }
 
-  #tellGone(): void {
+  #reportGone(): void {
     if (this.#unread.size === 0) return;
     for (const { stats } of this.#entries.values()) if (stats.node !== undefined) this.#unread.delete(stats.node);
     for (const name of this.#unread.values()) this.options.talk.goneUnread(join(this.options.folder, name));

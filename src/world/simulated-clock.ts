@@ -31,7 +31,7 @@ export function simulatedClock(startMs: number, limitMs: number, onLimit: () => 
   const settle = (turns: number): void => {
     setImmediate(() => (turns > 1 ? settle(turns - 1) : fireNext()));
   };
-  const goOn = (): void => {
+  const advance = (): void => {
     if (isUnderWay || isStopped || timers.length === 0) return;
     isUnderWay = true;
     settle(TURNS);
@@ -47,7 +47,7 @@ export function simulatedClock(startMs: number, limitMs: number, onLimit: () => 
     }
     now = Math.max(now, next.at);
     next.then();
-    goOn();
+    advance();
   };
 
   const after = (delayMs: number, then: () => void): (() => void) => {
@@ -55,7 +55,7 @@ export function simulatedClock(startMs: number, limitMs: number, onLimit: () => 
     const timer = { at: now + Math.max(0, delayMs), then: AsyncResource.bind(then) };
     const place = timers.findIndex(({ at }) => at > timer.at);
     timers.splice(place === -1 ? timers.length : place, 0, timer);
-    goOn();
+    advance();
     return () => {
       const index = timers.indexOf(timer);
       if (index !== -1) timers.splice(index, 1);

@@ -16,20 +16,20 @@ function held(): { folder: HeldFolder; path: string } {
 describe('a held folder', () => {
   it('is there, gone when it was moved, and there again', () => {
     const { folder, path } = held();
-    expect(folder.look()).toBe('there');
+    expect(folder.check()).toBe('there');
     renameSync(path, `${path}-2`);
-    expect(folder.look()).toBe('gone');
+    expect(folder.check()).toBe('gone');
     symlinkSync(`${path}-2`, path);
-    expect(folder.look()).toBe('there');
+    expect(folder.check()).toBe('there');
   });
 
   it('is not taken for the next ones at its path, although a file system gives its inode away at once', () => {
     const { folder, path } = held();
     for (let round = 0; round < 20; round++) {
       rmdirSync(path);
-      expect(folder.look()).toBe('gone');
+      expect(folder.check()).toBe('gone');
       mkdirSync(path);
-      expect(folder.look()).toBe('replaced');
+      expect(folder.check()).toBe('replaced');
     }
   });
 
@@ -37,11 +37,11 @@ describe('a held folder', () => {
     const { folder, path } = held();
     rmdirSync(path);
     writeFileSync(path, '');
-    expect(folder.look()).toBe('replaced');
+    expect(folder.check()).toBe('replaced');
     const inner = held();
     rmdirSync(inner.path);
     rmdirSync(join(inner.path, '..'));
     writeFileSync(join(inner.path, '..'), '');
-    expect(inner.folder.look()).toBe('gone');
+    expect(inner.folder.check()).toBe('gone');
   });
 });

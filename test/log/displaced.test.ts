@@ -29,7 +29,7 @@ describe("a log's folder that is not where it was", () => {
     await expect(log.append([keyed])).rejects.toMatchObject(displaced('gone'));
     expect(log.displaced).toBeInstanceOf(DisplacedError);
     renameSync(elsewhere, folder);
-    expect(log.look()).toBeUndefined();
+    expect(log.checkFolder()).toBeUndefined();
     expect((await log.append([keyed])).stored).toBe(1);
     expect((await log.append([keyed])).stored).toBe(0);
     expect(await recordsIn(log)).toBe(2);
@@ -107,10 +107,10 @@ describe("a log's folder that is not where it was", () => {
     const first = follower.next();
     const second = first.then(() => follower.next());
     // It waits now: nothing of the first segment is open.
-    expect(log.look()).toMatchObject(displaced('gone'));
+    expect(log.checkFolder()).toMatchObject(displaced('gone'));
     await expect(log.append([entry(3)])).rejects.toMatchObject(displaced('gone'));
     renameSync(elsewhere, folder);
-    expect(log.look()).toBeUndefined();
+    expect(log.checkFolder()).toBeUndefined();
     const blocks = [await first, await second].map(({ value }) => value);
     expect(blocks.map((block) => [block?.position.segment, block?.records, block?.damage])).toEqual([
       [1, 1, []],

@@ -65,7 +65,7 @@ describe('the position of a file sink', () => {
           } else {
             sink.hurry();
             await sink.close();
-            sink = fileSink(path, { ...options, mode: { cutTo: safe.position } });
+            sink = fileSink(path, { ...options, mode: { truncateTo: safe.position } });
             expect(sink.lostBytes).toBe(0);
             content = safe.content;
             expect(contentOf(path)).toBe(content);
@@ -82,13 +82,13 @@ describe('the position of a file sink', () => {
   it('reports how much is missing when somebody has truncated or removed the file', async () => {
     const path = join(scratch(), 'out.ndjson');
     writeFileSync(path, '1\n');
-    const shortened = fileSink(path, { mode: { cutTo: { part: 1, offset: 10 } }, checkpointed: true });
+    const shortened = fileSink(path, { mode: { truncateTo: { part: 1, offset: 10 } }, checkpointed: true });
     expect(shortened.lostBytes).toBe(8);
     await shortened.write(Buffer.from('2\n'));
     await shortened.close();
     expect(readFileSync(path, 'utf8')).toBe('1\n2\n');
     rmSync(path);
-    const removed = fileSink(path, { mode: { cutTo: { part: 3, offset: 4 } }, checkpointed: true });
+    const removed = fileSink(path, { mode: { truncateTo: { part: 3, offset: 4 } }, checkpointed: true });
     expect([removed.lostBytes, removed.position()]).toMatchObject([4, { part: 3, offset: 0 }]);
     await removed.close();
   });
@@ -120,7 +120,11 @@ describe('a file sink that rotates by time', () => {
 });
 
 it.runIf(existsSync('/dev/null'))('a device is written to, never renamed, cut or synced', async () => {
-  const sink = fileSink('/dev/null', { mode: { cutTo: { part: 1, offset: 0 } }, rotateBytes: 2, checkpointed: true });
+  const sink = fileSink('/dev/null', {
+    mode: { truncateTo: { part: 1, offset: 0 } },
+    rotateBytes: 2,
+    checkpointed: true,
+  });
   await sink.write(Buffer.from('1\n2\n3\n'));
   await sink.sync();
   expect([sink.position(), sink.lostBytes]).toEqual([{ part: 1, offset: 0 }, 0]);

@@ -97,7 +97,7 @@ describe('a file sink', () => {
     const sink = fileSink(path, { mode: 'append', head });
     await sink.write(Buffer.from('1\n'));
     truncateSync(path);
-    expect((await sink.look())?.kind).toBe('cut');
+    expect((await sink.checkPlace())?.kind).toBe('cut');
     await sink.write(Buffer.from('2\n'));
     expect(readFileSync(path, 'utf8')).toBe('a\n2\n');
     await sink.close();

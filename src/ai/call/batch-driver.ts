@@ -184,11 +184,11 @@ export class BatchDriver {
         if (isOwn || (await books.isGone(record.owner, record.createdAt))) await this.#resolve(record);
         return;
       case 'submitted':
-        await this.#look(record);
+        await this.#poll(record);
         return;
       case 'fetching':
         if (!isOwn && !(await books.isGone(record.owner, record.createdAt))) return;
-        if (record.lost === undefined) await this.#look(record);
+        if (record.lost === undefined) await this.#poll(record);
         else await endings.lose(record, record.lost);
     }
   }
@@ -265,12 +265,12 @@ export class BatchDriver {
       await endings.lose(mine, 'it is not certain whether the provider took it');
   }
 
-  async #look(record: BatchRecord): Promise<void> {
+  async #poll(record: BatchRecord): Promise<void> {
     const { books, notify, endings } = this.#options;
     const { lane, batches } = await this.#senderOf(record);
     const store = books.batches();
     const { remote = '' } = record;
-    const state = await this.#asking(record, 'look', async () => await missingOr(() => batches.look(remote)));
+    const state = await this.#asking(record, 'look', async () => await missingOr(() => batches.poll(remote)));
     if (state === undefined) return;
     if (state === 'missing') {
       const missed = this.#missedAgain(record.missed);

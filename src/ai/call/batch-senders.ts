@@ -46,7 +46,7 @@ export async function reach({ all, hasKey }: BatchSenders, remote: string): Prom
   let isForgotten = false;
   for (const [at, sender] of all.entries()) {
     try {
-      await sender.batches.look(remote);
+      await sender.batches.poll(remote);
       return { kind: 'by', sender, isCertain: true };
     } catch (error) {
       if (!(error instanceof BatchHttpError)) throw error;

@@ -103,12 +103,12 @@ export class CallAttempts {
         return this.#afterFault(lane, failure);
       case 'refused':
         // While this row is the only one that is refused, the row is the cause.
-        if (lane.refusesEveryone) this.#tellDown(lane, failure);
+        if (lane.refusesEveryone) this.#reportDown(lane, failure);
         else this.excluded.add(lane);
         return undefined;
       case 'provider-down-until':
       case 'run-fatal':
-        this.#tellDown(lane, failure);
+        this.#reportDown(lane, failure);
         return undefined;
       case 'record-fatal':
         if (isOfAccount(failure)) this.excluded.add(lane);
@@ -131,7 +131,7 @@ export class CallAttempts {
     const delayMs = Math.min(pauseMs(namedMs, times, lane.retry, world.random()), lane.namedWaitMsMax);
     const limits = lane.limitsOf(request.model);
     // For an overloaded server that names a time, the breaker opens as well.
-    this.#tellFailing(lane, failure);
+    this.#reportFailing(lane, failure);
     this.round += 1;
     if (delayMs > lane.retry.retryAfterMsMax) {
       limits.limitedUntil = Math.max(limits.limitedUntil, now + delayMs);
@@ -153,7 +153,7 @@ export class CallAttempts {
 
   /** A row whose attempts are used up fails, unless the provider fails other rows as well. */
   #afterFault(lane: ProviderLane, failure: ProviderFailure): StoppedCall | undefined {
-    this.#tellFailing(lane, failure);
+    this.#reportFailing(lane, failure);
     const { world, providerWaitMs, counts } = this.#options;
     const { all, since } = counts.of(lane);
     if (all < lane.retry.attemptsMax) return undefined;
@@ -166,7 +166,7 @@ export class CallAttempts {
     return undefined;
   }
 
-  #tellFailing(lane: ProviderLane, failure: ProviderFailure): void {
+  #reportFailing(lane: ProviderLane, failure: ProviderFailure): void {
     const { world, lanes } = this.#options;
     const { health } = lane;
     const now = world.now();
@@ -180,7 +180,7 @@ export class CallAttempts {
       const all = lanes.filter(({ name }) => name === lane.name);
       if (gives) for (const each of all) each.breaker.takeDown(now, Infinity, 'unreachable');
       // A run that ends with this error reports it itself; a daemon continues, and probes the provider.
-      if (gives && !isGivenUp && lane.breaker.availableAt(now) !== Infinity) this.#tellDown(lane, failure);
+      if (gives && !isGivenUp && lane.breaker.availableAt(now) !== Infinity) this.#reportDown(lane, failure);
     }
     const { state } = lane.breaker;
     if (state.kind !== 'open') return;
@@ -193,7 +193,7 @@ export class CallAttempts {
     this.#options.notify({ kind: 'provider-down', message });
   }
 
-  #tellDown(lane: ProviderLane, failure: ProviderFailure): void {
+  #reportDown(lane: ProviderLane, failure: ProviderFailure): void {
     const until = lane.breaker.availableAt(this.#options.world.now());
     const when = until === Infinity ? 'not used any more in this run' : `not used before ${showTime(until)}`;
     this.#options.notify({ kind: 'provider-down', message: `${failure.message}; ${when}` });

@@ -154,7 +154,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
         keepPrompt: options.journal?.store !== 'hash',
         inDoubt: () => holding(context.pipeline),
         unanswered: () =>
-          otherNames.look({ facts, pipeline: context.pipeline, identity: context.identity, lanes: candidates }),
+          otherNames.find({ facts, pipeline: context.pipeline, identity: context.identity, lanes: candidates }),
         resultOf(ending, cached) {
           if (cached) candidates.find(({ name }) => name === ending.provider)?.health.hasAnsweredBefore();
           return endedResult(ending, check, context, cached);

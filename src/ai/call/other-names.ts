@@ -43,7 +43,7 @@ export interface OtherNames {
   /** Notes that a stage makes calls, so that its name is not the earlier name of another stage. */
   present(pipeline: string, stage: string): void;
   /** Of a call of a stage that is present, which has no answer. */
-  look(call: Unanswered): Promise<void>;
+  find(call: Unanswered): Promise<void>;
 }
 
 /**
@@ -80,7 +80,7 @@ export function createOtherNames(
       if (stages.has(place) || stages.size >= STAGES_MAX) return;
       stages.set(place, { looks: 0, looked: Promise.resolve(), isTold: false });
     },
-    async look(call) {
+    async find(call) {
       const stage = stages.get(placeOf(call.pipeline, call.facts.stage));
       if (stage === undefined) return;
       if (stage.looks < LOOKS) {

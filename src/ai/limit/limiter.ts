@@ -66,7 +66,7 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
   const queue = new Set<Waiter>();
   /** Drawn, and not yet used. */
   let credit = NOTHING;
-  let drawing: { readonly end: Promise<void>; readonly cutShort: () => void } | undefined;
+  let drawing: { readonly end: Promise<void>; readonly endEarly: () => void } | undefined;
   let returning = Promise.resolve();
   let cancelTimer: (() => void) | undefined;
 
@@ -156,7 +156,7 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
       drawing = undefined;
       admitWaiting();
     };
-    return { end: drawAndWait(), cutShort: () => cut.abort() };
+    return { end: drawAndWait(), endEarly: () => cut.abort() };
   };
 
   const giveUnusedBack = (): void => {
@@ -232,7 +232,7 @@ export function createLimiter(configured: LimitsPerMinute, buckets: SharedBucket
     }),
     async close() {
       cancelTimer?.();
-      drawing?.cutShort();
+      drawing?.endEarly();
       await drawing?.end;
       giveUnusedBack();
       await returning;

@@ -87,7 +87,7 @@ interface KnownSchema {
 type ModeRequest = Pick<ProviderRequest, 'model' | 'schema'> & { readonly schemaMode?: SchemaModeChoice | undefined };
 
 /** The request with the schema described in words, if the mode requires it. */
-export function withWords(request: ProviderRequest, answer: AnswerMode | undefined): ProviderRequest {
+export function withSchemaAsText(request: ProviderRequest, answer: AnswerMode | undefined): ProviderRequest {
   if (answer === undefined || answer.sent !== undefined) return request;
   const { cache, messages } = request;
   // What is the same for all events comes first, where that is to be cached.

@@ -35,7 +35,7 @@ export const anthropicBatches: BatchWire = {
     });
     return idIn(made);
   },
-  async look(http, id) {
+  async poll(http, id) {
     const batch = await http.json({ method: 'GET', path: pathOf(id) });
     const status = textAt(batch, 'processing_status');
     if (status === undefined)

@@ -69,7 +69,7 @@ export interface BatchWire {
   upload?(http: BatchHttp, file: BatchFile): Promise<string>;
   /** @returns the provider's id for the batch */
   submit(http: BatchHttp, file: BatchFile, uploaded: string | undefined): Promise<string>;
-  look(http: BatchHttp, id: string): Promise<RemoteBatch>;
+  poll(http: BatchHttp, id: string): Promise<RemoteBatch>;
   cancel(http: BatchHttp, id: string): Promise<void>;
   /** Finds a batch that the provider may or may not have accepted. */
   find(http: BatchHttp, sought: Sought): Promise<Finding>;

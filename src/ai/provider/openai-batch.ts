@@ -45,7 +45,7 @@ export const openaiBatches: BatchWire = {
       }),
     );
   },
-  async look(http, id) {
+  async poll(http, id) {
     return remoteOf(
       await http.json({
         method: 'GET',

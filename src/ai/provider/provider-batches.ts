@@ -65,7 +65,7 @@ export function createProviderBatches(
     line: (customId, { endpoint, body }) => wire.line(customId, endpoint, body),
     upload: async (file) => (await wire.upload?.(http(), file)) ?? '',
     submit: (file, uploaded) => wire.submit(http(), file, uploaded),
-    look: (id) => wire.look(http(), id),
+    poll: (id) => wire.poll(http(), id),
     cancel: (id) => wire.cancel(http(), id),
     find: (sought) => wire.find(http(), sought),
     download: (path, file) => http().download(path, file),

@@ -176,7 +176,7 @@ export interface ProviderBatches {
   line(customId: string, written: BatchRequest): string;
   upload(file: BatchFile): Promise<string>;
   submit(file: BatchFile, uploaded: string | undefined): Promise<string>;
-  look(id: string): Promise<RemoteBatch>;
+  poll(id: string): Promise<RemoteBatch>;
   cancel(id: string): Promise<void>;
   find(sought: Sought): Promise<Finding>;
   /** Adds a file of results to a file of ours, ended by a line break. */

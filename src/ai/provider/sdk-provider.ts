@@ -2,7 +2,7 @@ import { readLimitHeaders, type LimitReport } from '../limit/index.js';
 import { mediaOf } from '../request/index.js';
 import { createTransport, TransportError, type HttpAnswer, type Transport } from '../transport/index.js';
 import { tooMuch } from './answer-bounds.js';
-import { AnswerModes, detailWords, MODELS_MAX, refusalOf, withWords } from './answer-mode.js';
+import { AnswerModes, detailWords, MODELS_MAX, refusalOf, withSchemaAsText } from './answer-mode.js';
 import { answerStream } from './answer-stream.js';
 import type { AnswerMode } from '../schema/index.js';
 import { withCacheMark } from './cache-mark.js';
@@ -71,7 +71,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
     { apiKey, isStreamed, mode, additions }: CallWriting,
   ): Promise<WrittenRequest> => {
     refuseMedia(wire, request);
-    const worded = withWords(request, mode);
+    const worded = withSchemaAsText(request, mode);
     const marked = wire.caches === 'marks' ? withCacheMark(worded) : worded;
     const asked = wire.adapt(callOptions(marked, mode), request, mode);
     return await writeRequest(

@@ -29,7 +29,7 @@ export async function lmdbStores(folder: string): Promise<Stores> {
 function lmdbStore(db: Database<string, string>, writes: Writes): Store {
   /** A write is visible when it is committed, and durable a little later: only that counts. */
   const durable = async (bytes: number, write: () => Promise<boolean>): Promise<boolean> => {
-    writes.needRoom(bytes);
+    writes.requireSpace(bytes);
     const done = await writes.done(write());
     await writes.done(db.flushed);
     return done;

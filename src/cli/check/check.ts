@@ -5,7 +5,7 @@ import type { CheckFlags } from './flags.js';
 import { withoutPacking } from '../../files/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { printDiagnostics, showFile } from '../terminal/print-diagnostics.js';
-import { tellConfig } from '../flags/find-config.js';
+import { reportConfig } from '../flags/find-config.js';
 import { UserError } from '../exit/user-error.js';
 import { KINDS } from '../../jobs/kinds/index.js';
 import { lookWithPrices } from './price-judge.js';
@@ -53,10 +53,10 @@ async function filesToCheck(paths: readonly string[], flags: CheckFlags): Promis
       'to compare scripts with it: --sample FILE',
     );
   }
-  if (flags.config !== undefined && flags.verbose === true) tellConfig(resolve(flags.config));
+  if (flags.config !== undefined && flags.verbose === true) reportConfig(resolve(flags.config));
   if (named.length > 0) return named.map((path) => resolve(path));
   const found = await discoverConfig(process.cwd(), homedir());
-  if (flags.verbose === true) tellConfig(found);
+  if (flags.verbose === true) reportConfig(found);
   if (found !== undefined) return [found];
   throw new UserError(
     'no config found here',

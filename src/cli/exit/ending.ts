@@ -19,23 +19,23 @@ const PAUSE_CODES: Readonly<Record<PauseReason, ExitCode>> = {
 /**
  * Returns the exit code of a command, given how its events ended.
  *
- * @param goOn what to do after a pause
+ * @param howToContinue what to do after a pause
  * @throws UserError if the command could not finish; errors that are bugs, as they are
  */
-export function exitCodeOf(result: BlockRunResult, goOn: string): ExitCode {
+export function exitCodeOf(result: BlockRunResult, howToContinue: string): ExitCode {
   switch (result.endedBy) {
     case 'error':
       throw asUserError(result.error);
     case 'paused':
-      throw pauseError(result.pause, goOn);
+      throw pauseError(result.pause, howToContinue);
     default:
       return isWhole(result.counts) ? EXIT.ok : EXIT.someFailed;
   }
 }
 
-/** @param goOn what to do after the pause */
-export function pauseError({ reason, message }: RunPaused, goOn: string): UserError {
-  return new UserError(`stopped: ${message}`, PAUSE_CODES[reason], goOn);
+/** @param howToContinue what to do after the pause */
+export function pauseError({ reason, message }: RunPaused, howToContinue: string): UserError {
+  return new UserError(`stopped: ${message}`, PAUSE_CODES[reason], howToContinue);
 }
 
 /** Why a command's events ended. `input`: the input was read to its end. */

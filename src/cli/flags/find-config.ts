@@ -34,10 +34,10 @@ export async function findConfig(
     programs: programs === 'programs',
     ...(path !== undefined && { path }),
   });
-  if (verbose === true) tellConfig(config?.file);
+  if (verbose === true) reportConfig(config?.file);
   return config;
 }
 
-export function tellConfig(file: string | undefined): void {
+export function reportConfig(file: string | undefined): void {
   writeStderr(file === undefined ? 'colloquium: no config is found\n' : `colloquium: the config is ${file}\n`);
 }

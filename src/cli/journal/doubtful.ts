@@ -7,7 +7,7 @@ import { print } from '../terminal/print.js';
 import { table, type Column } from '../terminal/table.js';
 import { visible } from '../../config/diagnostic/index.js';
 import { KEY_SHOWN } from './list.js';
-import { tellApart } from './tell-apart.js';
+import { distinguish } from './distinguish.js';
 
 /** The most calls that are listed for people. */
 const LISTED_MAX = 100;
@@ -99,7 +99,7 @@ function namesOf(calls: readonly DoubtfulCall[]): ReadonlyMap<string, string> {
     byStage.set(place, [...(byStage.get(place) ?? []), call]);
   }
   for (const ofStage of byStage.values()) {
-    const shown = tellApart(ofStage.map(({ asked = '' }) => asked));
+    const shown = distinguish(ofStage.map(({ asked = '' }) => asked));
     for (const [i, { key, event = '' }] of ofStage.entries()) {
       const equal = event === '#0' ? '' : ` (${event})`;
       names.set(key, `${shown[i] ?? ''}${equal}`);

@@ -82,7 +82,7 @@ async function concluded(
   // Whoever closed the pipe has read enough: a summary would only disturb.
   if (result.endedBy === 'closed') return EXIT.ok;
   const ai = outcome.ai && (await import('./ai-summary.js')).aiSummary(outcome.ai, before);
-  const way = goOn(plan, outcome.ai?.answered);
+  const way = howToContinue(plan, outcome.ai?.answered);
   if (plan.stats === 'text')
     writeStderr(finishedBefore === undefined ? summaryText(result, seconds, ai) : finishedText(finishedBefore));
   if (plan.stats !== 'json') {
@@ -109,7 +109,7 @@ async function exitCodeTold(result: BlockRunResult, way: string): Promise<number
 }
 
 /** @param paid answers of this run */
-function goOn({ resume }: RunCommand, paid = 0): string {
+function howToContinue({ resume }: RunCommand, paid = 0): string {
   const answers = paid === 1 ? 'the 1 answer' : `all ${grouped(paid)} answers`;
   const kept =
     paid === 0

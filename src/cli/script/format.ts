@@ -40,7 +40,7 @@ export async function formatScripts(files: readonly string[], check: boolean): P
     const found = await formatted(file, resolve(file), await readFile(file), check);
     if (found !== undefined && found.after !== found.before) texts.push(found);
   }
-  if (check) return await tellUnformatted(texts);
+  if (check) return await reportUnformatted(texts);
   for (const { file, after } of texts) {
     await replaceFile(file, after);
     writeStderr(`colloquium: formatted ${file}\n`);
@@ -58,12 +58,12 @@ async function readFile(file: string): Promise<string> {
 
 async function formatStandardInput(check: boolean): Promise<ExitCode> {
   const found = await formatted('stdin', 'stdin', await readStandardInput(), check);
-  if (check) return await tellUnformatted(found === undefined || found.after === found.before ? [] : [found]);
+  if (check) return await reportUnformatted(found === undefined || found.after === found.before ? [] : [found]);
   await print(found?.after ?? '');
   return EXIT.ok;
 }
 
-async function tellUnformatted(texts: readonly Formatted[]): Promise<ExitCode> {
+async function reportUnformatted(texts: readonly Formatted[]): Promise<ExitCode> {
   for (const { file } of texts) await print(`${file}\n`);
   return texts.length === 0 ? EXIT.ok : EXIT.invalid;
 }

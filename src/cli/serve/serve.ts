@@ -41,7 +41,7 @@ export async function serve(flags: ServeFlags): Promise<ExitCode> {
   const reloader = await startReloader(daemon, plan, () => resolveServe(flags), talk);
   onHangUp(() => {
     // This is how logrotate signals that it has renamed a file.
-    void daemon.look();
+    void daemon.checkOutputs();
     reloader.reload('SIGHUP');
   });
   await aborted(ending.signal);

@@ -57,10 +57,10 @@ export function providerNames(config: LoadedConfig): readonly string[] {
 /**
  * One AI provider's settings.
  *
- * @param forLook whether the settings are only shown: then no key is needed or included
+ * @param readOnly whether the settings are only shown: then no key is needed or included
  * @throws ConfigError if there is no such provider, or a variable that it needs is not set
  */
-export function useProvider(config: LoadedConfig, name: string, forLook = false): ProviderConfig {
+export function useProvider(config: LoadedConfig, name: string, readOnly = false): ProviderConfig {
   const found = partAt(config.document, ['ai_providers', name]);
   if (found === undefined) {
     const hint = didYouMean(name, providerNames(config));
@@ -71,7 +71,7 @@ export function useProvider(config: LoadedConfig, name: string, forLook = false)
   const problems = keyProblems(config, name, found);
   if (problems.length > 0) throw new ConfigError(problems);
   refusePlain(config, ['ai_providers', name]);
-  const node = forLook ? withoutEntries(found, ['api_key', 'api_keys']) : found;
+  const node = readOnly ? withoutEntries(found, ['api_key', 'api_keys']) : found;
   const { value, diagnostics } = validatePart(config, config.schema.aiProvider, ['ai_providers', name], node, 'error');
   if (value === undefined || diagnostics.length > 0) throw new ConfigError(diagnostics);
   const { api_key: key, api_keys: keys, ca, kind = kindOf(name, config.kinds.providers).kind, ...settings } = value;

@@ -25,7 +25,7 @@ export interface ShapeStep {
   /** The shape of the data behind the step. @param made the results of its scripts, in order */
   behind(data: Shape, made: readonly Shape[]): Shape;
   /** What one of its scripts must return but never does. */
-  refuses?(made: readonly Shape[]): { readonly script: number; readonly must: string } | undefined;
+  findProblem?(made: readonly Shape[]): { readonly script: number; readonly must: string } | undefined;
   /** Data that may replace the results of the steps before. */
   readonly orElse?: Json | undefined;
 }
@@ -84,7 +84,7 @@ function inferredOf(script: ScriptSource, options: ShapeOptions, inputs: readonl
 
 /** Finds script results that the step refuses, whatever the data. */
 function wrongKind(step: ShapeStep, made: readonly Shape[], sample: Sample | undefined): Diagnostic[] {
-  const refused = step.refuses?.(made);
+  const refused = step.findProblem?.(made);
   const source = refused && step.scripts[refused.script]?.source;
   const given = refused && made[refused.script];
   if (source === undefined || given === undefined) return [];

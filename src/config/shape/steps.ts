@@ -32,7 +32,7 @@ export function stepsOf(
         seesState: kind.seesState !== undefined && formatPointer(below) === formatPointer(kind.seesState),
       })),
       behind: (data, made) => kind.shape(data, made, node),
-      refuses: (made) => kind.refuses?.(made, places),
+      findProblem: (made) => kind.refuses?.(made, places),
     };
   });
   const orElse = pipeline.entries?.get('on_error')?.node.entries?.get('default')?.node.value;
@@ -40,7 +40,7 @@ export function stepsOf(
   return [...stages, { ...routing, orElse }];
 }
 
-function noKey([key]: readonly Shape[]): ReturnType<NonNullable<ShapeStep['refuses']>> {
+function noKey([key]: readonly Shape[]): ReturnType<NonNullable<ShapeStep['findProblem']>> {
   const isContainer = key?.object !== undefined || key?.array !== undefined;
   return isContainer && key.scalars.size === 0 ? { script: 0, must: 'a routing key must be a string' } : undefined;
 }

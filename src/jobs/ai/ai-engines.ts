@@ -22,7 +22,7 @@ const ANSWER_SECONDS = 5;
 const WINDOW_PER_CALL = 4;
 
 /** Reports what dead processes left behind: calls that may have been billed. */
-export function tellDoubt({ recovered: { inDoubt, atMost } }: AiClient, tell: (message: string) => void): void {
+export function reportDoubt({ recovered: { inDoubt, atMost } }: AiClient, tell: (message: string) => void): void {
   if (inDoubt === 0) return;
   const calls = inDoubt === 1 ? '1 call' : `${inDoubt} calls`;
   tell(`${calls} in doubt, at most ${showAmount(atMost)}: colloquium journal doubtful names them`);

@@ -73,10 +73,10 @@ export interface AiPlan {
  * Opens one AI client for all pipelines.
  *
  * @param tell receives notices for the user
- * @param forLook whether nothing will be sent: then no state is created if there is none
+ * @param readOnly whether nothing will be sent: then no state is created if there is none
  * @throws ConfigError when a variable that a provider needs is not set; JobError when the state folder can't be used
  */
-export async function openAi(plan: AiPlan, tell: (message: string) => void, forLook = false): Promise<AiClient> {
+export async function openAi(plan: AiPlan, tell: (message: string) => void, readOnly = false): Promise<AiClient> {
   const { config, pipelines, hooks, probeDown, books, rehearsal } = plan;
   const isUnsent = rehearsal?.sends === false;
   const journal = useSection(config, 'journal');
@@ -89,13 +89,13 @@ export async function openAi(plan: AiPlan, tell: (message: string) => void, forL
   const options: AiClientOptions = {
     providers: await Promise.all(
       [...providers].map(async (name) => ({
-        ...(await providerSetup(config, name, isUnsent ? 'test' : forLook ? 'look' : 'send')),
+        ...(await providerSetup(config, name, isUnsent ? 'test' : readOnly ? 'look' : 'send')),
         ...(rehearsal && { standIn: rehearsal.standIn }),
       })),
     ),
     store: isUnsent
       ? { kind: 'memory' }
-      : (books?.store ?? (forLook ? locationOf(folder, keys) : { kind: 'lmdb', folder, keys })),
+      : (books?.store ?? (readOnly ? locationOf(folder, keys) : { kind: 'lmdb', folder, keys })),
     isGone: books?.isGone,
     budget: budgetOf(plan),
     // A recording neither takes the answers of real runs nor gives them any.
@@ -109,10 +109,10 @@ export async function openAi(plan: AiPlan, tell: (message: string) => void, forL
     probeDown,
     onNotice: ({ message }) => tell(message),
     hooks,
-    ...(!forLook && !isUnsent && { observer: tracing(config, tell) }),
+    ...(!readOnly && !isUnsent && { observer: tracing(config, tell) }),
   };
   const client = await inStoreFolder(folder, () => createAiClient(options, rehearsal?.world));
-  if (!forLook && !isUnsent && plan.strays !== 'leave')
+  if (!readOnly && !isUnsent && plan.strays !== 'leave')
     for await (const stray of client.batches.strays(pipelines.map(({ spec }) => spec.name))) {
       if (plan.strays !== 'stop') {
         tell(`${stray}: its requests would be paid for again`);

@@ -26,11 +26,11 @@ export async function providerSetup(
   name: string,
   purpose: 'send' | 'look' | 'test',
 ): Promise<LaneOptions> {
-  const forLook = purpose !== 'send';
-  const provider = useProvider(config, name, forLook);
+  const readOnly = purpose !== 'send';
+  const provider = useProvider(config, name, readOnly);
   const { timeouts, circuit_breaker: breaker, retry, api_key: key, api_keys: keys = key && [key] } = provider;
   const needsKey = config.kinds.providers.of(provider).needsKey || config.document.vendors === true;
-  if (keys === undefined && !forLook && needsKey) throw noKey(config, provider);
+  if (keys === undefined && !readOnly && needsKey) throw noKey(config, provider);
   const apiKeys =
     purpose === 'send'
       ? keys?.map(fetchedOnce)
@@ -54,7 +54,7 @@ export async function providerSetup(
       totalMs: timeouts.total,
     },
     stream: provider.stream,
-    ...(!forLook && { network: providerNetwork(config, provider) }),
+    ...(!readOnly && { network: providerNetwork(config, provider) }),
     breaker: { threshold: breaker.threshold, openForMs: breaker.open_for },
     retry: {
       attemptsMax: retry.max_attempts,

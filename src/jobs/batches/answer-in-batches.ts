@@ -253,7 +253,7 @@ async function waitFor(client: AiClient, needed: Needed, { notice, ending, progr
   const leave = async (why: string): Promise<readonly BatchRecord[]> => {
     for (const id of only) await batches.withdraw(id, `not sent: ${why}`);
     const open = (await recordsOf(client, needed)).filter(isRunning);
-    tellLeft(client, open, notice);
+    reportLeft(client, open, notice);
     return open;
   };
   let toldAt = begun;
@@ -313,7 +313,7 @@ function progressText(records: readonly BatchRecord[], deadlineAt: number | unde
   return `${done} of ${rows} requests in batches are done${since}${until}, ${showAmount(cost)} so far`;
 }
 
-function tellLeft(client: AiClient, open: readonly BatchRecord[], notice: (message: string) => void): void {
+function reportLeft(client: AiClient, open: readonly BatchRecord[], notice: (message: string) => void): void {
   for (const record of open) {
     const { id, rows, provider, remote, state } = record;
     const kept = client.batches.keptUntil(record);

@@ -59,7 +59,7 @@ export class DaemonAccess {
         this.talk.info(message, { audit: 'token', token: id, name, role }),
       );
     } catch (error) {
-      this.#tellOnce('the tokens cannot be read, and stay as they were', error);
+      this.#reportOnce('the tokens cannot be read, and stay as they were', error);
     }
   }
 
@@ -86,13 +86,13 @@ export class DaemonAccess {
         if (token !== undefined) tokens.set(id, token);
       } catch (error) {
         if (!(error instanceof TokenFileError)) throw error;
-        this.#tellOnce('a token is not let in', error);
+        this.#reportOnce('a token is not let in', error);
       }
     }
     return tokens;
   }
 
-  #tellOnce(message: string, error: unknown): void {
+  #reportOnce(message: string, error: unknown): void {
     const reason = reasonOf(error);
     if (this.#told.has(reason) || this.#told.size >= 1000) return;
     this.#told.add(reason);

@@ -57,7 +57,7 @@ export interface Daemon {
   /** Whether access requires a token. */
   readonly asksForToken: () => boolean;
   /** Checks at once whether an output was renamed or removed. */
-  look(): Promise<void>;
+  checkOutputs(): Promise<void>;
   /** Applies another plan, as far as possible without a restart. */
   reload(plan: ServePlan): Promise<void>;
   /** Records that a changed config was read, and whether it was applied or refused. */
@@ -106,7 +106,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonOptions):
     const inner = await opened.vitals();
     const nats = [...inner.nats, ...(intakes?.health() ?? [])];
     const redriving = dashboard.redriving();
-    const away = folders.look();
+    const away = folders.check();
     return {
       ...inner,
       away,
@@ -134,7 +134,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonOptions):
   });
   metrics.beforeLook(async () => {
     metrics.pipelines.showRetry(dashboard.redriving());
-    metrics.process.showAway(folders.look());
+    metrics.process.showAway(folders.check());
     await opened?.show();
   });
 
@@ -214,13 +214,13 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonOptions):
     [
       { everyMs: TEND_INTERVAL_MS, run: lookAtClock },
       { everyMs: TEND_INTERVAL_MS, run: () => pipelines.now.tend() },
-      { everyMs: LOOK_INTERVAL_MS, run: () => void folders.look() },
-      { everyMs: LOOK_INTERVAL_MS, run: () => pipelines.now.look() },
+      { everyMs: LOOK_INTERVAL_MS, run: () => void folders.check() },
+      { everyMs: LOOK_INTERVAL_MS, run: () => pipelines.now.checkOutputs() },
       { everyMs: TOKENS_INTERVAL_MS, run: () => access.refresh() },
       {
         everyMs: RETENTION_INTERVAL_MS,
         run: () =>
-          log.look() === undefined
+          log.checkFolder() === undefined
             ? applyRetention(log, plan.retention, pipelines.now.processed, world.now(), talk)
             : undefined,
       },
@@ -235,7 +235,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonOptions):
   return {
     url: server.url,
     asksForToken: () => access.rules().open === 'no',
-    look: () => pipelines.now.look(),
+    checkOutputs: () => pipelines.now.checkOutputs(),
     reload: (next) =>
       pipelines.inTurn(async () => {
         await keeper?.refresh();
@@ -263,7 +263,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonOptions):
       const endsAt = world.elapsed() + drainMs;
       const ended = new AbortController();
       const cutting = world.wait(drainMs, ended.signal).then(async () => {
-        if (!ended.signal.aborted) tellCutOff(await pipelines.cutOff(), talk);
+        if (!ended.signal.aborted) reportAborted(await pipelines.abortCalls(), talk);
       });
       nats.giveUpAfter(Math.min(NATS_GRACE_MS, drainMs));
       await Promise.all([server.close(Math.min(REQUEST_GRACE_MS, drainMs)), intakes?.stop()]);
@@ -271,7 +271,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonOptions):
       ended.abort();
       await cutting;
       await chores;
-      const left = await leftUndone(folders.look(), log, pipelines.now.processed);
+      const left = await leftUndone(folders.check(), log, pipelines.now.processed);
       await here.close();
       state.release();
       return left;
@@ -282,7 +282,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonOptions):
 /** The most calls that are named one by one. */
 const NAMED_MAX = 20;
 
-function tellCutOff(calls: readonly string[], talk: Talk): void {
+function reportAborted(calls: readonly string[], talk: Talk): void {
   if (calls.length === 0) return;
   const named = calls.slice(0, NAMED_MAX).join('; ');
   const message =

@@ -78,7 +78,7 @@ export async function openEngines(plan: EnginesPlan, tell: (message: string) => 
       return { singleLines: false, shape: (blocks) => blocks, open: () => plain(block) };
     },
     drain: () => void ai?.client.drain(),
-    abort: async () => (ai === undefined ? [] : await cutOff(ai.client)),
+    abort: async () => (ai === undefined ? [] : await abortCalls(ai.client)),
     async recover() {
       await ai?.client.recover();
     },
@@ -94,7 +94,7 @@ export function hasAi({ spec }: Pick<EnginePipeline, 'spec'>): boolean {
   return spec.stages.some(isAiStage);
 }
 
-async function cutOff(client: AiClient): Promise<readonly string[]> {
+async function abortCalls(client: AiClient): Promise<readonly string[]> {
   const before = new Set<string>();
   for await (const { key } of client.doubtful()) before.add(key);
   await client.abort();
@@ -109,7 +109,7 @@ async function openAiEngines(
   tell: (message: string) => void,
 ): Promise<{ readonly client: AiClient; readonly open: (block: BlockOptions) => OpenExecutor }> {
   if (config === undefined) throw new Error('AI stages without a config');
-  const [{ aiEvents, onThisThread, tellDoubt }, { openAi }] = await Promise.all([
+  const [{ aiEvents, onThisThread, reportDoubt: tellDoubt }, { openAi }] = await Promise.all([
     import('../ai/ai-engines.js'),
     import('../ai/open-client.js'),
   ]);

@@ -98,7 +98,7 @@ class ConnectedNats implements DaemonNats {
       link.onBack(() => this.talk.info('NATS is there'));
       return true;
     } catch (error) {
-      if (!(error instanceof NatsUnavailableError && error.isAway)) throw error;
+      if (!(error instanceof NatsUnavailableError && error.isUnreachable)) throw error;
       this.#away = error.message;
       return false;
     }

@@ -23,7 +23,7 @@ export function folderTalk(folder: string, talk: Talk, state: FolderState): Fold
           : 'a last line without a newline has waited long enough: it is not an event, and stored as a broken line',
         { file, line },
       ),
-    wentOn: (file, as) =>
+    continued: (file, as) =>
       talk.warn(
         as === 'whole'
           ? 'a line that was stored as a broken one has gone on, and is stored again, whole'

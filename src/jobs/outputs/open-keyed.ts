@@ -11,7 +11,7 @@ import { endHalfLines } from './end-half-lines.js';
 import { openFile } from './open-file.js';
 import { keepsParts, type FileTarget } from './target.js';
 
-export interface OpenKeyedOptions extends Pick<KeyedSinkOptions, 'look' | 'left' | 'onFile'> {
+export interface OpenKeyedOptions extends Pick<KeyedSinkOptions, 'checkPlace' | 'left' | 'onFile'> {
   /** How the output's files are locked. */
   readonly lock: FileLockOptions;
   /** Whether a checkpoint is kept. */

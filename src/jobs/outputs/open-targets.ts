@@ -19,7 +19,7 @@ export interface OpenTargetsOptions {
   readonly keyed?: KeyedTargetsOptions;
 }
 
-export interface KeyedTargetsOptions extends Pick<OpenKeyedOptions, 'refuse' | 'look'> {
+export interface KeyedTargetsOptions extends Pick<OpenKeyedOptions, 'refuse' | 'checkPlace'> {
   /** The files of an output that an earlier run left, resting, by their names below its folder. */
   readonly left?: (output: FileTarget) => ReadonlyMap<string, FileSink>;
   /** Called for each new file, which from then on is among the open files. @param name below the folder of the output */
@@ -49,7 +49,7 @@ export async function openTargets(
       checkpointed: modes !== undefined,
       left,
       refuse: keyed.refuse,
-      look: keyed.look,
+      checkPlace: keyed.checkPlace,
       onFile(file, name) {
         files.push(file);
         keyed.onFile?.(file, target, name);

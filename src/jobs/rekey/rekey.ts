@@ -5,7 +5,7 @@ import { rekeyBooks, storesExist, type StoreLocation } from '../../ai/index.js';
 import { openText, sealText, type KeyRing } from '../../crypt/index.js';
 import { hasCode, replaceFile } from '../../files/index.js';
 import { CheckpointStore, nodeWorld, rekeyLog, type RekeyReport } from '../../log/index.js';
-import { LEDGER_PLACE } from '../../server/index.js';
+import { REGISTER_PLACE } from '../../server/index.js';
 import { inStoreFolder } from '../ai/index.js';
 import { StateStore, stateFolderOf } from '../state-store.js';
 
@@ -60,8 +60,8 @@ export async function rekey({ logFolder, stateFolder, keys, command }: RekeyPlan
 async function rekeyLedger(path: string, keys: KeyRing): Promise<void> {
   const [head = '', ...lines] = (await readFile(path, 'utf8')).split('\n');
   const anew = lines.map((line) => {
-    const text = line === '' ? undefined : openText(keys, { ...LEDGER_PLACE, path }, line);
-    return text === undefined ? line : sealText(keys, LEDGER_PLACE, text);
+    const text = line === '' ? undefined : openText(keys, { ...REGISTER_PLACE, path }, line);
+    return text === undefined ? line : sealText(keys, REGISTER_PLACE, text);
   });
   await replaceFile(path, [head, ...anew].join('\n'));
 }

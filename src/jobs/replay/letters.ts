@@ -143,7 +143,7 @@ export function nothingLeft(): LettersLeft {
 }
 
 /** Reports which letters are left, and which were skipped. */
-export function tellLeft(left: LettersLeft, tell: (message: string) => void): void {
+export function reportLeft(left: LettersLeft, tell: (message: string) => void): void {
   for (const words of [...wordsForLeft(left), ...wordsForRetriedBefore(left)]) tell(words);
 }
 

@@ -8,7 +8,7 @@ import {
 import type { Engines, PipelineEngine } from '../engines/engines.js';
 import type { PipelineServePlan } from '../serve-plan.js';
 import { runOfLetters } from './letter-run.js';
-import { lettersToRetry, nothingLeft, tellLeft } from './letters.js';
+import { lettersToRetry, nothingLeft, reportLeft } from './letters.js';
 import type { ReplayWay } from './plan.js';
 import type { ReplayRun } from './runs.js';
 import type { OpenReplay } from './open-replay.js';
@@ -40,7 +40,7 @@ export async function* runsToOneOutput(
       yield runOfLetters(underWay, letters, { sinks: shared, executor, keepsFailed: plan.deadLetter !== undefined });
     }
   } finally {
-    tellLeft(left, talk.notice);
+    reportLeft(left, talk.notice);
     await sinks.close();
   }
 }

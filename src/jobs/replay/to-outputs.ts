@@ -13,7 +13,7 @@ import { wordsFor } from '../outputs/output-teller.js';
 import { deadLetterOpener, openerOf } from '../outputs/openers.js';
 import type { PipelineServePlan } from '../serve-plan.js';
 import { makeStateFolder } from '../state-folder.js';
-import { lettersToRetry, nothingLeft, tellLeft, type LettersToRetry } from './letters.js';
+import { lettersToRetry, nothingLeft, reportLeft, type LettersToRetry } from './letters.js';
 import type { ReplayWay } from './plan.js';
 import type { ReplayRun } from './runs.js';
 import type { OpenReplay } from './open-replay.js';
@@ -68,7 +68,7 @@ async function* toOutputs(
         for await (const letters of lettersToRetry(underWay, way, left))
           yield await runToOutputs({ ...toOwn(letters.pipeline), blocks: letters.blocks, letters });
       } finally {
-        tellLeft(left, underWay.talk.notice);
+        reportLeft(left, underWay.talk.notice);
       }
       return;
     }
@@ -132,7 +132,7 @@ export async function runToOutputs(work: ToOwnOutputs): Promise<ReplayRun> {
         // If the run was stopped, events that a stage still holds have no result yet: the files are truncated at the next start.
         if (result.endedBy === 'error' || result.counts.open > 0) return result;
         for (const file of sinks.files) {
-          const change = await file.look();
+          const change = await file.checkPlace();
           if (change !== undefined) tell(file.name, { when: 'meanwhile', ...change });
           await file.sync();
         }

@@ -65,11 +65,11 @@ async function openHeld(plan: RunPlan, context: HeldJobOptions): Promise<RunJob>
       pipeline: plan.pipeline.name,
       holds,
       letters: talk.letters,
-      keyed: { refuse: (file) => refuseBegun(plan, file), look: (file) => lookAt(file, lookOptions) },
+      keyed: { refuse: (file) => refuseBegun(plan, file), checkPlace: (file) => lookAt(file, lookOptions) },
     });
     const look = lookAtOutputs(sinks, lookOptions);
     const blocks = engine.shape(readSources(plan, sources, reading.signal));
-    return { sources, blocks, sinks, look, release };
+    return { sources, blocks, sinks, checkOutputs: look, release };
   } catch (error) {
     await release();
     throw error;

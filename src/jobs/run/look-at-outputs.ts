@@ -56,7 +56,7 @@ export async function lookAt(
   if (kind !== 'grown' && (kind === 'removed' || !follows)) {
     throw new SinkError(file.name, 'write', new OutputChangedError(WHAT_HAPPENED[kind]));
   }
-  const change = await file.look();
+  const change = await file.checkPlace();
   if (change === undefined || (change.kind === 'grown' && isShared)) return;
   tell(`${file.name}: ${wordsFor({ when: 'meanwhile', ...change })}`);
 }

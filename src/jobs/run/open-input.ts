@@ -1,7 +1,7 @@
 import { limitEvents } from '../../pipeline/index.js';
 import { mergeSources, openSource, type Block, type Source } from '../../sources/index.js';
 import type { RunPlan } from './plan.js';
-import { tellingFormat } from './tell-format.js';
+import { reportingFormat } from './report-format.js';
 
 /** @param onNotice receives notices for the user @throws SourceError */
 export function openSources(
@@ -12,7 +12,7 @@ export function openSources(
   return inputs.map((name) => {
     const format = formats.get(name);
     const source = openSource(name, { lineBytesMax, follow, format, onNotice });
-    return tellingFormat(source, format, onNotice);
+    return reportingFormat(source, format, onNotice);
   });
 }
 

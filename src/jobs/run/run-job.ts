@@ -13,7 +13,7 @@ export interface RunJob {
   readonly blocks: AsyncIterable<Block>;
   readonly sinks: OpenSinks;
   /** Checks that nobody else has changed the outputs. */
-  readonly look: LookAtOutputs;
+  readonly checkOutputs: LookAtOutputs;
   /** Keeps the run's checkpoint, if it has one. */
   readonly keeping?: RunKeeping;
   /** Releases the outputs for others. */

@@ -103,7 +103,7 @@ async function driven(
   { job, executor, reading, ending, ai }: OpenRun,
   talk: RunTalk,
 ): Promise<RunOutcome> {
-  const { sinks, look, keeping } = job;
+  const { sinks, checkOutputs: look, keeping } = job;
   const status = ai && ((): Promise<AiStatus> => ai.status(plan.pipeline.name));
   const progress = talk.progress?.(sizeOf(job), status);
   // `performance` would have to be loaded first.
@@ -139,7 +139,7 @@ async function driven(
 }
 
 /** Checks the outputs once everything is written. */
-async function seenToTheEnd(result: BlockRunResult, look: RunJob['look']): Promise<BlockRunResult> {
+async function seenToTheEnd(result: BlockRunResult, look: RunJob['checkOutputs']): Promise<BlockRunResult> {
   if (result.endedBy === 'error' || result.endedBy === 'closed') return result;
   try {
     await look('at the end');

@@ -126,7 +126,7 @@ export class ByteWriter {
   }
 
   /** Discards everything beyond the first `length` bytes. */
-  cutTo(length: number): void {
+  truncateTo(length: number): void {
     this.length = length;
   }
 

@@ -26,10 +26,10 @@ export async function completeIndex(
 ): Promise<BuiltIndex> {
   const { entries, summary } = await storedIndex(disk, folder, name);
   const bytes = await source.size();
-  if (summary?.bytes === bytes && !source.cutOff) return { entries, summary };
+  if (summary?.bytes === bytes && !source.isTruncated) return { entries, summary };
   const built = await buildIndex(source, bytes, entries);
   // A summary that counts more bytes than exist proves a loss: `verify` needs it.
-  const losesProof = source.cutOff || (summary !== undefined && summary.bytes > bytes);
+  const losesProof = source.isTruncated || (summary !== undefined && summary.bytes > bytes);
   if (finished && !losesProof) await storeQuietly(disk, join(folder, segmentFile(name, 'index')), built);
   return built;
 }

@@ -92,10 +92,10 @@ async function* allBlocks(
 
   while (!isAborted(signal)) {
     const bound = stop ?? end.position();
-    const isAway = own?.isInPlace() === false;
-    const open = isAway ? await own.openCurrent(at.segment) : undefined;
-    if (isAway && open === undefined && stop !== undefined) own.check();
-    const segments = isAway ? (open === undefined ? [] : [open.name]) : await listSegments(disk, folder);
+    const isGone = own?.isInPlace() === false;
+    const open = isGone ? await own.openCurrent(at.segment) : undefined;
+    if (isGone && open === undefined && stop !== undefined) own.check();
+    const segments = isGone ? (open === undefined ? [] : [open.name]) : await listSegments(disk, folder);
     const name = segments.find(({ number }) => number >= at.segment);
     // Whether a segment's end is final depends on what was known before the segment was read to its end.
     const growing = bound?.segment ?? segments.at(-1)?.number ?? 0;
@@ -121,7 +121,7 @@ async function* allBlocks(
         }
         if (finished) at = { segment: name.number + 1, offset: 0 };
         const loss =
-          !isAway && (finished || stop !== undefined)
+          !isGone && (finished || stop !== undefined)
             ? await lossBehind(disk, folder, name, source, finished)
             : undefined;
         if (loss !== undefined) yield damageBlock(loss, at);

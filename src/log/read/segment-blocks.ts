@@ -84,13 +84,15 @@ export async function lossBehind(
     const problem = `the segment ends here but had ${summary.bytes} bytes with ${summary.records} records`;
     return damageAt('truncated', origin, size, summary.bytes - size, problem);
   }
-  if (source.cutOff && source.sealed !== undefined) {
+  if (source.isTruncated && source.sealed !== undefined) {
     // The last segment gets its end when the next one begins.
     const problem = 'the encrypted segment has no end here: what followed is lost';
     const isLost = finished || source.packed || (await source.sealed.hasEnd());
     return isLost ? damageAt('truncated', origin, size, 0, problem) : undefined;
   }
-  return source.cutOff ? damageAt('truncated', origin, size, 0, 'the packed segment is truncated here') : undefined;
+  return source.isTruncated
+    ? damageAt('truncated', origin, size, 0, 'the packed segment is truncated here')
+    : undefined;
 }
 
 /** A block that reports the missing segments between `at` and the next one that exists. */

@@ -15,8 +15,8 @@ import { storedIndex } from '../index/index-store.js';
 import { lastLineBefore } from '../read/line-search.js';
 import { listSegments, openSegment } from '../segment/folder.js';
 import { plainSegment } from '../segment/plain-segment.js';
-import { cutSealed } from './cut-sealed.js';
-import { cutTail, type TornTail } from './torn-tail.js';
+import { truncateSealed } from './truncate-sealed.js';
+import { truncateTail, type TornTail } from './torn-tail.js';
 
 /** The state of a folder when a writer takes it over. */
 export interface Recovery {
@@ -40,7 +40,7 @@ export async function recover(disk: Disk, folder: string): Promise<Recovery> {
   const segments = await listSegments(disk, folder);
   const last = segments.at(-1);
   if (last === undefined) return { end: LOG_START, lastTimestamp: -1, segments, torn: undefined };
-  const torn = await cutLast(disk, folder, last);
+  const torn = await truncateLast(disk, folder, last);
   await disk.syncFolder(folder);
   let offset: number | undefined;
   for (const name of segments.toReversed()) {
@@ -76,12 +76,12 @@ function earlierForms(kind: SegmentFileKind): readonly SegmentForm[] {
   return isSegmentForm(kind) ? SEGMENT_FORMS.slice(0, SEGMENT_FORMS.indexOf(kind)) : [];
 }
 
-async function cutLast(disk: Disk, folder: string, name: SegmentName): Promise<TornTail | undefined> {
+async function truncateLast(disk: Disk, folder: string, name: SegmentName): Promise<TornTail | undefined> {
   const path = join(folder, segmentFile(name, 'ndjson'));
   if ((await disk.size(path)) === undefined) {
     const sealed = join(folder, segmentFile(name, 'ndjson.enc'));
     // A packed segment was finished and is never truncated.
-    return (await disk.size(sealed)) === undefined ? undefined : await cutSealed(disk, folder, name, sealed);
+    return (await disk.size(sealed)) === undefined ? undefined : await truncateSealed(disk, folder, name, sealed);
   }
   const file = await disk.open(path, 'update');
   try {
@@ -95,7 +95,7 @@ async function cutLast(disk: Disk, folder: string, name: SegmentName): Promise<T
     }
     // The summary counts bytes that are missing. This is reported only once, here; from now on the segment counts as whole.
     await removeIfThere(disk, join(folder, segmentFile(name, 'index')));
-    const keptIn = offset < size ? await cutTail(disk, folder, name, file, offset, size) : undefined;
+    const keptIn = offset < size ? await truncateTail(disk, folder, name, file, offset, size) : undefined;
     if (keptIn === undefined) await file.datasync();
     return { file: path, segment: name.number, offset, cutBytes: size - offset, keptIn, missingBytes };
   } finally {

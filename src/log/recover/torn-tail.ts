@@ -23,7 +23,7 @@ export interface TornTail {
  * Moves the bytes behind `end` of a segment into its `.torn` file, and returns that file. A crash during this leaves the segment
  * as it was.
  */
-export async function cutTail(
+export async function truncateTail(
   disk: Disk,
   folder: string,
   name: SegmentName,

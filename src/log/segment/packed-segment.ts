@@ -45,7 +45,7 @@ export async function packedSegment(path: string, file: DiskFile): Promise<Segme
   return {
     path,
     packed: true,
-    cutOff: !whole,
+    isTruncated: !whole,
     size: () => Promise.resolve(size),
     async read(into, start, end, offset) {
       const member = members.findLast((candidate) => candidate.offset <= offset);

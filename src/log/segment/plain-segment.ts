@@ -6,7 +6,7 @@ export function plainSegment(path: string, file: DiskFile): SegmentSource {
   return {
     path,
     packed: false,
-    cutOff: false,
+    isTruncated: false,
     size: () => file.size(),
     read: (into, start, end, offset) => file.read(into, start, end, offset),
     close: () => file.close(),

@@ -33,7 +33,7 @@ export async function sealedSegment(
   if (!packed || !sealed.hasKey) return { ...source, packed };
   const content: DiskFile = { ...readOnly(file), read: source.read.bind(source), size: () => sealed.size() };
   const unpacked = await packedSegment(path, content);
-  return { ...unpacked, cutOff: unpacked.cutOff || source.cutOff, sealed };
+  return { ...unpacked, isTruncated: unpacked.isTruncated || source.isTruncated, sealed };
 }
 
 /** An encrypted file of lines. */
@@ -54,8 +54,8 @@ export async function openSealedNamed(
     }
   };
   // A crash may leave an empty file.
-  const cutOff = (await file.size()) > 0 && !(await sealed.isEnded());
-  return { path, packed: false, sealed, cutOff, size: () => sealed.size(), read, close: () => file.close() };
+  const isTruncated = (await file.size()) > 0 && !(await sealed.isEnded());
+  return { path, packed: false, sealed, isTruncated, size: () => sealed.size(), read, close: () => file.close() };
 }
 
 function readOnly(file: DiskFile): DiskFile {

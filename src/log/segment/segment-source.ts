@@ -8,7 +8,7 @@ export interface SegmentSource {
   /** What is known of it as an encrypted file; undefined: it is not encrypted. */
   readonly sealed?: SealedReader;
   /** Whether an unknown number of bytes at the end is known to be lost. */
-  readonly cutOff: boolean;
+  readonly isTruncated: boolean;
   /** The size of the unpacked segment in bytes. It grows while the segment is written to. */
   size(): Promise<number>;
   /**

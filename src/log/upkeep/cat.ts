@@ -39,7 +39,7 @@ export async function* catFile(
     else source = plainSegment(path, file);
     source.sealed?.requireKey();
     yield* contentOf(source, onDamage);
-    await tellFindings(source, source.sealed, onDamage);
+    await reportFindings(source, source.sealed, onDamage);
   } finally {
     await file.close();
   }
@@ -65,7 +65,7 @@ async function* contentOf(
   }
 }
 
-async function tellFindings(
+async function reportFindings(
   { path }: SegmentSource,
   sealed: SealedReader | undefined,
   onDamage: (message: string) => void,

@@ -70,7 +70,7 @@ export class AppendQueue {
     const others = new Set<AppendBatch>();
     let stored = 0;
     for (const { data, metadata, key, fingerprint, id = this.#clock.nextId() } of entries) {
-      const look = key === undefined ? undefined : this.#options.keys?.look(key, fingerprint);
+      const look = key === undefined ? undefined : this.#options.keys?.find(key, fingerprint);
       const holder = look?.holder;
       if (look?.conflicts === true) conflicts.push(ids.length);
       ids.push(holder?.id ?? id);

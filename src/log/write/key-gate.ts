@@ -32,7 +32,7 @@ export class KeyGate {
   }
 
   /** Looks up a key. @param fingerprint of what it stands for */
-  look(key: string, fingerprint: string | undefined): KeyLook {
+  find(key: string, fingerprint: string | undefined): KeyLook {
     const hash = this.#hasher.hash(key);
     const stored = fingerprint === undefined ? undefined : this.#hasher.fingerprint(fingerprint);
     const holder = this.#holderOf(hash);

@@ -113,7 +113,7 @@ function partsWriter(scanner: Scanner, field: number | undefined): (batch: Batch
       batch.counts.output += parts;
       return parts;
     } catch (error) {
-      into.cutTo(start);
+      into.truncateTo(start);
       throw error;
     }
   };

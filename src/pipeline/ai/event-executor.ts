@@ -191,12 +191,12 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     const { id } = event.arrival.origin;
     const fail = (failure: EventFailure): void => batch.failEvent(failure, id, text, line);
     const { afterStage } = batch;
-    if (afterStage !== undefined) return goOn(batch, event, afterStage, fail);
+    if (afterStage !== undefined) return continueEvent(batch, event, afterStage, fail);
     return [...start(batch, event, 0, fail), ...passMade(batch)];
   }
 
   /** Continues a part of an event that failed by itself, after the stage that made the part. */
-  function goOn(batch: Batch, event: Passing, afterStage: string, fail: Fail): readonly Promise<void>[] {
+  function continueEvent(batch: Batch, event: Passing, afterStage: string, fail: Fail): readonly Promise<void>[] {
     const from = before.behind(afterStage);
     if (from !== undefined) return [...start(batch, event, from, fail), ...passMade(batch)];
     const fromBehind = behind.behind(afterStage);

@@ -98,7 +98,7 @@ function directly(
         counts.filtered += 1;
       }
     } catch (error) {
-      into.cutTo(start);
+      into.truncateTo(start);
       return goesFullWay(error);
     }
     counts.input += 1;

@@ -94,7 +94,7 @@ function joinedText({ parts, otherwise }: Extract<OutputProgram, { kind: 'text' 
       const piece = pieces[index];
       if (typeof piece === 'object') into.literal(piece);
       else if (piece !== undefined && !copyText(scanner, piece, text, into)) {
-        into.cutTo(start);
+        into.truncateTo(start);
         writeValue(otherwise(context), into);
         return;
       }

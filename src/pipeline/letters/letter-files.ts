@@ -57,7 +57,7 @@ export function findLetterFiles({ path, pattern }: LetterPlace): LetterFiles {
   }
   const inOrder = [...parts].sort(([a], [b]) => a - b).map(([, file]) => file);
   const lookInto = (files: readonly string[]): FoundFile[] =>
-    files.map((file) => look(join(names.folder, file))).filter((file) => file !== undefined);
+    files.map((file) => findFile(join(names.folder, file))).filter((file) => file !== undefined);
   return {
     own: lookInto([...inOrder, basename(path)]),
     movedAside: lookInto(others).sort((a, b) => a.mtimeMs - b.mtimeMs),
@@ -71,7 +71,7 @@ export function* otherFiles({ path }: LetterPlace, found: readonly FoundFile[]):
   for (const file of listFolder(folder)) {
     if (known.has(join(folder, file))) continue;
     try {
-      const other = look(join(folder, file));
+      const other = findFile(join(folder, file));
       if (other !== undefined) yield other;
     } catch {
       continue;
@@ -159,7 +159,7 @@ function listFolder(folder: string): string[] {
 }
 
 /** @returns undefined if it is not a regular file */
-function look(path: string): FoundFile | undefined {
+function findFile(path: string): FoundFile | undefined {
   // Checked before opening, because it may be a pipe.
   if (nodeFileSystem.stat(path)?.kind !== 'file') return undefined;
   const opened = openFound(path);

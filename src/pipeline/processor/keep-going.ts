@@ -21,7 +21,7 @@ export interface ProcessorTalk {
   /** Called on entering the state `stopped`. */
   readonly stopped: () => void;
   /** It starts or restarts with the state of its stages: says what each holds of earlier events. */
-  readonly wentOn: (stages: NonNullable<BlockTally['stages']>) => void;
+  readonly continued: (stages: NonNullable<BlockTally['stages']>) => void;
   /** A block of events is out. */
   readonly delivered: (tally: BlockTally) => void;
   /** Nobody reads the output any more. */

@@ -19,7 +19,7 @@ export class OutputWatch {
   async beforeBlock(): Promise<void> {
     this.#isWriting = true;
     await this.#looking;
-    await this.#look();
+    await this.#check();
   }
 
   afterBlock(): void {
@@ -27,9 +27,9 @@ export class OutputWatch {
   }
 
   /** Checks the files, unless a block is being written: they are then checked before the next block. @throws SinkError */
-  async look(): Promise<void> {
+  async check(): Promise<void> {
     if (this.#isWriting) return;
-    this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+    this.#looking ??= this.#check().finally(() => (this.#looking = undefined));
     await this.#looking;
   }
 
@@ -58,11 +58,11 @@ export class OutputWatch {
     return isChanged;
   }
 
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     const { files, tell, onChange } = this.options;
     let isChanged = false;
     for (const file of files) {
-      const change = await file.look();
+      const change = await file.checkPlace();
       if (change === undefined) continue;
       isChanged = true;
       tell(file.name, { when: 'meanwhile', ...change });

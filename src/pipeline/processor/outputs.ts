@@ -99,11 +99,11 @@ async function openFile(
     case 'good':
       // Empty files can't be told apart: the written data may be in a file that has another name now.
       if (offset === 0 && !ended) output.findRenamed(position, true);
-      return output.open({ cutTo: position });
+      return output.open({ truncateTo: position });
     case 'grown':
       if (!ended) {
         tell({ when: 'before', kind: 'cut-back', bytes: state.bytes });
-        return output.open({ cutTo: position });
+        return output.open({ truncateTo: position });
       }
       tell({ when: 'before', kind: 'grown', bytes: state.bytes });
       return output.open({ behind: position });

@@ -76,8 +76,8 @@ export class Processor<Input extends ProcessorReader = ProcessorReader> {
   }
 
   /** Checks whether somebody renamed, removed or changed an output. @throws SinkError */
-  async look(): Promise<void> {
-    await this.#watch?.look();
+  async checkOutputs(): Promise<void> {
+    await this.#watch?.check();
   }
 
   /** Like {@link stop}, but first finishes everything that the reader has, if that takes no longer than the grace period. */
@@ -134,7 +134,7 @@ export class Processor<Input extends ProcessorReader = ProcessorReader> {
           await sinks.close();
         },
       },
-      onBefore: (stages) => this.talk.wentOn(stages),
+      onBefore: (stages) => this.talk.continued(stages),
       beforeWrite: () => watch.beforeBlock(),
       onDelivered: ({ resumeAt, ...tally }) => {
         watch.afterBlock();
@@ -147,7 +147,7 @@ export class Processor<Input extends ProcessorReader = ProcessorReader> {
           this.#watch = watch;
         },
         async finish(result) {
-          await watch.look();
+          await watch.check();
           return (await keep.finish?.(result)) ?? result;
         },
       },

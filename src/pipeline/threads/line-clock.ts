@@ -15,7 +15,7 @@ export class LineClock {
   }
 
   /** @param now milliseconds, by a clock that never jumps */
-  look(place: WorkerPlace | undefined, now: number): void {
+  observe(place: WorkerPlace | undefined, now: number): void {
     const stays = place !== undefined && this.#place !== undefined && isSame(place, this.#place);
     this.#ms = stays ? this.#ms + Math.min(now - this.#lookedAt, this.stepMsMax) : 0;
     this.#place = place;

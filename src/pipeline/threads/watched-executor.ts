@@ -279,11 +279,11 @@ export function watchedExecutor(options: BlockOptions, watched: WatchedOptions):
       for (const { worker } of [apart, ...slots]) {
         if (worker === undefined) continue;
         const place = worker.handle.place();
-        worker.clock.look(place, now);
+        worker.clock.observe(place, now);
         if (place !== undefined && worker.clock.ms > eventTimeoutMs) worker.handle.endAt(place);
       }
     }
-    for (const { worker } of [apart, ...slots]) worker?.clock.look(undefined, 0);
+    for (const { worker } of [apart, ...slots]) worker?.clock.observe(undefined, 0);
     isWatching = false;
   }
 }

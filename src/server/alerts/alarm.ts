@@ -18,7 +18,7 @@ export interface Alarm {
    *
    * @param now milliseconds of any clock
    */
-  look(value: number, now: number): AlarmChange | undefined;
+  update(value: number, now: number): AlarmChange | undefined;
 }
 
 export function createAlarm({ above, forMs, clearAt }: AlarmRule): Alarm {
@@ -30,7 +30,7 @@ export function createAlarm({ above, forMs, clearAt }: AlarmRule): Alarm {
     get isFiring() {
       return state.kind === 'firing';
     },
-    look(value, now) {
+    update(value, now) {
       if (state.kind === 'firing') {
         if (value > clearAt) return undefined;
         state = { kind: 'quiet' };

@@ -50,7 +50,7 @@ export class Feed {
     this.#readers.set(stream, role);
     // The browser reconnects soon after a restart of the daemon.
     stream.push('retry: 1000\n\n');
-    void this.#look([[stream, role]]);
+    void this.#recheck([[stream, role]]);
     return stream;
   }
 
@@ -58,14 +58,14 @@ export class Feed {
   sweep(): void {
     if (this.#readers.size === 0 || this.#isLooking) return;
     this.#isLooking = true;
-    void this.#look([...this.#readers]).finally(() => (this.#isLooking = false));
+    void this.#recheck([...this.#readers]).finally(() => (this.#isLooking = false));
   }
 
   close(): void {
     for (const stream of this.#readers.keys()) stream.push(null);
   }
 
-  async #look(readers: readonly (readonly [Readable, AccessRole])[]): Promise<void> {
+  async #recheck(readers: readonly (readonly [Readable, AccessRole])[]): Promise<void> {
     const snapshot = await this.snapshot();
     const at = this.now();
     const members = this.members();

@@ -10,10 +10,10 @@ import {
 } from '../../files/index.js';
 import { isDamage, RewrittenError, SourceError, type WatchedFile } from '../../sources/index.js';
 import { countStored, type StoredLog } from './count-stored.js';
-import type { FileLedger } from './file-ledger.js';
+import type { FileRegister } from './file-register.js';
 import { atRest, packingOfFile, type IngestedFile } from './ingested-file.js';
 import type { Intake } from './ingest-blocks.js';
-import { fromOldRecord } from './old-ledger.js';
+import { fromOldRecord } from './old-register.js';
 import { packedOrigin } from './packed-origin.js';
 import { readFileOn, readUnfinished, type FileIntake, type FileRead } from './read-file-on.js';
 
@@ -33,13 +33,13 @@ export interface FileTalk {
   /** A last line without a newline is treated as complete, whether or not it is an event. */
   readonly unfinished: (file: string, line: number, isEvent: boolean) => void;
   /** Such a line has grown: it is stored again, whole, or its rest is stored as a separate line. */
-  readonly wentOn: (file: string, as: 'whole' | 'rest') => void;
+  readonly continued: (file: string, as: 'whole' | 'rest') => void;
   /** A new file is one that was already stored under another name. */
   readonly again: (file: string, earlier: string) => void;
 }
 
 export interface FolderReading {
-  readonly ledger: FileLedger;
+  readonly register: FileRegister;
   readonly present: PresentFiles;
   readonly fs: FileSystem;
   readonly pipeline: string;
@@ -54,11 +54,11 @@ export class FolderReader {
 
   constructor(private readonly reading: FolderReading) {}
 
-  /** @throws LogError; the operating system's errors of the ledger */
+  /** @throws LogError; the operating system's errors of the register */
   async read(seen: WatchedFile, signal: AbortSignal): Promise<void> {
-    const { ledger } = this.reading;
+    const { register } = this.reading;
     const { name, path, stats } = seen;
-    const known = stats.node === undefined ? undefined : ledger.files.ofNode(stats.node);
+    const known = stats.node === undefined ? undefined : register.files.ofNode(stats.node);
     if (known === undefined ? seen.isRenamedAway : isAllRead(known, stats)) return;
     if (this.#isRefused(seen, known)) return;
     let fd: number;
@@ -107,15 +107,15 @@ export class FolderReader {
     record: IngestedFile,
     signal: AbortSignal,
   ): Promise<void> {
-    const { ledger, present, talk, unfinishedLineMs } = this.reading;
+    const { register, present, talk, unfinishedLineMs } = this.reading;
     const { path } = seen;
     const intake = this.#fileIntake();
     let progress: Pick<FileRead, 'record' | 'stored'> = { record, stored: 0 };
     try {
       const read = await readFileOn({ fd, path, stats, record }, intake, signal, (now) => (progress = now));
-      if (read.wentOn !== undefined) talk.wentOn(path, read.wentOn);
+      if (read.continued !== undefined) talk.continued(path, read.continued);
       if (read.stored > 0) talk.stored(path, read.stored);
-      if (isWorthNoting(record, read)) await ledger.done(read.record, present);
+      if (isWorthNoting(record, read)) await register.done(read.record, present);
       if (signal.aborted || !(read.isUnfinished || read.isCutOff)) return;
       if (!seen.isAtRest || seen.waitedMs < unfinishedLineMs) seen.again(unfinishedLineMs);
       else await this.#giveUpWaiting(seen, fd, read, intake, signal);
@@ -128,7 +128,7 @@ export class FolderReader {
         const isDamaged = isDamage(error.cause);
         const { size, stamp } = stats;
         const known = atRest(progress.record);
-        await ledger.done(isDamaged ? { ...known, seen: { size, stamp } } : progress.record, present);
+        await register.done(isDamaged ? { ...known, seen: { size, stamp } } : progress.record, present);
         if (progress.stored > 0) talk.stored(path, progress.stored);
         if (!isDamaged) seen.again(RETRY_MS);
         throw error;
@@ -143,14 +143,14 @@ export class FolderReader {
     intake: FileIntake,
     signal: AbortSignal,
   ): Promise<void> {
-    const { ledger, present, talk } = this.reading;
+    const { register, present, talk } = this.reading;
     const { path } = seen;
     if (isUnfinished) {
       const { record: then, kind } = await readUnfinished({ fd, path, record }, intake, signal);
-      await ledger.done(then, present);
+      await register.done(then, present);
       if (kind !== 'none') talk.unfinished(path, record.place.lines + 1, kind === 'event');
     } else {
-      await ledger.done(atRest(record), present);
+      await register.done(atRest(record), present);
     }
     if (isCutOff) this.#fail(seen, new Error(`the ${packingOfFile(record) ?? 'gzip'} data ends too early`));
   }
@@ -160,11 +160,11 @@ export class FolderReader {
    * folder's files
    */
   async #recordOf(seen: WatchedFile, fd: number, stats: FileStats): Promise<IngestedFile | undefined> {
-    const { ledger, present, talk } = this.reading;
+    const { register, present, talk } = this.reading;
     const { name, path } = seen;
-    const { known, earlier } = ledger.files.recognize({ fd, name }, present);
+    const { known, earlier } = register.files.recognize({ fd, name }, present);
     if (seen.isRenamedAway) return known && known.place.file.node === stats.node ? { ...known, name } : undefined;
-    if (known === undefined && !seen.isAtRest && ledger.files.isCopy({ fd, name }, present)) return undefined;
+    if (known === undefined && !seen.isAtRest && register.files.isCopy({ fd, name }, present)) return undefined;
     if (earlier !== undefined) {
       if (earlier.known.name === name && earlier.known.place.offset > 0) talk.rewritten(path);
       await this.#forgetContent(earlier.known);
@@ -178,11 +178,11 @@ export class FolderReader {
       await this.#forgetContent(known);
     }
     const packing = packingOf(name);
-    const origin = packing && (await packedOrigin(fd, packing, ledger, present));
+    const origin = packing && (await packedOrigin(fd, packing, register, present));
     if (origin !== undefined) talk.again(path, origin.name);
     const fresh: IngestedFile = {
       ...(origin && atRest(origin)),
-      id: ledger.newId(),
+      id: register.newId(),
       name,
       place: placeAt(fd, 0, origin?.place.lines ?? 0, this.reading.fs),
       seen: { size: 0, stamp: '' },
@@ -205,8 +205,8 @@ export class FolderReader {
     fd: number,
     { size }: FileStats,
   ): Promise<IngestedFile | undefined> {
-    const { ledger, pipeline, intake } = this.reading;
-    const old = ledger.old.get(fresh.name);
+    const { register, pipeline, intake } = this.reading;
+    const old = register.old.get(fresh.name);
     if (old === undefined) return undefined;
     const more = old.from === undefined ? 0 : (await countStored(intake, old.from, path, pipeline)).withoutKey;
     return fromOldRecord(old, fresh, { fd, fs: this.reading.fs, fileSize: size, more });
@@ -214,14 +214,14 @@ export class FolderReader {
 
   /** The inode now holds different content. The earlier content may exist elsewhere and gets a record of its own. */
   async #forgetContent(record: IngestedFile): Promise<void> {
-    const { ledger, present } = this.reading;
+    const { register, present } = this.reading;
     const { head } = record.place.file;
-    await ledger.done({ ...record, name: '', place: { ...record.place, file: { head } } }, present);
+    await register.done({ ...record, name: '', place: { ...record.place, file: { head } } }, present);
   }
 
   #fileIntake(): FileIntake {
-    const { intake, ledger, pipeline, fs } = this.reading;
-    return { ...intake, reader: intake.newReader(), ledger, pipeline, fs };
+    const { intake, register, pipeline, fs } = this.reading;
+    return { ...intake, reader: intake.newReader(), register, pipeline, fs };
   }
 
   #fail({ name, path }: WatchedFile, error: unknown): void {

@@ -6,7 +6,7 @@ import {
   type PresentFiles,
 } from '../../files/index.js';
 import { UnpackedFile } from '../../sources/index.js';
-import type { FileLedger } from './file-ledger.js';
+import type { FileRegister } from './file-register.js';
 import type { IngestedFile } from './ingested-file.js';
 
 /**
@@ -18,7 +18,7 @@ import type { IngestedFile } from './ingested-file.js';
 export async function packedOrigin(
   fd: number,
   packing: Packing,
-  { files }: Pick<FileLedger, 'files'>,
+  { files }: Pick<FileRegister, 'files'>,
   present: PresentFiles,
 ): Promise<IngestedFile | undefined> {
   const head = await contentBefore(fd, packing, FINGERPRINT_BYTES_MAX);

@@ -2,7 +2,7 @@ import { placeBehind, samplesBefore, type FileStats, type FileSystem } from '../
 import type { LogEntry, LogPosition } from '../../log/index.js';
 import { GrownFile, partOf, type Block } from '../../sources/index.js';
 import { appendAll } from '../append.js';
-import type { FileLedger } from './file-ledger.js';
+import type { FileRegister } from './file-register.js';
 import { atRest, contentBefore, packingOfFile, upToPlace, type IngestedFile } from './ingested-file.js';
 import type { Intake } from './ingest-blocks.js';
 import { recordsOf } from './records-of.js';
@@ -13,7 +13,7 @@ const RETURN = 0x0d;
 /** The destination of a file's lines. */
 export interface FileIntake extends Intake {
   readonly log: { readonly end: LogPosition };
-  readonly ledger: FileLedger;
+  readonly register: FileRegister;
   readonly pipeline: string;
   readonly fs: FileSystem;
 }
@@ -32,7 +32,7 @@ export interface FileRead {
   /** Records stored. */
   readonly stored: number;
   /** A line that was stored unfinished has grown: it was stored again, whole, or its rest as a separate line. */
-  readonly wentOn?: 'whole' | 'rest';
+  readonly continued?: 'whole' | 'rest';
   /** Behind the last line is text that is not a complete line yet. */
   readonly isUnfinished: boolean;
   /** The end of the compressed data is missing. */
@@ -46,7 +46,7 @@ type Progress = (read: Pick<FileRead, 'record' | 'stored'>) => void;
  * Stores a file's new lines, each once: skips the records that the log already has.
  *
  * @param signal ends it after the current block is stored
- * @throws SourceError, RewrittenError, LogError; the operating system's errors of the ledger
+ * @throws SourceError, RewrittenError, LogError; the operating system's errors of the register
  */
 export async function readFileOn(
   { fd, path, stats, record }: FileToRead,
@@ -55,10 +55,10 @@ export async function readFileOn(
   onProgress: Progress,
 ): Promise<FileRead> {
   const grown = grownFile(fd, path, record, intake, false);
-  const { pipeline, ledger, fs } = intake;
+  const { pipeline, register, fs } = intake;
   let now = record;
   let stored = 0;
-  let wentOn: FileRead['wentOn'];
+  let wentOn: FileRead['continued'];
   let isBegun = false;
   for await (const whole of grown.blocks(signal)) {
     let { lines } = now.place;
@@ -78,7 +78,7 @@ export async function readFileOn(
     const { entries, ahead } = withoutAhead(read.entries, now.ahead ?? 0);
     if (entries.length > 0) {
       const underWay = { file: now, source: path, from: intake.log.end };
-      await (isBegun ? ledger.goOn(underWay) : ledger.begin(underWay));
+      await (isBegun ? register.resume(underWay) : register.begin(underWay));
       isBegun = true;
       await appendAll(intake.store, entries, intake.entriesMax);
       stored += entries.length;
@@ -99,7 +99,7 @@ export async function readFileOn(
       ...((isUnfinished || isCutOff) && { waits: true }),
     },
     stored,
-    ...(wentOn && { wentOn }),
+    ...(wentOn && { continued: wentOn }),
     isUnfinished,
     isCutOff,
   };
@@ -136,7 +136,7 @@ export async function readUnfinished(
     const then: IngestedFile = isEvent
       ? { ...behind(known, { fd, fs: intake.fs, grown }, record.place.lines + 1, 0), isInLine: true }
       : { ...known, half: block.kind === 'overlong' ? block.lineBytes : block.bytes.length };
-    await intake.ledger.begin({ file: record, source: path, from: intake.log.end, then });
+    await intake.register.begin({ file: record, source: path, from: intake.log.end, then });
     await appendAll(intake.store, entries, intake.entriesMax);
     return { record: then, kind: isEvent ? 'event' : 'refused' };
   }

@@ -54,7 +54,7 @@ export interface PipelineMeter {
   /** Starts the counters of these pipelines at 0, so that the first event shows up as a change. */
   begin(pipelines: Iterable<string>): void;
   /** A pipeline starts or restarts, with what its stages know. @param stages how many events each stage keeps */
-  goOn(pipeline: string, stages: readonly { readonly stage: string; readonly open: number }[]): void;
+  continueWith(pipeline: string, stages: readonly { readonly stage: string; readonly open: number }[]): void;
   count(pipeline: string, tally: EventsTally): void;
   /** Dead letters were retried: their outcomes are counted like all others. */
   countRetried(pipeline: string, events: number): void;
@@ -157,7 +157,7 @@ export function pipelineMeter({ counter, gauge, histogram }: MetricFactory, name
         for (const reason of WORKER_ENDS) workersEnded.inc({ pipeline, reason }, 0);
       }
     },
-    goOn(pipeline, across) {
+    continueWith(pipeline, across) {
       const known = names().pipelines.get(pipeline);
       const now = new Map(across.map(({ stage, open: kept }) => [knownPlace(stage, known), kept]));
       // After a failure, the pipeline repeats everything since its checkpoint. A stage that no longer exists keeps nothing.

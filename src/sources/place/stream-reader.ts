@@ -57,7 +57,7 @@ export class StreamReader {
       if (block === undefined) {
         return beginsOtherwise(this.#mark, place) ? { kind: 'other' } : { kind: 'cut', size: this.#mark.offset };
       }
-      const [passed, rest] = cutAt(block, place.offset - this.#mark.offset);
+      const [passed, rest] = splitAt(block, place.offset - this.#mark.offset);
       if (passed === undefined) {
         this.#pending.push(block);
         return { kind: beginsOtherwise(this.#mark, place) ? 'other' : 'edited' };
@@ -80,7 +80,7 @@ export class StreamReader {
     while (this.#mark.lines < lines) {
       const block = this.#pending.shift() ?? (await this.#next());
       if (block === undefined) return;
-      const [passed, rest] = cutBehindLines(block, lines - this.#mark.lines);
+      const [passed, rest] = splitBehindLines(block, lines - this.#mark.lines);
       this.#mark = markAfterBlock(this.#mark, passed);
       if (rest !== undefined) this.#pending.unshift(rest);
     }
@@ -153,14 +153,14 @@ function markAt(start: InputMark, blocks: readonly Block[], offset: number): Inp
  *
  * @returns no first part if the block can't be split; no second part if nothing remains
  */
-function cutAt(block: Block, count: number): readonly [Block | undefined, Block | undefined] {
+function splitAt(block: Block, count: number): readonly [Block | undefined, Block | undefined] {
   if (sourceBytes(block) <= count) return [block, undefined];
   const at = count - (block.bytesBefore ?? 0);
   return block.kind === 'overlong' || at <= 0 ? [undefined, block] : inTwo(block, at);
 }
 
 /** Splits a block after this many lines; no second part if it has no more lines. */
-function cutBehindLines(block: Block, lines: number): readonly [Block, Block | undefined] {
+function splitBehindLines(block: Block, lines: number): readonly [Block, Block | undefined] {
   if (block.kind === 'overlong') return [block, undefined];
   let at = 0;
   for (let line = 0; line < lines; line++) {

@@ -26,7 +26,7 @@ export async function classifyOwner(world: LockWorld, place: RecordPlace, owner:
   const { kernel, processes, files } = world;
   const answer = owner.socket === undefined ? 'unclear' : await kernel.isListening(place.folder, owner.socket);
   if (answer === 'yes') return 'alive';
-  if (place.oneKernel && answer === 'no' && kernel.noIsCertain) return 'dead';
+  if (place.oneKernel && answer === 'no' && kernel.isRefusalCertain) return 'dead';
   // If both see the file system as local, one kernel controls it. Over a network, inodes may be made up.
   const isOurs = owner.isLocal && (await files.isLocal(place.folder));
   if (isOurs && owner.inode !== undefined && owner.inode !== place.inode) return 'dead';
@@ -37,7 +37,7 @@ export async function classifyOwner(world: LockWorld, place: RecordPlace, owner:
   if (ranHere === false) return isOurMachine ? 'dead' : 'unknown';
   const listed = processes.stateOf(owner.process);
   if (answer === 'no' && (ranHere === true || isOurMachine)) {
-    return kernel.noIsCertain || listed !== 'alive' ? 'dead' : 'alive';
+    return kernel.isRefusalCertain || listed !== 'alive' ? 'dead' : 'alive';
   }
   return listed;
 }

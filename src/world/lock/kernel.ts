@@ -22,7 +22,7 @@ export interface Kernel {
    */
   isListening(folder: string, socket: SocketName): Promise<'yes' | 'no' | 'unclear'>;
   /** Whether a `no` is certain. Some systems refuse connections when too many are pending for a live process. */
-  readonly noIsCertain: boolean;
+  readonly isRefusalCertain: boolean;
 }
 
 export interface Listener {
@@ -47,7 +47,7 @@ const BACKLOG = 511;
 
 /** The kernel that this process runs on. */
 export const realKernel: Kernel = {
-  noIsCertain: process.platform === 'linux',
+  isRefusalCertain: process.platform === 'linux',
 
   listen: (folder, name) =>
     withShortPath(folder, name, undefined, async (short) => {

@@ -23,7 +23,7 @@ const KINDS = [
 const TIMEOUTS = { connectMs: 20_000, firstByteMs: 20_000, idleMs: 20_000, totalMs: 20_000 };
 const TAG = 'c0123456789abcdef';
 const OTHER = 'cfedcba9876543210';
-type RemoteBatch = Awaited<ReturnType<ProviderBatches['look']>>;
+type RemoteBatch = Awaited<ReturnType<ProviderBatches['poll']>>;
 const NOBODY: ReadonlySet<string> = new Set();
 
 interface Setup {
@@ -93,7 +93,7 @@ describe.each(KINDS)('batches of kind $kind', ({ kind, model, uploads }) => {
       },
       async ended(id) {
         for (;;) {
-          const remote = await batches.look(id);
+          const remote = await batches.poll(id);
           if (remote.kind !== 'running') return remote;
         }
       },
@@ -147,7 +147,7 @@ describe.each(KINDS)('batches of kind $kind', ({ kind, model, uploads }) => {
     const { fake, batches, send, ended, results } = await setup({ looks: 2 });
     const texts = ['grüß Gott', 'a "quoted"\nline', '你好 \u2028 🙂'];
     const remote = await send(texts);
-    expect(await batches.look(remote)).toMatchObject({ kind: 'running', done: 0, results: [] });
+    expect(await batches.poll(remote)).toMatchObject({ kind: 'running', done: 0, results: [] });
     const done = await ended(remote);
     expect(done).toMatchObject({ kind: 'ended', done: 3 });
     // The fake reverses them.
@@ -226,7 +226,7 @@ describe.each(KINDS)('batches of kind $kind', ({ kind, model, uploads }) => {
   it('cancels, and brings what there is', async () => {
     const { batches, fake, send, ended, results } = await setup({ looks: Infinity });
     const remote = await send(['a', 'b']);
-    expect((await batches.look(remote)).kind).toBe('running');
+    expect((await batches.poll(remote)).kind).toBe('running');
     await batches.cancel(remote);
     // Twice does no harm.
     await batches.cancel(remote);
@@ -367,7 +367,7 @@ describe.each(KINDS)('batches of kind $kind', ({ kind, model, uploads }) => {
           case 'submit':
             return send(['a']);
           case 'look':
-            return batches.look(await send(['a']));
+            return batches.poll(await send(['a']));
           case 'download':
             return results(await ended(await send(['a'])));
           case 'cancel':

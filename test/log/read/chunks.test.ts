@@ -8,7 +8,7 @@ function segmentOf(text: string, step = Infinity, lostFrom = Infinity, lostTo = 
   return {
     path: 'segment',
     packed: false,
-    cutOff: false,
+    isTruncated: false,
     size: () => Promise.resolve(bytes.length),
     read: (into, start, end, offset) => {
       if (offset >= lostFrom && offset < lostTo) return Promise.reject(new DamagedRange('lost', lostTo));

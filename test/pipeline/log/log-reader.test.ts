@@ -144,7 +144,7 @@ async function setUp(
     failed: () => undefined,
     paused: (message) => told.push(message),
     stopped: () => told.push('stopped'),
-    wentOn: () => undefined,
+    continued: () => undefined,
     delivered: () => undefined,
     outputClosed: () => told.push('closed'),
   });

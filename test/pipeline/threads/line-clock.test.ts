@@ -4,10 +4,10 @@ import { LineClock } from '../../../src/pipeline/threads/line-clock.js';
 describe('the clock of a line', () => {
   it('adds up the time between looks at the same line', () => {
     const clock = new LineClock(100);
-    clock.look({ request: 1, line: 7, made: 0 }, 1000);
+    clock.observe({ request: 1, line: 7, made: 0 }, 1000);
     expect(clock.ms).toBe(0);
-    clock.look({ request: 1, line: 7, made: 0 }, 1060);
-    clock.look({ request: 1, line: 7, made: 0 }, 1100);
+    clock.observe({ request: 1, line: 7, made: 0 }, 1060);
+    clock.observe({ request: 1, line: 7, made: 0 }, 1100);
     expect(clock.ms).toBe(100);
   });
 
@@ -18,18 +18,18 @@ describe('the clock of a line', () => {
     undefined,
   ])('begins anew at %j', (place) => {
     const clock = new LineClock(100);
-    clock.look({ request: 1, line: 7, made: 0 }, 1000);
-    clock.look({ request: 1, line: 7, made: 0 }, 1100);
-    clock.look(place, 1200);
+    clock.observe({ request: 1, line: 7, made: 0 }, 1000);
+    clock.observe({ request: 1, line: 7, made: 0 }, 1100);
+    clock.observe(place, 1200);
     expect(clock.ms).toBe(0);
-    clock.look(place, 1250);
+    clock.observe(place, 1250);
     expect(clock.ms).toBe(place === undefined ? 0 : 50);
   });
 
   it('counts no more than a step where nobody looked for long: the process was stopped', () => {
     const clock = new LineClock(100);
-    clock.look({ request: 1, line: 7, made: 0 }, 1000);
-    clock.look({ request: 1, line: 7, made: 0 }, 1_000_000);
+    clock.observe({ request: 1, line: 7, made: 0 }, 1000);
+    clock.observe({ request: 1, line: 7, made: 0 }, 1_000_000);
     expect(clock.ms).toBe(100);
   });
 });

@@ -20,7 +20,7 @@ describe('an alarm', () => {
   const rule = { above: 10, forMs: 100, clearAt: 5 };
   const looks = (values: readonly (readonly [at: number, value: number])[]): unknown[] => {
     const alarm = createAlarm(rule);
-    return values.map(([at, value]) => alarm.look(value, at));
+    return values.map(([at, value]) => alarm.update(value, at));
   };
 
   it('fires when its value has been above long enough, and not for a moment', () => {
@@ -51,7 +51,7 @@ describe('an alarm', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 100 }), (values) => {
         const alarm = createAlarm(rule);
-        const changes = values.map((value, n) => alarm.look(value, n * 60)).filter((change) => change !== undefined);
+        const changes = values.map((value, n) => alarm.update(value, n * 60)).filter((change) => change !== undefined);
         expect(changes).toEqual(changes.map((_, n) => (n % 2 === 0 ? 'fires' : 'clears')));
       }),
     );

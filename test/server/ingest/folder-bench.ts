@@ -118,7 +118,7 @@ export class FolderBench {
         },
         rewritten: (file) => tell('rewritten', file),
         unfinished: (file, line, isEvent) => tell('unfinished', file, `${line} ${isEvent ? 'event' : 'broken'}`),
-        wentOn: (file, as) => tell('went on', file, as),
+        continued: (file, as) => tell('went on', file, as),
         again: (file, earlier) => tell('again', file, earlier),
         leftAlone: (file, reason) => tell('left', file, reason),
         goneUnread: (file) => tell('gone unread', file),

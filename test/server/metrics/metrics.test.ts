@@ -101,10 +101,10 @@ describe('the metrics', () => {
     const metrics = await opened();
     const stage = 'price';
     const { pipelines } = metrics;
-    pipelines.goOn('orders', [{ stage, open: 2 }]);
+    pipelines.continueWith('orders', [{ stage, open: 2 }]);
     pipelines.count('orders', across({ in: 3, made: 1, out: 1, merged: 4, open: -1 }));
     // What lies behind the checkpoint is done again.
-    pipelines.goOn('orders', [{ stage, open: 2 }]);
+    pipelines.continueWith('orders', [{ stage, open: 2 }]);
     pipelines.count('orders', across({ in: 3, made: 1, out: 1, merged: 4, open: -1 }));
     // Three events become a batch that fails: two of them came in before.
     pipelines.count('orders', across({ in: 2, open: 2 }));

@@ -101,7 +101,7 @@ export class Machines {
       randomName: () => String(++this.#names).padStart(8, '0'),
       processes: processesSeenBy(self, table),
       kernel: {
-        noIsCertain: true,
+        isRefusalCertain: true,
         listen: async (folder, name) => {
           await step();
           if (options.knowsSockets === false) return undefined;

@@ -8,7 +8,7 @@ import type { PipelinesOptions } from './context.js';
 import { stateWayOut } from './state-talk.js';
 
 /** Reports pipelines that were renamed or removed while their stages held events. @throws LogError for a damaged checkpoint */
-export async function tellLeftBehind(
+export async function reportLeftBehind(
   { pipelines, stateFolder }: Pick<ServePlan, 'pipelines' | 'stateFolder'>,
   store: DaemonCheckpoints,
   { log, world, talk }: Pick<PipelinesOptions, 'log' | 'world' | 'talk'>,

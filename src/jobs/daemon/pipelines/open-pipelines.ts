@@ -6,13 +6,13 @@ import { hasAi, openEngines } from '../../engines/engines.js';
 import type { Fleet } from '../../fleet/fleet.js';
 import { checkpointStore } from '../../checkpoints.js';
 import { beginEmptyLog } from './begin-empty-log.js';
-import { tellLeftBehind } from './left-behind.js';
+import { reportLeftBehind } from './left-behind.js';
 import { findLostCheckpoints } from './lost-checkpoints.js';
 import { observationOf } from '../plan-changes.js';
 import type { ServePlan } from '../../serve-plan.js';
 import type { PipelinesOptions } from './context.js';
 import { Pipelines, type DaemonEngines } from './pipelines.js';
-import { tellAttempt } from './tell-events.js';
+import { reportAttempt } from './report-events.js';
 import { WorkingThreads } from './threads.js';
 
 /**
@@ -30,7 +30,7 @@ export async function openPipelines(
 ): Promise<Pipelines> {
   const store = checkpointStore(context.stateWorld, plan.stateFolder, plan.config.directory);
   await beginEmptyLog(plan, store, context);
-  await tellLeftBehind(plan, store, context);
+  await reportLeftBehind(plan, store, context);
   if (plan.fleet === undefined) await findLostCheckpoints(plan, store, context.log, context.talk);
   if (plan.fleet !== undefined) refuseState(plan);
   refuseStateBeforeCalls(plan);
@@ -103,7 +103,7 @@ async function openDaemonEngines(
         ...meter.hooks,
         onAttempt(entry, attributes) {
           meter.hooks.onAttempt(entry);
-          tellAttempt(talk, entry, attributes);
+          reportAttempt(talk, entry, attributes);
         },
       },
       books,
@@ -114,7 +114,7 @@ async function openDaemonEngines(
     ...engines,
     lateMs: (pipeline) => threads.lateMs(pipeline),
     async abort() {
-      await threads.cutOff();
+      await threads.abortCalls();
       return await engines.abort();
     },
   };

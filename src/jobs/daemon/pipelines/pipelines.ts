@@ -159,8 +159,8 @@ export class Pipelines {
   }
 
   /** Checks whether an output was renamed, removed or changed. Trouble with an output is reported when it is written to. */
-  async look(): Promise<void> {
-    await Promise.allSettled(this.#writers.map((processor) => processor.look()));
+  async checkOutputs(): Promise<void> {
+    await Promise.allSettled(this.#writers.map((processor) => processor.checkOutputs()));
   }
 
   /** Ends the work so that the next start can continue: when everything is done, or after the grace period. */

@@ -1,7 +1,7 @@
 import type { PipelineSpec } from '../../../pipeline/index.js';
 import type { ProcessorTalk } from '../../../pipeline/processor/index.js';
 import type { PipelinesOptions } from './context.js';
-import { tellEvents, tellFailures, tellForgotten } from './tell-events.js';
+import { reportEvents, reportFailures, reportForgotten } from './report-events.js';
 import { JobError } from '../../job-error.js';
 import { reasonOf } from '../../reason-of.js';
 
@@ -20,12 +20,12 @@ export function processorTalk(
       }),
     paused: (message, retryMs) => talk.warn('processing waits', { pipeline, reason: message, retryMs }),
     stopped: () => talk.error('an event failed, and on_error: stop keeps the rest from being processed', { pipeline }),
-    wentOn: (stages) => meter.goOn(pipeline, stages),
+    continued: (stages) => meter.continueWith(pipeline, stages),
     delivered({ storedAt, ...tally }) {
       meter.count(pipeline, { ...tally, ageMs: storedAt === undefined ? undefined : world.now() - storedAt });
-      tellFailures(talk, pipeline, tally.failures);
-      tellForgotten(talk, pipeline, stages, tally.stages);
-      tellEvents(talk, pipeline, tally.observations);
+      reportFailures(talk, pipeline, tally.failures);
+      reportForgotten(talk, pipeline, stages, tally.stages);
+      reportEvents(talk, pipeline, tally.observations);
     },
     outputClosed: onOutputClosed,
   };

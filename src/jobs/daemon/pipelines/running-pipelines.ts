@@ -57,7 +57,7 @@ export class RunningPipelines {
   }
 
   /** Cuts off pending AI calls, and allows no new ones. @returns the calls, as text for the user */
-  async cutOff(): Promise<readonly string[]> {
+  async abortCalls(): Promise<readonly string[]> {
     this.#isCutOff = true;
     return this.running.abort();
   }

@@ -79,7 +79,7 @@ export class WorkingThreads {
   }
 
   /** Stops current and any later work: its events count as not read. */
-  async cutOff(): Promise<void> {
+  async abortCalls(): Promise<void> {
     this.#isCutOff = true;
     await Promise.all([...this.#open.keys()].map((executor) => executor.close()));
   }

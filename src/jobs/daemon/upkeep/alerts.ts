@@ -50,7 +50,7 @@ export function watchAlerts(context: AlertsOptions): () => Promise<void> {
       const signals = read(await metrics.snapshot(), elapsed());
       for (const { rule, alarm } of watched) {
         const value = signals[rule.signal];
-        const change = alarm.look(value, elapsed());
+        const change = alarm.update(value, elapsed());
         if (change === undefined) continue;
         const { name: alert, signal, above } = rule;
         if (change === 'fires') talk.error('an alert fires', { alert, signal, value, above });

@@ -45,11 +45,11 @@ export async function openLog(
     talk.warn('what lay behind the last intact record of the log was cut off', { file, offset, cutBytes, keptIn });
     if (missingBytes > 0) talk.error('stored events are lost', { file, offset, missingBytes });
   }
-  if (log.keysLost !== undefined) tellKeysLost(log.keysLost, log.folder, talk);
+  if (log.keysLost !== undefined) reportKeysLost(log.keysLost, log.folder, talk);
   return { log, writeError };
 }
 
-function tellKeysLost({ kind, noted }: NonNullable<Log['keysLost']>, log: string, talk: Talk): void {
+function reportKeysLost({ kind, noted }: NonNullable<Log['keysLost']>, log: string, talk: Talk): void {
   const what =
     kind === 'damaged' ? 'the table of idempotency keys was damaged' : 'the table of idempotency keys was gone';
   if (noted > 0) talk.warn(`${what}: it was recreated from the log's claims`, { log, keys: noted });

@@ -11,15 +11,15 @@ export interface FoldersAway {
 /** The folders in which a daemon keeps everything. */
 export interface OwnFolders {
   /** Checks them, and reports what has changed since the last check. Fast. */
-  look(): FoldersAway;
+  check(): FoldersAway;
 }
 
 /** @param log undefined until it is open */
 export function ownFolders(log: () => Log | undefined, state: StateFolder, talk: Talk): OwnFolders {
   let told: FoldersAway = { log: undefined, state: undefined };
   return {
-    look() {
-      const now: FoldersAway = { log: log()?.look()?.message, state: state.trouble() };
+    check() {
+      const now: FoldersAway = { log: log()?.checkFolder()?.message, state: state.trouble() };
       if (now.log !== told.log) {
         if (now.log !== undefined)
           talk.error('the stored log is not where it was: no events are taken', { reason: now.log });

@@ -43,7 +43,7 @@ export class StateFolder {
 
   /** What happened to the folder, and what to do; undefined: nothing. Fast. */
   trouble(): string | undefined {
-    const state = this.#held?.look() ?? 'there';
+    const state = this.#held?.check() ?? 'there';
     return state === 'there' ? undefined : `${this.#path}: ${REASONS[state]}`;
   }
 

@@ -64,8 +64,8 @@ function judged(target: Target, record: FileRecord, { ended, startsOver }: RunCh
   const { path, keeping } = target.plan;
   const { begin, position } = record;
   const state = outputState(path, position, keeping.pattern);
-  const isAway = state.kind === 'gone' || (state.kind === 'replaced' && nodeFileSystem.stat(path)?.size === 0);
-  const former = isAway ? (findRenamed(path, position) ?? findPacked(path, position)) : undefined;
+  const isGone = state.kind === 'gone' || (state.kind === 'replaced' && nodeFileSystem.stat(path)?.size === 0);
+  const former = isGone ? (findRenamed(path, position) ?? findPacked(path, position)) : undefined;
   const parts = partsOf(target, record);
   if (former !== undefined) return judgedRenamed(target, record, former, parts, ended);
   const isOthers = state.kind === 'grown' && ended;
@@ -94,7 +94,7 @@ function judged(target: Target, record: FileRecord, { ended, startsOver }: RunCh
     modeFrom(takenBack) {
       const to = takenBack ?? position;
       if (!isOurs) return 'append';
-      if (to.mark !== undefined) return { cutTo: to, writtenTo: position };
+      if (to.mark !== undefined) return { truncateTo: to, writtenTo: position };
       return isStart(to) ? target.plan.mode : 'append';
     },
     modeAgain: parts.changed.length > 0 ? undefined : modeAgain(target, record, isFree),
@@ -161,7 +161,7 @@ function modeAgain(
   if (begin.mark === undefined) return 'append';
   // The file that existed before the run is elsewhere, with the run's content in it.
   const isElsewhere = keeping.stateFolder === undefined && outputState(path, begin).kind === 'replaced';
-  return { cutTo: isElsewhere ? { ...begin, offset: 0 } : begin, writtenTo: position };
+  return { truncateTo: isElsewhere ? { ...begin, offset: 0 } : begin, writtenTo: position };
 }
 
 /** Nothing was ever written, or the target has no positions. */

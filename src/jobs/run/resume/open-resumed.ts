@@ -84,7 +84,7 @@ export async function openResumed(
       modes,
       keyed: {
         refuse: (file) => refuseBegun(plan, file),
-        look: (file) => lookAt(file, lookOptions),
+        checkPlace: (file) => lookAt(file, lookOptions),
         left: (output) => left.get(output) ?? new Map(),
         onFile(file, of, name) {
           const output = keyed.find((one) => one.plan === of);
@@ -119,7 +119,7 @@ export async function openResumed(
       bytesBefore: inputs.reduce((sum, { place }) => sum + (place?.offset ?? 0), 0),
       blocks,
       sinks,
-      look,
+      checkOutputs: look,
       keeping,
       release: releaseAll,
     };

@@ -33,6 +33,6 @@ export async function restoreKeyed(
 }
 
 function isWhereItWas({ path, keeping }: Target['plan'], mode: FileSinkOptions['mode']): boolean {
-  if (typeof mode !== 'object' || !('cutTo' in mode) || mode.cutTo.mark === undefined) return false;
-  return outputState(path, mode.cutTo, keeping.pattern).kind === 'good';
+  if (typeof mode !== 'object' || !('truncateTo' in mode) || mode.truncateTo.mark === undefined) return false;
+  return outputState(path, mode.truncateTo, keeping.pattern).kind === 'good';
 }

@@ -37,8 +37,8 @@ export function pointToTakeBack(
   { points }: RunCheckpoint,
   known: readonly (KnownInput | undefined)[],
 ): number | undefined {
-  const wentOn = new Set(known.flatMap((one) => (one?.state.kind === 'went-on' ? [one.record] : [])));
-  const at = points.findIndex(({ input }) => wentOn.has(input));
+  const continued = new Set(known.flatMap((one) => (one?.state.kind === 'went-on' ? [one.record] : [])));
+  const at = points.findIndex(({ input }) => continued.has(input));
   return at === -1 ? undefined : at;
 }
 

@@ -57,7 +57,7 @@ let root: usize = 0;
 let text: usize = 0;
 let depth: i32 = 0;
 /** Whether something odd was found since this was last cleared. */
-let passedOdd: i32 = 0;
+let hasPassedOdd: i32 = 0;
 
 /** Says where everything is, once. The slots' three arrays start at address 16, one after another. */
 export function prepare(slotCount: i32, rootPlace: i32, textStart: i32, levels: i32): void {
@@ -77,7 +77,7 @@ export function prepare(slotCount: i32, rootPlace: i32, textStart: i32, levels: 
  */
 export function scan(start: i32): i32 {
   memory.fill(starts, 0xff, 4 * <usize>slots);
-  passedOdd = 0;
+  hasPassedOdd = 0;
   let at = text + <usize>start;
   if (load<u8>(at) <= SPACE) at = skipSpace(at);
   const end = scanPlace(at, root, depth);
@@ -87,15 +87,15 @@ export function scan(start: i32): i32 {
 function scanPlace(start: usize, place: usize, levels: i32): usize {
   const slot = load<i32>(place, PLACE_SLOT);
   if (slot == NOTHING) return scanValue(start, place, levels);
-  const oddBefore = passedOdd;
-  passedOdd = 0;
+  const oddBefore = hasPassedOdd;
+  hasPassedOdd = 0;
   const end = scanValue(start, place, levels);
   if (slot >= 0) {
     store<i32>(starts + 4 * <usize>slot, <i32>(start - text));
     store<i32>(ends + 4 * <usize>slot, <i32>(end - text));
-    store<u8>(odds + <usize>slot, passedOdd);
+    store<u8>(odds + <usize>slot, hasPassedOdd);
   }
-  passedOdd |= oddBefore;
+  hasPassedOdd |= oddBefore;
   return end;
 }
 
@@ -117,7 +117,7 @@ function scanObject(start: usize, place: usize, levels: i32): usize {
     while (link != 0 && !isAt(link, at)) link = load<usize>(link);
     if (link == 0) return REFUSED;
     at += load<usize>(link, LINK_LENGTH);
-    passedOdd |= load<i32>(link, LINK_ODD);
+    hasPassedOdd |= load<i32>(link, LINK_ODD);
     const inner = load<usize>(link, LINK_PLACE);
     if (inner == 0) return at;
     state = link + LINK_THEN;
@@ -208,10 +208,10 @@ function skipEscape(backslash: usize): usize {
     case 0x74: // t
       return backslash + 2;
     case SLASH:
-      passedOdd = 1;
+      hasPassedOdd = 1;
       return backslash + 2;
     case LOWER_U:
-      passedOdd = 1;
+      hasPassedOdd = 1;
       for (let digit: usize = 2; digit < 6; digit++) if (!isHex(load<u8>(backslash + digit))) return REFUSED;
       return backslash + 6;
     default:
@@ -245,14 +245,14 @@ function skipNumber(start: usize): usize {
     if (at == point + 1) return REFUSED;
     next = load<u8>(at);
     // Printing drops a trailing zero and switches to an exponent below 1e-6.
-    if (load<u8>(at - 1) == ZERO) passedOdd = 1;
-    if (load<u8>(first) == ZERO && load<u8>(point, 1) == ZERO && at - point > SMALL_FRACTION_MAX) passedOdd = 1;
+    if (load<u8>(at - 1) == ZERO) hasPassedOdd = 1;
+    if (load<u8>(first) == ZERO && load<u8>(point, 1) == ZERO && at - point > SMALL_FRACTION_MAX) hasPassedOdd = 1;
   } else if (first != start && load<u8>(first) == ZERO) {
-    passedOdd = 1;
+    hasPassedOdd = 1;
   }
-  if (at - start > PLAIN_NUMBER_MAX) passedOdd = 1;
+  if (at - start > PLAIN_NUMBER_MAX) hasPassedOdd = 1;
   if ((next | 0x20) != LOWER_E) return at;
-  passedOdd = 1;
+  hasPassedOdd = 1;
   at += 1;
   const sign: u32 = load<u8>(at);
   if (sign == PLUS || sign == MINUS) at += 1;
@@ -272,7 +272,7 @@ function skipSpace(start: usize): usize {
   while (true) {
     const byte: u32 = load<u8>(at);
     if (byte != SPACE && byte != TAB && byte != CARRIAGE_RETURN) return at;
-    passedOdd = 1;
+    hasPassedOdd = 1;
     at += 1;
   }
 }

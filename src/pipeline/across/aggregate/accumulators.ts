@@ -7,7 +7,7 @@ import { QuantileSketch } from './quantile-sketch.js';
 /** A way to compute one value from many. */
 export interface AccumulatorKind {
   /** @returns why a value can't be taken; undefined if it can. Null is always accepted. */
-  refuses(value: Json): string | undefined;
+  problemWith(value: Json): string | undefined;
   /** @param saved the saved form of an earlier accumulator */
   open(saved?: Json): Accumulator;
 }
@@ -23,44 +23,44 @@ export type AccumulatorPlan =
 export function accumulatorKind(plan: AccumulatorPlan, onForget: () => void): AccumulatorKind {
   switch (plan.kind) {
     case 'count':
-      return { refuses: () => undefined, open: (saved) => new Sum(saved, () => 1) };
+      return { problemWith: () => undefined, open: (saved) => new Sum(saved, () => 1) };
     case 'sum':
-      return { refuses: refusesNoNumber, open: (saved) => new Sum(saved, asNumber) };
+      return { problemWith: notNumber, open: (saved) => new Sum(saved, asNumber) };
     case 'mean':
-      return { refuses: refusesNoNumber, open: (saved) => new Mean(saved) };
+      return { problemWith: notNumber, open: (saved) => new Mean(saved) };
     case 'min':
       return {
-        refuses: refusesNoScalar,
+        problemWith: notScalar,
         open: (saved) => new Chosen((value, least) => compareValues(value, least) < 0, saved),
       };
     case 'max':
       return {
-        refuses: refusesNoScalar,
+        problemWith: notScalar,
         open: (saved) => new Chosen((value, greatest) => compareValues(value, greatest) > 0, saved),
       };
     case 'first':
-      return { refuses: () => undefined, open: (saved) => new Chosen(() => false, saved) };
+      return { problemWith: () => undefined, open: (saved) => new Chosen(() => false, saved) };
     case 'last':
-      return { refuses: () => undefined, open: (saved) => new Chosen(() => true, saved) };
+      return { problemWith: () => undefined, open: (saved) => new Chosen(() => true, saved) };
     case 'distinct':
-      return { refuses: () => undefined, open: (saved) => new Distinct(plan.max, onForget, saved) };
+      return { problemWith: () => undefined, open: (saved) => new Distinct(plan.max, onForget, saved) };
     case 'quantile':
-      return { refuses: refusesNoNumber, open: (saved) => new QuantileSketch(plan.share, saved) };
+      return { problemWith: notNumber, open: (saved) => new QuantileSketch(plan.share, saved) };
     case 'top':
-      return { refuses: refusesNoScalar, open: (saved) => new Top(plan.count, saved) };
+      return { problemWith: notScalar, open: (saved) => new Top(plan.count, saved) };
   }
 }
 
-function refusesNoNumber(value: Json): string | undefined {
+function notNumber(value: Json): string | undefined {
   if (value === null) return undefined;
   if (!isNumber(value))
     return `needs numbers, got ${nameOf(value)}${typeof value === 'string' ? ': number.parse makes one of a text' : ''}`;
   return Number.isFinite(asDouble(value)) ? undefined : 'needs numbers that a double can hold';
 }
 
-function refusesNoScalar(value: Json): string | undefined {
+function notScalar(value: Json): string | undefined {
   if (value === null || typeof value === 'string') return undefined;
-  return isNumber(value) ? refusesNoNumber(value) : `needs numbers or texts, got ${nameOf(value)}`;
+  return isNumber(value) ? notNumber(value) : `needs numbers or texts, got ${nameOf(value)}`;
 }
 
 function isNumber(value: Json): value is JsonNumber {

@@ -157,10 +157,10 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
   function refuse(key: string, results: readonly Json[], time: number): void {
     for (let index = 0; index < places.length; index++) {
       const place = places[index] ?? -1;
-      const problem = place < 0 ? undefined : kinds[index]?.refuses(results[place] ?? null);
+      const problem = place < 0 ? undefined : kinds[index]?.problemWith(results[place] ?? null);
       if (problem !== undefined) throw refusal(index, problem);
     }
-    const refused = windows.refuses(key, time, maxKeys);
+    const refused = windows.rejectionOf(key, time, maxKeys);
     if (refused === 'late') {
       const message = `the window of ${isoOf(time)} is closed: a later event came more than the allowed time before (late)`;
       throw new EventFailure('too_late', message, name);

@@ -60,7 +60,7 @@ export class Windows {
    * @param key the text of its keys
    * @param time milliseconds since the epoch
    */
-  refuses(key: string, time: number, groupsMax: number): 'late' | 'full' | undefined {
+  rejectionOf(key: string, time: number, groupsMax: number): 'late' | 'full' | undefined {
     const isLate = this.#isLate(time);
     // Most events return here, without looking at the groups.
     if (!isLate && this.#groups.size < groupsMax) return undefined;

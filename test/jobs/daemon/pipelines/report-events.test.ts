@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { LedgerEntry } from '../../../../src/ai/index.js';
-import { tellAttempt } from '../../../../src/jobs/daemon/pipelines/tell-events.js';
+import { reportAttempt } from '../../../../src/jobs/daemon/pipelines/report-events.js';
 import type { LogFields, Talk } from '../../../../src/jobs/index.js';
 
 const ENTRY = {
@@ -34,7 +34,7 @@ function toldOf(outcome: string, isDebug: boolean): readonly (readonly [string, 
     turn: () => undefined,
   };
   const entry: LedgerEntry = { ...ENTRY, end: { outcome, billing: 'exact', cost: 0n, bound: 0n, latencyMs: 7 } };
-  tellAttempt(talk, entry, () => ({ 'gen_ai.request.model': 'm', 'gen_ai.response.finish_reasons': ['stop'] }));
+  reportAttempt(talk, entry, () => ({ 'gen_ai.request.model': 'm', 'gen_ai.response.finish_reasons': ['stop'] }));
   return told;
 }
 

@@ -5,7 +5,7 @@ import type { CachePrefix, Message } from '../request/index.js';
  * The messages with a schema described in words at the end of the last one, because not every model accepts a system message. The
  * words include JSON, which OpenAI requires if an answer must be a JSON object.
  */
-export function inWords(messages: readonly Message[], schema: SchemaObject): readonly Message[] {
+export function schemaAsText(messages: readonly Message[], schema: SchemaObject): readonly Message[] {
   const text = wordsOf(schema);
   const last = messages.at(-1);
   if (last?.role !== 'user') return [...messages, { role: 'user', content: text }];
@@ -16,7 +16,7 @@ export function inWords(messages: readonly Message[], schema: SchemaObject): rea
   return [...messages.slice(0, -1), { ...last, content }];
 }
 
-/** As {@link inWords}, at the beginning of the first message: what a cache is to keep is longer by it. */
+/** As {@link schemaAsText}, at the beginning of the first message: what a cache is to keep is longer by it. */
 export function inWordsFirst(
   messages: readonly Message[],
   schema: SchemaObject,

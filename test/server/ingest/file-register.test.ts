@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { PresentFiles } from '../../../src/files/index.js';
-import { FileLedger } from '../../../src/server/ingest/file-ledger.js';
+import { FileRegister } from '../../../src/server/ingest/file-register.js';
 import type { IngestedFile } from '../../../src/server/ingest/ingested-file.js';
 import { scratch } from '../../support/cli.js';
 
@@ -29,8 +29,8 @@ function holding(isThere: (id: number) => boolean): PresentFiles {
   };
 }
 
-function open(path: string, goneMax?: number): Promise<FileLedger> {
-  return FileLedger.open({ path, head: { folder: 'in', pipeline: 'default' }, isSynced: false, goneMax });
+function open(path: string, goneMax?: number): Promise<FileRegister> {
+  return FileRegister.open({ path, head: { folder: 'in', pipeline: 'default' }, isSynced: false, goneMax });
 }
 
 const linesOf = (path: string): number => readFileSync(path, 'utf8').split('\n').length - 1;
@@ -38,15 +38,15 @@ const linesOf = (path: string): number => readFileSync(path, 'utf8').split('\n')
 describe('the notes of the files of a folder', () => {
   it('stay small however many files come and go, and keep those that are there, and the last that are gone', async () => {
     const path = join(scratch(), 'folders/in.ndjson');
-    const ledger = await open(path, 500);
+    const register = await open(path, 500);
     const present = holding((id) => id % 100 === 0);
     for (let id = 1; id <= 20_000; id++) {
-      await ledger.begin({ file: record(id), source: 'in', from: { segment: 1, offset: 0 } });
-      await ledger.done(record(id), present);
+      await register.begin({ file: record(id), source: 'in', from: { segment: 1, offset: 0 } });
+      await register.done(record(id), present);
     }
-    expect(ledger.files.size).toBeLessThan(200 + 2 * (500 + 1000 * 2));
-    expect(linesOf(path)).toBeLessThan(2 * ledger.files.size + 1000);
-    await ledger.close();
+    expect(register.files.size).toBeLessThan(200 + 2 * (500 + 1000 * 2));
+    expect(linesOf(path)).toBeLessThan(2 * register.files.size + 1000);
+    await register.close();
     const again = await open(path, 500);
     for (let id = 100; id <= 20_000; id += 100) expect(again.files.ofNode(`1:${id}`)).toEqual(record(id));
     for (let id = 19_600; id <= 20_000; id++) expect(again.files.ofNode(`1:${id}`)).toEqual(record(id));
@@ -57,9 +57,9 @@ describe('the notes of the files of a folder', () => {
 
   it('lose no more than a last line that is torn, and tell of others that are damaged', async () => {
     const path = join(scratch(), 'folders/in.ndjson');
-    const ledger = await open(path);
-    for (const id of [1, 2, 3]) await ledger.done(record(id));
-    await ledger.close();
+    const register = await open(path);
+    for (const id of [1, 2, 3]) await register.done(record(id));
+    await register.close();
     appendFileSync(path, '{"file":{"id":4');
     const torn = await open(path);
     expect([torn.damagedLines, torn.files.size]).toEqual([0, 3]);

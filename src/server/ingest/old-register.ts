@@ -13,7 +13,7 @@ export interface OldRecord {
   readonly from?: LogPosition;
 }
 
-/** Parses a line of that version's ledger; undefined if it is not one. */
+/** Parses a line of that version's register; undefined if it is not one. */
 export function parseOldLine(
   entry: Readonly<Record<string, unknown>>,
 ): { name: string; record: OldRecord } | undefined {

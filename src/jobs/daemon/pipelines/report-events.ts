@@ -11,7 +11,7 @@ interface Failures {
 }
 
 /** Logs how each event went through the stages, by its id. */
-export function tellEvents(talk: Talk, pipeline: string, observations: readonly Observation[]): void {
+export function reportEvents(talk: Talk, pipeline: string, observations: readonly Observation[]): void {
   if (!talk.isDebug()) return;
   for (const { id: event, steps, outcome, failure } of observations) {
     // Logs all lines of an event or none.
@@ -24,14 +24,14 @@ export function tellEvents(talk: Talk, pipeline: string, observations: readonly 
 }
 
 /** Logs that events failed, whatever becomes of them. */
-export function tellFailures(talk: Talk, pipeline: string, failures: readonly Failures[]): void {
+export function reportFailures(talk: Talk, pipeline: string, failures: readonly Failures[]): void {
   for (const { kind, stage, count } of failures) {
     talk.warn('events failed', { pipeline, stage, kind, events: count });
   }
 }
 
 /** Logs that stages had to forget state. @param stages of the pipeline @param counts per stage */
-export function tellForgotten(
+export function reportForgotten(
   talk: Talk,
   pipeline: string,
   stages: readonly StagePlan[],
@@ -51,7 +51,7 @@ export function tellForgotten(
 }
 
 /** Logs a request to an AI provider, with the event that it was for, and in the terms of OpenTelemetry. */
-export function tellAttempt(talk: Talk, entry: LedgerEntry, attributes: () => Attributes): void {
+export function reportAttempt(talk: Talk, entry: LedgerEntry, attributes: () => Attributes): void {
   const { event, pipeline, stage, provider, model, attempt, end } = entry;
   if (end === undefined) return;
   const { outcome, latencyMs: ms, requestId } = end;

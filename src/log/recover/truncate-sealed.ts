@@ -5,7 +5,7 @@ import { removeIfThere, writeWhole } from '../disk/whole.js';
 import { segmentFile, type SegmentName } from '../format/segment-name.js';
 import { storedIndex } from '../index/index-store.js';
 import { sealedName } from '../segment/sealed-segment.js';
-import { cutTail, type TornTail } from './torn-tail.js';
+import { truncateTail, type TornTail } from './torn-tail.js';
 
 /**
  * Cuts an encrypted last segment behind its last frame that decrypts, and gives it its end frame. What was cut stays encrypted in the
@@ -13,7 +13,7 @@ import { cutTail, type TornTail } from './torn-tail.js';
  *
  * @throws KeyError if its key is missing: nothing is cut then
  */
-export async function cutSealed(
+export async function truncateSealed(
   disk: Disk,
   folder: string,
   name: SegmentName,
@@ -35,7 +35,7 @@ export async function cutSealed(
     const missingBytes = Math.max(0, (summary?.bytes ?? 0) - last.offset);
     const isWhole = end === size && missingBytes === 0;
     if (!isWhole) await removeIfThere(disk, join(folder, segmentFile(name, 'index')));
-    const keptIn = end < size ? await cutTail(disk, folder, name, file, end, size) : undefined;
+    const keptIn = end < size ? await truncateTail(disk, folder, name, file, end, size) : undefined;
     if (isOurs && !last.ended && disk.keys !== undefined) {
       const sealer = new FileSealer(disk.keys, sealedAs, header);
       await writeWhole(file, sealer.end({ counter: last.counter, offset: last.offset }), end);

@@ -4,13 +4,13 @@ import { open, readdir, readFile } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 import { openText, type KeyRing } from '../../crypt/index.js';
 import { hasCode, isWithin, keptPath, nodeFileSystem, stateOfPlace, type FilePlace } from '../../files/index.js';
-import { LEDGER_PLACE, type LedgerHead, type LedgerOptions } from './file-ledger.js';
+import { REGISTER_PLACE, type RegisterHead, type RegisterOptions } from './file-register.js';
 import { isObject, parseIngestedFile } from './ingested-file.js';
 
 const HEAD_BYTES_MAX = 64 << 10;
 
-/** The owner of a ledger. */
-export interface LedgerOwner {
+/** The owner of a register. */
+export interface RegisterOwner {
   /** The watched folder, absolute. */
   readonly folder: string;
   readonly pipeline: string;
@@ -20,33 +20,37 @@ export interface LedgerOwner {
   readonly stateFolder: string;
   /** The config's folder: paths inside it are stored relative to it. */
   readonly home: string;
-  /** With which its ledger is encrypted. */
+  /** With which its register is encrypted. */
   readonly keys?: KeyRing | undefined;
 }
 
 /**
- * Finds a folder's ledger, and the one that it starts from if it does not exist: one of an earlier version, that of a pipeline
+ * Finds a folder's register, and the one that it starts from if it does not exist: one of an earlier version, that of a pipeline
  * that no longer reads the folder, or that of a folder that was moved here while its state stayed.
  *
  * @throws the operating system's errors
  */
-export async function findLedger(owner: LedgerOwner): Promise<Pick<LedgerOptions, 'path' | 'head' | 'before'>> {
+export async function findRegister(owner: RegisterOwner): Promise<Pick<RegisterOptions, 'path' | 'head' | 'before'>> {
   const { folder, pipeline, stateFolder, home } = owner;
-  const head: LedgerHead = { folder: isWithin(stateFolder, home) ? keptPath(folder, home) : folder, pipeline };
-  const ledgers = join(stateFolder, 'folders');
-  const path = join(ledgers, nameOf(folder, `${head.folder}\n${pipeline}`));
+  const head: RegisterHead = { folder: isWithin(stateFolder, home) ? keptPath(folder, home) : folder, pipeline };
+  const registers = join(stateFolder, 'folders');
+  const path = join(registers, nameOf(folder, `${head.folder}\n${pipeline}`));
   if (existsSync(path)) return { path, head };
-  const byEarlierVersion = join(ledgers, nameOf(folder, folder));
+  const byEarlierVersion = join(registers, nameOf(folder, folder));
   if (existsSync(byEarlierVersion)) return { path, head, before: { path: byEarlierVersion, isForUsAlone: false } };
-  const abandoned = await abandonedLedger(ledgers, head, owner);
+  const abandoned = await abandonedRegister(registers, head, owner);
   return { path, head, before: abandoned === undefined ? undefined : { path: abandoned, isForUsAlone: true } };
 }
 
-/** Finds a ledger that nobody else claims: the folder's own under another pipeline, or one that knows the files here. */
-async function abandonedLedger(ledgers: string, head: LedgerHead, owner: LedgerOwner): Promise<string | undefined> {
+/** Finds a register that nobody else claims: the folder's own under another pipeline, or one that knows the files here. */
+async function abandonedRegister(
+  registers: string,
+  head: RegisterHead,
+  owner: RegisterOwner,
+): Promise<string | undefined> {
   const fitting: string[] = [];
-  for (const name of await namesIn(ledgers)) {
-    const path = join(ledgers, name);
+  for (const name of await namesIn(registers)) {
+    const path = join(registers, name);
     const other = await headOf(path);
     if (other === undefined || owner.besides.includes(other.pipeline)) continue;
     if (other.folder === head.folder) return path;
@@ -56,10 +60,10 @@ async function abandonedLedger(ledgers: string, head: LedgerHead, owner: LedgerO
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 
-/** Whether a ledger knows a file of the folder under the same name. */
-async function knowsFilesIn(path: string, { folder, keys }: LedgerOwner): Promise<boolean> {
+/** Whether a register knows a file of the folder under the same name. */
+async function knowsFilesIn(path: string, { folder, keys }: RegisterOwner): Promise<boolean> {
   for (const line of (await readFile(path, 'utf8')).split('\n')) {
-    const entry = parsedLine(openText(keys, { ...LEDGER_PLACE, path }, line) ?? '');
+    const entry = parsedLine(openText(keys, { ...REGISTER_PLACE, path }, line) ?? '');
     if (!isObject(entry)) continue;
     const record =
       parseIngestedFile(entry['file']) ?? (isObject(entry['begin']) && parseIngestedFile(entry['begin']['file']));
@@ -94,8 +98,8 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** The header of a ledger; undefined if it names no owner. */
-async function headOf(path: string): Promise<LedgerHead | undefined> {
+/** The header of a register; undefined if it names no owner. */
+async function headOf(path: string): Promise<RegisterHead | undefined> {
   const file = await open(path, 'r');
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES_MAX), 0, HEAD_BYTES_MAX, 0);

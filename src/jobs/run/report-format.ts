@@ -10,7 +10,7 @@ const LINE_BYTES_PARSED = 4096;
  * A source that reports, once, if its start looks like a format other than the one it is read as. @param format undefined: lines
  * of JSON
  */
-export function tellingFormat(
+export function reportingFormat(
   source: Source,
   format: InputFormat | undefined,
   tell: (message: string) => void,

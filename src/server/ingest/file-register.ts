@@ -4,17 +4,17 @@ import { openText, sealText, type KeyRing } from '../../crypt/index.js';
 import { hasCode, KnownFileSet, type FileSystem, type PresentFiles } from '../../files/index.js';
 import { parsePosition, type LogPosition } from '../../log/index.js';
 import { isObject, parseIngestedFile, type IngestedFile } from './ingested-file.js';
-import { parseOldLine, type OldRecord } from './old-ledger.js';
+import { parseOldLine, type OldRecord } from './old-register.js';
 
 /** The most missing files that are remembered, because they may come back. */
 const GONE_MAX = 50_000;
-/** The ledger is rewritten when it exceeds the lines that it needs by half, plus this many. */
+/** The register is rewritten when it exceeds the lines that it needs by half, plus this many. */
 const LINES_SPARE = 1000;
 
-/** What its lines are encrypted as. The first one is not: it says whose ledger this is. */
-export const LEDGER_PLACE = { store: 'folder ledger', name: '' };
+/** What its lines are encrypted as. The first one is not: it says whose register this is. */
+export const REGISTER_PLACE = { store: 'folder ledger', name: '' };
 
-/** The file being read: the log's records of it behind `from` are not yet in its ledger record. */
+/** The file being read: the log's records of it behind `from` are not yet in its register record. */
 export interface FileUnderWay {
   readonly file: IngestedFile;
   /** `metadata.source` of its events. */
@@ -24,18 +24,18 @@ export interface FileUnderWay {
   readonly then?: IngestedFile;
 }
 
-/** The folder and pipeline that a ledger belongs to. */
-export interface LedgerHead {
+/** The folder and pipeline that a register belongs to. */
+export interface RegisterHead {
   readonly folder: string;
   readonly pipeline: string;
 }
 
-export interface LedgerOptions {
+export interface RegisterOptions {
   readonly path: string;
-  readonly head: LedgerHead;
+  readonly head: RegisterHead;
   /** Whether entries are synced to disk: pointless unless the events are. */
   readonly isSynced: boolean;
-  /** Throws if the ledger's folder must not be written to. */
+  /** Throws if the register's folder must not be written to. */
   readonly check?: (() => void) | undefined;
   /** The file system that the files are on. */
   readonly fs?: FileSystem | undefined;
@@ -43,7 +43,7 @@ export interface LedgerOptions {
   readonly goneMax?: number | undefined;
   /** With which the lines are encrypted. */
   readonly keys?: KeyRing | undefined;
-  /** An older ledger to start from if none exists at `path`; it is removed if nobody else needs it. */
+  /** An older register to start from if none exists at `path`; it is removed if nobody else needs it. */
   readonly before?: { readonly path: string; readonly isForUsAlone: boolean } | undefined;
 }
 
@@ -51,7 +51,7 @@ export interface LedgerOptions {
  * Which files of a watched folder are stored, and how far: an append-only file of lines that is rewritten, shorter, when it is
  * opened and when it has become long. A line that a crash truncated is ignored.
  */
-export class FileLedger {
+export class FileRegister {
   readonly files: KnownFileSet<IngestedFile>;
   /** The records of an earlier version, by file name. */
   readonly old = new Map<string, OldRecord>();
@@ -61,26 +61,26 @@ export class FileLedger {
   #lastId = 0;
   #damagedLines = 0;
 
-  private constructor(private readonly options: LedgerOptions) {
+  private constructor(private readonly options: RegisterOptions) {
     this.files = new KnownFileSet(options.fs);
   }
 
   /** @throws the operating system's errors */
-  static async open(options: LedgerOptions): Promise<FileLedger> {
-    const ledger = new FileLedger(options);
+  static async open(options: RegisterOptions): Promise<FileRegister> {
+    const register = new FileRegister(options);
     const { path, before } = options;
     const text = (await readIfThere(path)) ?? (before && (await readIfThere(before.path))) ?? '';
-    ledger.#replay(text);
-    await ledger.#writeAnew();
+    register.#replay(text);
+    await register.#writeAnew();
     if (before?.isForUsAlone === true) await rm(before.path, { force: true });
-    return ledger;
+    return register;
   }
 
   get path(): string {
     return this.options.path;
   }
 
-  /** The file that was being read when the ledger was opened. */
+  /** The file that was being read when the register was opened. */
   get underWay(): FileUnderWay | undefined {
     return this.#underWay;
   }
@@ -101,7 +101,7 @@ export class FileLedger {
   }
 
   /** Records progress in the same file. This may get lost: the log has the same information. */
-  async goOn(underWay: FileUnderWay): Promise<void> {
+  async resume(underWay: FileUnderWay): Promise<void> {
     await this.#add({ begin: underWay }, false);
   }
 
@@ -160,7 +160,7 @@ export class FileLedger {
   }
 
   async #add(entry: unknown, isSynced: boolean): Promise<void> {
-    if (this.#file === undefined) throw new Error('the ledger is closed');
+    if (this.#file === undefined) throw new Error('the register is closed');
     await this.#file.appendFile(this.#lineOf(entry));
     this.#lines += 1;
     if (isSynced) await this.#file.datasync();
@@ -169,14 +169,14 @@ export class FileLedger {
   #lineOf(entry: unknown): string {
     const { keys } = this.options;
     const line = JSON.stringify(entry);
-    return `${keys === undefined ? line : sealText(keys, LEDGER_PLACE, line)}\n`;
+    return `${keys === undefined ? line : sealText(keys, REGISTER_PLACE, line)}\n`;
   }
 
   #replay(text: string): void {
     const lines = text.split('\n');
     for (const [at, line] of lines.entries()) {
       if (line === '') continue;
-      const entry = parseLine(openText(this.options.keys, { ...LEDGER_PLACE, path: this.path }, line) ?? '');
+      const entry = parseLine(openText(this.options.keys, { ...REGISTER_PLACE, path: this.path }, line) ?? '');
       if (!this.#take(entry) && at < lines.length - 1) this.#damagedLines += 1;
     }
   }

@@ -2,7 +2,7 @@
 const SHOWN_MAX = 40;
 
 /** Shortens each text to the part in which it differs from the others, because prompts of one template begin and end alike. */
-export function tellApart(texts: readonly string[]): readonly string[] {
+export function distinguish(texts: readonly string[]): readonly string[] {
   const [first = '', ...others] = texts;
   const shortest = texts.reduce((min, { length }) => Math.min(min, length), Infinity);
   const sameUntil = (isSame: (length: number) => boolean, max: number): number => {
