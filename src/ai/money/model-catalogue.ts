@@ -1,5 +1,4 @@
 import type { ModelPrice } from '@pydantic/genai-prices';
-import { devDependencies } from '../../../package.json';
 import { findOptions, type Vendor } from './price-table.js';
 
 /** A model in the price table. Prices are current, in US dollars per million tokens, and apply to the shortest requests. */
@@ -19,8 +18,11 @@ export interface KnownModel {
   readonly deprecated: boolean;
 }
 
-/** The source of the prices, and its release. */
-export const PRICES_FROM = `@pydantic/genai-prices ${devDependencies['@pydantic/genai-prices']}`;
+/** The release of the price table, and the day on which it was published. A test holds it to package.json. */
+export const PRICE_TABLE = { release: '0.1.8', date: '2026-09-23' };
+
+/** The source of the prices, its release and date. */
+export const PRICES_FROM = `@pydantic/genai-prices ${PRICE_TABLE.release} of ${PRICE_TABLE.date}`;
 
 const MODALITIES = ['image', 'audio', 'video', 'document'] as const;
 
