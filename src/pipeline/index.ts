@@ -1,6 +1,6 @@
 /** Floor 6: what happens to events between a source and its sinks. */
 export { blockProcessor, type BlockOptions } from './block-processor.js';
-export type { AiCall, AiCalls, AiEvent, AiOutcome, AiStagePlan } from './ai/ai-calls.js';
+export type { AiCall, AiCalls, AiEvent, AiOutcome, AiStagePlan, BatchPlan } from './ai/ai-calls.js';
 export { movesOn, stagesBehind, stagesOfSteps, stepLabel } from './ai/cascade.js';
 export { GATHERED_MAX } from './ai/places.js';
 export type { StateChanges } from './across/state-table.js';
@@ -42,6 +42,7 @@ export {
   type ScriptStagePlan,
   type TraceOf,
 } from './stages/index.js';
+export { ROWS_MIN_DEFAULT } from './stages/in-lane.js';
 export { boundedHash, hashOf, stageHash } from './stages/stage-hash.js';
 export type { PipelineSpec } from './spec.js';
 export { drive, type Drive, type Keep, type OpenExecutor } from './drive.js';

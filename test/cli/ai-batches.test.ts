@@ -231,6 +231,49 @@ describe('run --lane batch', () => {
     expect(answers()).toEqual(wanted(20));
   });
 
+  it('takes the lane of each stage from the config, and counts flags for more', async () => {
+    stage = aiStage();
+    const fake = await stage.fake();
+    const asking = (into: string, of: string, lane: string): string =>
+      `{ into: ${into}, model: gpt-4o-mini, prompt: "\${${of}}", max_tokens: 60${lane} }`;
+    const stages = [
+      asking('/x', '/q', ', lane: batch, max_batch: 4, deadline: 1d'),
+      asking('/y', '/x/response', ''),
+      asking('/a', '/y/response', ', lane: auto, min_batch: 6, max_batch: 10'),
+    ];
+    stage.write('colloquium.yaml', configOf({ openai: providerOf(fake) }, { stages }));
+    stage.write('in.ndjson', rowsOf(6));
+    const run = ['run', '-o', 'out.ndjson', 'in.ndjson'];
+    const dry = await stage.run([...run, '--dry-run']);
+    expect(dry.stderr).toMatch(/with ai-1, ai-3 in batches: \$\S+ likely/);
+    const result = await stage.run(run);
+    expect(result.exit, result.stderr).toBe(0);
+    expect(answers()).toEqual(wanted(6));
+    expect(fake.batches.map(({ rows }) => rows.length)).toEqual([4, 2, 6]);
+    expect(fake.records).toHaveLength(18);
+    stage.write('in.ndjson', rowsOf(8));
+    const few = await stage.run([...run, '--min-batch', '9']);
+    expect([few.exit, few.stderr]).toEqual([0, expect.stringContaining('ai-3: too few requests for a batch')]);
+    expect(fake.batches.map(({ rows }) => rows.length)).toEqual([4, 2, 6, 2]);
+    stage.write('in.ndjson', rowsOf(9));
+    const live = await stage.run([...run, '--lane', 'live']);
+    expect(live.exit, live.stderr).toBe(0);
+    expect(fake.batches).toHaveLength(4);
+    const piped = await stage.run(['run'], { input: '{}\n' });
+    expect([piped.exit, piped.stderr]).toEqual([
+      2,
+      expect.stringMatching(/stage ai-1 sends batches.*stdin can be read/),
+    ]);
+    stage.write('colloquium.yaml', `${stage.read('colloquium.yaml')}    outputs: [{ file: ./out.ndjson }]\n`);
+    const served = await runCli(['serve'], { cwd: stage.cwd });
+    expect([served.exit, served.stderr]).toEqual([
+      78,
+      expect.stringMatching(/ai-1 has lane: batch, and serve sends no/),
+    ]);
+    const replayed = await runCli(['replay', '--since', '0'], { cwd: stage.cwd });
+    expect([replayed.exit, replayed.stderr]).toEqual([78, expect.stringContaining('and replay sends no batches')]);
+  });
+
   it('says why it cannot', async () => {
     stage = aiStage();
     const fake = await stage.fake();

@@ -118,7 +118,7 @@ export function runCommand(command: Command): Command {
     .addOption(
       new Option(
         '--lane <lane>',
-        'batch: send the requests in batches, at half the price and within a day, and wait; auto: so if there are enough; live: one by one (the default)',
+        'batch: send the requests in batches, at half the price and within a day, and wait; auto: so if there are enough; live: one by one; else as each stage says',
       ).choices(['live', 'batch', 'auto']),
     )
     .option(

@@ -11,6 +11,7 @@ import { EXIT } from '../exit/exit-codes.js';
 import { parseTemplate } from '../../files/names/index.js';
 import { leavesColumnsOpen } from '../../pipeline/index.js';
 import { resolveOneOutput } from '../run/resolve-outputs.js';
+import { refuseBatches } from '../serve/refuse-batches.js';
 import { refuseKeyed } from '../serve/refuse-keyed.js';
 import { filterStages, parseFilters, surroundingsOf } from '../plan/given-scripts.js';
 import { tablesOf } from '../plan/given-tables.js';
@@ -127,6 +128,7 @@ async function wayOf(flags: ReplayFlags, config: LoadedConfig): Promise<ReplayWa
   const pipelines: PipelineServePlan[] = [];
   for (const name of names) {
     const plan = pipelineServePlan(await resolvePipeline(config, name), processing);
+    refuseBatches(plan, 'replay', 'leave lane out, or write the events to a file with replay --raw and run that');
     const { spec, block } = plan;
     const stages = [...filters.stages, ...spec.stages];
     const tables = { ...filters.tables, ...spec.tables };

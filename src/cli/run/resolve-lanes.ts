@@ -1,16 +1,15 @@
 import { statSync } from 'node:fs';
 import { useProvider, useSection, type LoadedConfig, type PipelinePlan } from '../../config/index.js';
-import type { BatchPlan } from '../../jobs/run/index.js';
-import { isAiStage } from '../../pipeline/index.js';
+import { isAiStage, ROWS_MIN_DEFAULT, type AiStagePlan, type BatchPlan } from '../../pipeline/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 import type { RunFlags } from './flags.js';
 
-/** With fewer requests than this, `auto` asks live. */
-const ROWS_MIN_DEFAULT = 100;
+const LIVE = '--lane live asks one by one';
 
 /**
- * Returns how each AI stage's requests go in batches, by its name; undefined if none do.
+ * Returns how the requests of AI stages go in batches, by the stages' names; undefined if none do. A flag counts more than what a
+ * stage says.
  *
  * @throws UserError when they can't
  */
@@ -20,42 +19,72 @@ export function resolveLanes(
   flags: RunFlags,
   config: LoadedConfig | undefined,
 ): ReadonlyMap<string, BatchPlan> | undefined {
-  const { lane, deadline, minBatch, maxBatch } = flags;
-  const refuse = (message: string, hint?: string): UserError =>
-    new UserError(`--lane ${lane ?? ''}: ${message}`, EXIT.usage, hint);
-  if (minBatch !== undefined && lane !== 'auto') throw new UserError('--min-batch needs --lane auto', EXIT.usage);
-  if (lane === undefined || lane === 'live') {
-    const alone = Object.entries({ deadline, 'max-batch': maxBatch }).find(([, value]) => value !== undefined);
-    if (alone !== undefined) throw new UserError(`--${alone[0]} needs --lane batch or auto`, EXIT.usage);
+  const calling = stages.filter(isAiStage);
+  const batches = new Map<AiStagePlan, BatchPlan>();
+  for (const stage of calling) {
+    const plan = planOf(stage, flags);
+    if (plan !== undefined) batches.set(stage, plan);
+  }
+  refuseAlone(flags, [...batches.values()]);
+  const [first] = batches.keys();
+  if (first === undefined) {
+    if (flags.lane === 'batch' || flags.lane === 'auto')
+      throw new UserError(`--lane ${flags.lane}: the pipeline has no AI stage`, EXIT.usage);
     return undefined;
   }
-  if (minBatch !== undefined && maxBatch !== undefined && minBatch > maxBatch)
-    throw new UserError('--min-batch is larger than --max-batch', EXIT.usage);
-  const calling = stages.filter(isAiStage);
-  if (config === undefined || calling.length === 0) throw refuse('the pipeline has no AI stage');
+  const asked = flags.lane === undefined ? `stage ${first.name} sends batches` : `--lane ${flags.lane}`;
+  const refuse = (message: string, hint = flags.lane === undefined ? LIVE : undefined): UserError =>
+    new UserError(`${asked}: ${message}`, EXIT.usage, hint);
+  if (config === undefined) throw new TypeError('an AI stage without a config');
   if (flags.follow === true) throw refuse('it goes with no --follow: a batch has an end');
   if (flags.live === true) throw refuse('it goes with no --live: the answers of batches are read from the journal');
   if (useSection(config, 'storage').encryption !== undefined)
-    throw refuse('storage.encryption does not cover the files of answers that batches keep', 'run it live');
+    throw refuse('storage.encryption does not cover the files of answers that batches keep', LIVE);
   const once = files.length === 0 ? '-' : files.find(isReadOnce);
   if (once !== undefined) {
     const name = once === '-' ? 'stdin' : once;
     throw refuse(`the input is read twice, and ${name} can be read once`, 'write it to a file, and name that');
   }
-  const embed = calling.find(({ embedding }) => embedding !== undefined);
-  if (embed !== undefined) throw refuse(`stage ${embed.name} asks for vectors, which go live only`, 'run it by itself');
+  const embed = [...batches.keys()].find(({ embedding }) => embedding !== undefined);
+  if (embed !== undefined)
+    throw refuse(
+      `stage ${embed.name} asks for vectors, which go live only`,
+      'in the config, lane: batch sends those of another stage in batches',
+    );
   const kinds = config.kinds.providers;
-  const unable = calling.find(
+  const unable = [...batches.keys()].find(
     ({ providers }) => !providers.some((name) => kinds.of(useProvider(config, name, true)).batches !== undefined),
   );
-  if (unable !== undefined)
-    throw refuse(`no provider of stage ${unable.name} has batches`, 'openai, anthropic and openai-compatible have');
-  const plan: BatchPlan = {
-    ...(lane === 'auto' && { rowsMin: minBatch ?? ROWS_MIN_DEFAULT }),
-    ...(deadline !== undefined && { deadlineMs: deadline }),
-    ...(maxBatch !== undefined && { rowsMax: maxBatch }),
+  if (unable !== undefined) {
+    const able = kinds.all.flatMap(({ kind, batches: has }) => (has === undefined ? [] : [kind]));
+    throw refuse(`no provider of stage ${unable.name} has batches`, `kinds with batches: ${able.join(', ')}`);
+  }
+  return new Map([...batches].map(([{ name }, plan]) => [name, plan]));
+}
+
+/** Returns how a stage's requests go in batches; undefined if they go live. */
+function planOf({ batch: own }: AiStagePlan, { lane, deadline, minBatch, maxBatch }: RunFlags): BatchPlan | undefined {
+  if (lane === 'live' || (lane === undefined && own === undefined)) return undefined;
+  const isAuto = lane === undefined ? own?.rowsMin !== undefined : lane === 'auto';
+  const deadlineMs = deadline ?? own?.deadlineMs;
+  const rowsMax = maxBatch ?? own?.rowsMax;
+  return {
+    ...(isAuto && { rowsMin: minBatch ?? own?.rowsMin ?? ROWS_MIN_DEFAULT }),
+    ...(deadlineMs !== undefined && { deadlineMs }),
+    ...(rowsMax !== undefined && { rowsMax }),
   };
-  return new Map(calling.map(({ name }) => [name, plan]));
+}
+
+/** @throws UserError for flags about batches where nothing goes in one */
+function refuseAlone({ deadline, minBatch, maxBatch }: RunFlags, batches: readonly BatchPlan[]): void {
+  if (minBatch !== undefined && !batches.some(({ rowsMin }) => rowsMin !== undefined))
+    throw new UserError('--min-batch needs --lane auto', EXIT.usage);
+  if (batches.length === 0) {
+    const alone = Object.entries({ deadline, 'max-batch': maxBatch }).find(([, value]) => value !== undefined);
+    if (alone !== undefined) throw new UserError(`--${alone[0]} needs --lane batch or auto`, EXIT.usage);
+  }
+  if (minBatch !== undefined && maxBatch !== undefined && minBatch > maxBatch)
+    throw new UserError('--min-batch is larger than --max-batch', EXIT.usage);
 }
 
 /** Whether an input is a pipe or the like. One that is missing is reported when it is opened. */

@@ -36,7 +36,7 @@ export async function resolveRun(
   const resolved = await resolveRunPipeline(flags);
   const { sources, plan, config, warnings } = resolved;
   refuseDisorder(plan, flags);
-  const batches = choosesLane(flags)
+  const batches = choosesLane(plan, flags)
     ? (await import('./resolve-lanes.js')).resolveLanes(plan, files, flags, config)
     : undefined;
   if (config && plan.stages.some(isAiStage)) await refuseUnpriced(config, plan, flags);
@@ -93,8 +93,9 @@ function refuseContradictions(files: readonly string[], flags: RunFlags): void {
   }
 }
 
-function choosesLane({ lane, deadline, minBatch, maxBatch }: RunFlags): boolean {
-  return [lane, deadline, minBatch, maxBatch].some((flag) => flag !== undefined);
+function choosesLane({ stages }: PipelinePlan, { lane, deadline, minBatch, maxBatch }: RunFlags): boolean {
+  const isChosen = [lane, deadline, minBatch, maxBatch].some((flag) => flag !== undefined);
+  return isChosen || stages.some((stage) => isAiStage(stage) && stage.batch !== undefined);
 }
 
 function refuseDisorder({ stages }: PipelinePlan, flags: RunFlags): void {

@@ -27,6 +27,7 @@ import { findConfig } from '../flags/find-config.js';
 import { revealed } from '../exit/revealed.js';
 import { UserError } from '../exit/user-error.js';
 import { outputFiles, type AccessPlan, type PipelineServePlan, type ServePlan } from '../../jobs/index.js';
+import { refuseBatches } from './refuse-batches.js';
 import { refuseKeyed } from './refuse-keyed.js';
 import { resolveAlerts } from './resolve-alerts.js';
 
@@ -57,6 +58,7 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
     refuseWithoutOutputs(pipeline.plan, config);
     const plan = pipelineServePlan(pipeline, processing);
     refuseKeyed(plan, 'serve');
+    refuseBatches(plan, 'serve', 'leave lane out, and call run with --lane');
     pipelines.push(plan);
   }
   refuseSharedFiles(pipelines);

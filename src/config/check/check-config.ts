@@ -24,6 +24,7 @@ import { checkScript, type ScriptSource } from '../script/index.js';
 import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
 import { checkSuites } from '../tests/index.js';
 import { aiStagesOf, checkAiStages, serversOf } from './ai-stages.js';
+import { unbatchedStages } from './batched-stages.js';
 import { uncachedStages } from './cached-stages.js';
 import { misnamedOutputs } from './file-names.js';
 import { filesOfSeveralPipelines, outputsInWatchedFolders, sharedOutputFiles } from './output-files.js';
@@ -149,6 +150,7 @@ class Checker {
       ...judged,
       ...(await checkAiStages(this.#config, this.#base, stages, known, this.#scriptAt)),
       ...uncachedStages(this.#config, stages, known, this.#scriptAt),
+      ...unbatchedStages(this.#config, stages, known, this.#scriptAt),
       ...misnamedOutputs(this.#config, name),
       ...sharedOutputFiles(this.#config, this.#base, name),
       ...outputsOntoOwnFiles(this.#config, this.#base, { pipeline: name, scripts: this.#resolver.scriptFiles }),

@@ -8,17 +8,24 @@ import {
   type BatchRecord,
 } from '../../ai/index.js';
 import { showAmount } from '../../ai/money/index.js';
-import { isAiStage, singleLines, stagesBehind, type AiCalls, type BlockOptions } from '../../pipeline/index.js';
+import {
+  isAiStage,
+  singleLines,
+  stagesBehind,
+  type AiCalls,
+  type BatchPlan,
+  type BlockOptions,
+} from '../../pipeline/index.js';
 import { minuteText, sleep } from '../../world/index.js';
-import { callManner, onThisThread } from '../ai/ai-engines.js';
+import { callManner, concurrencyFor, onThisThread } from '../ai/ai-engines.js';
 import { callsThat, contextOf, outcomeOf } from '../ai/ai-calls.js';
-import { openAi, STRAY_HINT } from '../ai/open-client.js';
+import { openAi, providersOf, STRAY_HINT } from '../ai/open-client.js';
 import { AWAITED } from '../forecast/awaited.js';
 import { collectFailures } from '../forecast/failures.js';
 import { passThrough } from '../forecast/pass-through.js';
 import { JobError } from '../job-error.js';
 import { enginePipeline } from '../run/engines.js';
-import type { BatchPlan, RunPlan } from '../run/plan.js';
+import type { RunPlan } from '../run/plan.js';
 
 /** The number of requests that are written and recorded at a time. */
 const CONCURRENCY = 128;
@@ -221,8 +228,11 @@ async function gathered(
     if (at > last || isLast) return WAITS;
     return outcomeOf(await client.call(request, context));
   });
+  // Some stages in front of those that go in batches are asked live meanwhile.
+  const isMixed = calling.slice(0, Math.max(0, last)).some(({ name }) => !gatherings.has(name));
+  const concurrency = isMixed ? (ai.concurrency ?? concurrencyFor(ai.config, providersOf(pipeline))) : CONCURRENCY;
   const block: BlockOptions = { ...plan.block, pipeline };
-  const executor = onThisThread({ ...block, calls, concurrency: CONCURRENCY, window: WINDOW });
+  const executor = onThisThread({ ...block, calls, concurrency, window: WINDOW });
   const reading = new AbortController();
   const stop = (): void => reading.abort();
   ending.addEventListener('abort', stop);

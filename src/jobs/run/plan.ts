@@ -1,5 +1,5 @@
 import type { KeyRing } from '../../crypt/index.js';
-import type { BlockOptions, PipelineSpec } from '../../pipeline/index.js';
+import type { BatchPlan, BlockOptions, PipelineSpec } from '../../pipeline/index.js';
 import type { InputFormat } from '../../sources/index.js';
 import type { AiPlan } from '../ai/open-client.js';
 import type { Targets } from '../outputs/target.js';
@@ -35,15 +35,6 @@ export interface AiRun extends Pick<AiPlan, 'config' | 'maxCost' | 'runId' | 'sp
   readonly budget?: string;
   /** The stages whose requests go in batches first, by name. Absent: none. */
   readonly batches?: ReadonlyMap<string, BatchPlan>;
-}
-
-export interface BatchPlan {
-  /** The fewest requests that are worth a batch: fewer are asked live. Absent: any number is. */
-  readonly rowsMin?: number;
-  /** Milliseconds after which what has no answer is asked live. */
-  readonly deadlineMs?: number;
-  /** Requests of one batch at most. */
-  readonly rowsMax?: number;
 }
 
 export interface ResumePlan {

@@ -41,6 +41,18 @@ export interface AiStagePlan extends StagePlan {
   readonly stream?: boolean;
   /** How far its requests are the same for all events, where that is to be cached. */
   readonly cache?: CachePrefix;
+  /** Set if its requests go in batches. */
+  readonly batch?: BatchPlan;
+}
+
+/** How requests go in batches. */
+export interface BatchPlan {
+  /** The fewest requests that are worth a batch: fewer are asked live. Absent: any number is. */
+  readonly rowsMin?: number;
+  /** Milliseconds after which what has no answer is asked live. */
+  readonly deadlineMs?: number;
+  /** Requests of one batch at most. */
+  readonly rowsMax?: number;
 }
 
 /** One model of a cascade. */

@@ -1,6 +1,7 @@
 import type { SchemaVocabulary } from '../../config/kinds/index.js';
 import { NUMBERS, REASONING_EFFORTS } from '../../ai/request/index.js';
 import { cascading } from './cascade-steps.js';
+import { inLane } from './in-lane.js';
 import { servedBy } from './served-by.js';
 import { taggedWith } from './tags.js';
 
@@ -26,6 +27,7 @@ export const aiSettings = (f: SchemaVocabulary) =>
         model: f.text('a model name').optional().describe('The model where the request names none.'),
         ...cascading(f),
         ...servedBy(f),
+        ...inLane(f),
         schema: f
           .jsonSchema()
           .optional()

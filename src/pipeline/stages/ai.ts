@@ -21,6 +21,7 @@ import {
   noVerdict,
   planCascade,
 } from './cascade-steps.js';
+import { batchPlan, laneProblems } from './in-lane.js';
 import { placeholderProblem } from './placeholders-in.js';
 import type { ScriptContext } from './script.js';
 import { shapeInto } from './shape-into.js';
@@ -85,6 +86,7 @@ async function plan({ ai: settings, name }: AiSettings, make: StageMaker): Promi
   const cascade = settings.cascade === undefined ? undefined : await planCascade(settings.cascade, make);
   const models = cascade?.map((step) => step.model) ?? (model === undefined ? [] : [model]);
   const providers = await make.providers(['ai'], settings.providers, models);
+  const batch = batchPlan(settings);
   const answers = settings.schema === undefined ? undefined : await make.jsonSchema(['ai', 'schema'], settings.schema);
   const defaults = defaultsOf(settings);
   return (
@@ -108,6 +110,7 @@ async function plan({ ai: settings, name }: AiSettings, make: StageMaker): Promi
       ...(settings.stream !== undefined && { stream: settings.stream }),
       ...(inDoubt !== undefined && { inDoubt }),
       ...(settings.cache && { cache: prefixOf(request) }),
+      ...(batch && { batch }),
     }
   );
 }
@@ -170,6 +173,7 @@ function problems(stage: SourceNode): readonly SettingProblem[] {
       message: `${message}: ${hint}`,
     })),
     ...tagCountProblems('ai', stage),
+    ...laneProblems(['ai'], stage),
     ...toolProblems(settings),
     ...['prompt', 'system'].flatMap((key) => {
       const text = settings.get(key)?.node.value;

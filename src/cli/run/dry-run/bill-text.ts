@@ -82,9 +82,10 @@ function aiLines(bill: Bill): string[] {
 
 function batchLines(price: BatchPrice | undefined): string[] {
   if (price === undefined) return [];
-  const { likely, worst } = price;
+  const { likely, worst, only } = price;
   const most = worst === undefined ? '' : `, ${showAmount(worst)} at worst`;
-  return [`in batches: ${showAmount(likely)} likely${most}; what no batch answers costs what the table says`];
+  const what = only === undefined ? 'in batches' : `with ${only.join(', ')} in batches`;
+  return [`${what}: ${showAmount(likely)} likely${most}; what no batch answers costs what the table says`];
 }
 
 /** What is assumed of a cascade, and how it is known. */

@@ -15,7 +15,8 @@ export async function dryRun(plan: RunCommand, sample: number): Promise<number> 
   const signals = onSignals(() => ending.abort());
   const talk = { ...terminalTalk(), ...(plan.progress && { progress: progressOn([]) }) };
   const bill = await forecast(plan, sample, talk, ending.signal);
-  const inBatches = plan.ai?.batches === undefined ? undefined : batchPrice(bill);
+  const batches = plan.ai?.batches;
+  const inBatches = batches && batchPrice(bill, plan.pipeline, batches);
   writeStderr(plan.stats === 'json' ? billJson(bill, inBatches) : billText(bill, inBatches));
   return signals.code() ?? (bill.failed > 0 ? EXIT.someFailed : EXIT.ok);
 }

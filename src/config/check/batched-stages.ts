@@ -1,0 +1,47 @@
+import { formatPointer } from 'computo-js';
+import type { Diagnostic } from '../diagnostic/index.js';
+import { filledText } from '../env/index.js';
+import type { ConfigText } from '../load/validate.js';
+import { providerKind } from '../plan/served-problems.js';
+import { diagnose } from '../source/index.js';
+import { serversOf, type AiStage, type ScriptAt } from './ai-stages.js';
+
+/** Finds stages that would send batches and can't: no provider of theirs has any, or `serve` would run them. */
+export function unbatchedStages(
+  config: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
+  stages: readonly AiStage[],
+  known: readonly string[],
+  scriptAt: ScriptAt,
+): readonly Diagnostic[] {
+  const { document, env, kinds } = config;
+  const serves = ['server', 'sources'].find((section) => document.root.entries?.has(section) === true);
+  return stages.flatMap((stage) => {
+    const lane = filledText(stage.node.entries?.get('lane')?.node.value ?? null, env);
+    if (lane !== 'batch' && lane !== 'auto') return [];
+    const wrong = (message: string, hint: string): Diagnostic => {
+      const finding = { severity: 'error', code: 'invalid-value', message, hint } as const;
+      return diagnose(document, formatPointer([...stage.path, 'lane']), finding);
+    };
+    const servers = serversOf(config, stage, known, scriptAt).filter((server) => known.includes(server));
+    const isAble = servers.some((server) => providerKind({ document, kinds }, server)?.batches !== undefined);
+    const have = kinds.providers.all.flatMap(({ kind, batches }) => (batches === undefined ? [] : [kind]));
+    return [
+      ...(servers.length === 0 || isAble
+        ? []
+        : [
+            wrong(
+              `no provider of this stage has batches: ${servers.join(', ')}`,
+              `kinds with batches: ${have.join(', ')}`,
+            ),
+          ]),
+      ...(serves === undefined
+        ? []
+        : [
+            wrong(
+              `only run sends batches, and this config is one for serve (it has ${serves}), which does not start with it`,
+              'leave lane out, and call run with --lane',
+            ),
+          ]),
+    ];
+  });
+}
