@@ -274,6 +274,37 @@ describe('run --lane batch', () => {
     expect([replayed.exit, replayed.stderr]).toEqual([78, expect.stringContaining('and replay sends no batches')]);
   });
 
+  it('sends nothing where its results could not be written, or a failed event ends it', async () => {
+    stage = aiStage();
+    const fake = await stage.fake();
+    stage.write('colloquium.yaml', configOf({ openai: providerOf(fake) }));
+    stage.write('in.ndjson', rowsOf(3));
+    stage.write('folder/file', 'x');
+    const run = ['run', '--lane', 'batch'];
+    const folder = await stage.run([...run, '-o', 'folder', 'in.ndjson']);
+    expect([folder.exit, folder.stderr]).toEqual([2, expect.stringContaining('cannot open folder: illegal operation')]);
+    const below = await stage.run([...run, '-o', 'folder/file/out.ndjson', 'in.ndjson']);
+    expect([below.exit, below.stderr]).toEqual([2, expect.stringContaining('not a directory')]);
+    stage.write('strange.ndjson', '{}\n');
+    const strange = await stage.run([...run, '--resume', '-o', 'strange.ndjson', 'in.ndjson']);
+    expect([strange.exit, strange.stderr]).toEqual([2, expect.stringContaining('strange.ndjson')]);
+    const same = await stage.run([...run, '-o', 'in.ndjson', 'in.ndjson']);
+    expect([same.exit, same.stderr]).toEqual([2, expect.stringContaining('both input and output')]);
+    stage.write('bad.ndjson', `${rowsOf(3)}no JSON\n`);
+    const strict = await stage.run([...run, '--strict', '-o', 'out.ndjson', 'bad.ndjson']);
+    expect([strict.exit, strict.stderr]).toEqual([
+      3,
+      expect.stringMatching(/before anything was written: bad.ndjson:4: inv/),
+    ]);
+    expect([fake.batches, fake.records]).toEqual([[], []]);
+    const lenient = await stage.run([...run, '--resume', '-o', 'out.ndjson', 'bad.ndjson']);
+    expect(lenient.exit, lenient.stderr).toBe(3);
+    expect(answers()).toEqual(wanted(3));
+    const again = await stage.run([...run, '--resume', '-o', 'out.ndjson', 'bad.ndjson']);
+    expect(again.exit, again.stderr).toBe(0);
+    expect(fake.batches).toHaveLength(1);
+  });
+
   it('says why it cannot', async () => {
     stage = aiStage();
     const fake = await stage.fake();

@@ -3,6 +3,7 @@ import { run as runJob, type RunOutcome } from '../../jobs/run/index.js';
 import type { BlockRunResult, TraceOf } from '../../pipeline/index.js';
 import { exitCodeOf, whyEnded } from '../exit/ending.js';
 import { EXIT } from '../exit/exit-codes.js';
+import { UserError } from '../exit/user-error.js';
 import { onSignals, type Signals } from '../terminal/signals.js';
 import { grouped } from '../terminal/grouped.js';
 import { writeStderr } from '../terminal/stderr.js';
@@ -14,6 +15,8 @@ import { resolveRun } from './resolve.js';
 import { finishedText, forgottenText, summaryJson, summaryText, unroutedText } from './summary.js';
 
 const BACK = 'the same command, or colloquium journal batches to look at them';
+
+const UNSTRICT = 'mend that event; without --strict (or on_error: stop in the config) it becomes a dead letter';
 
 /** More failed events than this on stderr drown what else is said there. On a terminal none of them is shown whole. */
 const TOLD_MAX = process.stderr.isTTY ? 0 : 10;
@@ -43,12 +46,14 @@ async function runPlan(plan: RunCommand): Promise<number> {
       const { answerInBatches } = await import('../../jobs/batches/index.js');
       signals = onSignals(() => ending.abort());
       const { notice } = terminalTalk();
-      const { left, spent, made } = await answerInBatches(plan, {
+      const { left, spent, failed, made } = await answerInBatches(plan, {
         notice,
         ending: ending.signal,
         progress: plan.progress,
       });
       const code = signals.code();
+      if (failed !== undefined && code === undefined)
+        throw new UserError(`stopped before anything was written: ${failed}`, EXIT.someFailed, UNSTRICT);
       if (left > 0 || code !== undefined) {
         writeStderr(`colloquium: nothing was written; come back with: ${BACK}\n`);
         return code ?? EXIT.stopped;

@@ -21,11 +21,12 @@ import { callManner, concurrencyFor, onThisThread } from '../ai/ai-engines.js';
 import { callsThat, contextOf, outcomeOf } from '../ai/ai-calls.js';
 import { openAi, providersOf, STRAY_HINT } from '../ai/open-client.js';
 import { AWAITED } from '../forecast/awaited.js';
-import { collectFailures } from '../forecast/failures.js';
+import { collectFailures, type Failures } from '../forecast/failures.js';
 import { passThrough } from '../forecast/pass-through.js';
 import { JobError } from '../job-error.js';
 import { enginePipeline } from '../run/engines.js';
-import type { RunPlan } from '../run/plan.js';
+import type { AiRun, RunPlan } from '../run/plan.js';
+import { refuseOutputs } from '../run/refuse-outputs.js';
 
 /** The number of requests that are written and recorded at a time. */
 const CONCURRENCY = 128;
@@ -45,6 +46,8 @@ export interface BatchesOutcome {
   readonly left: number;
   /** Why what has no answer may not be asked live: the budget has no room for it, not even at half the price. */
   readonly spent?: string | undefined;
+  /** The first event that fails, where that ends the run: nothing behind it is to be paid for. */
+  readonly failed?: string | undefined;
   /** What was sent, and what it cost. */
   readonly made?: Pick<AiStatus, 'sent' | 'totals'>;
 }
@@ -66,11 +69,12 @@ export interface BatchesTalk {
  * answered. A pipeline whose second AI stage needs the answers of the first takes one round per stage, and one per step of a
  * cascade.
  *
- * @throws JobError if a provider refuses; SourceError, ConfigError, ComputoError
+ * @throws JobError if a provider refuses; SinkError if the outputs can't be opened then; SourceError, ConfigError, ComputoError
  */
 export async function answerInBatches(planned: RunPlan, talk: BatchesTalk): Promise<BatchesOutcome> {
   const { ai } = planned;
   if (ai?.batches === undefined) return { left: 0 };
+  await refuseOutputs(planned, talk.ending);
   const plan: RunPlan = {
     ...planned,
     pipeline: { ...planned.pipeline, onError: { kind: 'dead_letter' } },
@@ -79,7 +83,8 @@ export async function answerInBatches(planned: RunPlan, talk: BatchesTalk): Prom
   const client = await openAi({ ...ai, pipelines: [enginePipeline(plan)], strays: 'leave' }, talk.notice);
   try {
     await refuseStrays(client, plan, talk);
-    const outcome = await inRounds(plan, ai.batches, client, talk);
+    const stopsAtFailure = planned.block.strict || planned.pipeline.onError.kind === 'stop';
+    const outcome = await inRounds(plan, { ...ai, batches: ai.batches, stopsAtFailure }, client, talk);
     const { sent, totals } = await client.status();
     return { ...outcome, made: { sent, totals } };
   } catch (error) {
@@ -114,12 +119,19 @@ interface BatchStage {
 
 type BatchStages = ReadonlyMap<string, BatchStage>;
 
+/** How the run asks, besides what its stages say. */
+interface Manner extends AiRun {
+  readonly batches: ReadonlyMap<string, BatchPlan>;
+  /** The first event that fails ends the run, so that nothing is to be paid for behind it. */
+  readonly stopsAtFailure: boolean;
+}
+
 /** The batches that hold a request of this run, by id. */
 type Needed = Map<string, BatchStage>;
 
 async function inRounds(
   plan: RunPlan,
-  batches: ReadonlyMap<string, BatchPlan>,
+  { batches, stopsAtFailure }: Manner,
   client: AiClient,
   talk: BatchesTalk,
 ): Promise<BatchesOutcome> {
@@ -134,7 +146,12 @@ async function inRounds(
   for (;;) {
     if ([...stages.values()].every(({ isLive }) => isLive)) return { left: 0 };
     await client.batches.upkeep();
-    const { needed, full } = await gathered(plan, client, stages, talk);
+    const { needed, full, failures } = await gathered(plan, client, stages, talk);
+    if (stopsAtFailure && failures.failed > 0) {
+      await withdrawAll(client, needed.keys(), 'an event of its run fails');
+      reportLeft(client, (await recordsOf(client, needed)).filter(isRunning), notice);
+      return { left: 0, failed: failures.examples[0] ?? '' };
+    }
     await keepDeadlines(client, needed);
     const tooFew = ending.aborted ? [] : await withdrawTooFew(client, needed, stages);
     if (needed.size === 0 && tooFew.length === 0 && !ending.aborted) {
@@ -190,6 +207,8 @@ interface Gathered {
   readonly needed: Needed;
   /** Some requests are in none, because the budget has no room for them. */
   readonly full: Extract<BatchedRequest, { kind: 'full' }> | undefined;
+  /** Events that fail before their requests, or for good. */
+  readonly failures: Failures;
 }
 
 /** Writes the unanswered requests into batches. */
@@ -202,7 +221,8 @@ async function gathered(
   const { ai, pipeline } = plan;
   const needed: Needed = new Map();
   let full: Gathered['full'];
-  if (ai === undefined) return { needed, full };
+  const failures = collectFailures();
+  if (ai === undefined) return { needed, full, failures };
   const inLane = [...stages].filter(([, { isLive }]) => !isLive);
   const gatherings = new Map(
     inLane.map(([name, { plan: limits, deadlineAt }]) => [
@@ -238,12 +258,12 @@ async function gathered(
   ending.addEventListener('abort', stop);
   if (ending.aborted) stop();
   try {
-    await passThrough({ plan, talk: { notice }, reading }, { executor, shape: singleLines }, collectFailures());
+    await passThrough({ plan, talk: { notice }, reading }, { executor, shape: singleLines }, failures);
   } finally {
     ending.removeEventListener('abort', stop);
     for (const gathering of gatherings.values()) await gathering.seal();
   }
-  return { needed, full };
+  return { needed, full, failures };
 }
 
 const WAITS = { kind: 'failed', code: AWAITED, message: 'the answer is not there yet' } as const;
@@ -261,7 +281,7 @@ async function waitFor(client: AiClient, needed: Needed, { notice, ending, progr
     return stage !== undefined && isOver(stage);
   };
   const leave = async (why: string): Promise<readonly BatchRecord[]> => {
-    for (const id of only) await batches.withdraw(id, `not sent: ${why}`);
+    await withdrawAll(client, only, why);
     const open = (await recordsOf(client, needed)).filter(isRunning);
     reportLeft(client, open, notice);
     return open;
@@ -298,6 +318,11 @@ async function waitFor(client: AiClient, needed: Needed, { notice, ending, progr
     const waited = now - Math.min(begun, ...open.map(({ submittedAt = now }) => submittedAt));
     await sleep(realWorld, Math.min(LOOK_MS_MAX, Math.max(LOOK_MS_MIN, waited / LOOKS_PER_WAIT)), ending);
   }
+}
+
+/** Withdraws those of some batches that are not sent. */
+async function withdrawAll({ batches }: AiClient, needed: Iterable<string>, why: string): Promise<void> {
+  for (const id of needed) await batches.withdraw(id, `not sent: ${why}`);
 }
 
 async function recordsOf(

@@ -11,20 +11,18 @@ import type { FileTarget } from '../../outputs/target.js';
 import { refuseStrangeParts } from '../own-parts.js';
 import type { ResumePlan, RunPlan } from '../plan.js';
 import { refuseBegun } from '../refuse-clashes.js';
-import { again, beginning, decide, type Decision } from './decide.js';
+import type { Decision } from './decide.js';
+import { decided } from './decided.js';
 import { givenInput } from './given-input.js';
-import { judgeTargets } from './judge-targets.js';
 import { keepCheckpoint, type BegunFile } from './keep-checkpoint.js';
 import { lockTargets } from './lock-targets.js';
 import { passDone, readInputs, type EnteredInput } from './read-inputs.js';
-import { refusal } from './refusal.js';
 import { restoreKeyed, type LeftFiles } from './restore-keyed.js';
 import { RunState } from './run-state.js';
-import type { Situation } from './situation.js';
 import { skipper } from './skip.js';
-import { stageParts, statefulParts } from '../../stage-parts.js';
+import { statefulParts } from '../../stage-parts.js';
 import { RunStore } from './store.js';
-import { isKeyed, knownTargets, outputPaths, targetOfKeyed, targetsOf } from './targets.js';
+import { isKeyed, outputPaths, targetOfKeyed, targetsOf } from './targets.js';
 
 /**
  * Opens a run that keeps a checkpoint, at the place where the last one stopped, if inputs and outputs are as it left them.
@@ -53,12 +51,10 @@ export async function openResumed(
     const store = new RunStore(plan.stateFolder, plan.keys);
     const skip = plan.ai === undefined || executor.skip === undefined ? undefined : skipper(executor);
     const { lineBytesMax } = plan.block;
-    const stages = stageParts(plan.pipeline);
     const paths = outputPaths(all);
-    const isForced = resume.how === 'force';
-    const outset = { targets: single, keyed, given, stages, lineBytesMax, isForced, ...(skip && { onPassed: skip }) };
-    const { situation, decision } = await decided(outset, paths, store, plan, reading.signal);
-    const { targets } = situation;
+    const outset = { plan, resume, given, targets: all, onPassed: skip };
+    const { situation, decision } = await decided(outset, store, reading.signal);
+    const { targets, stages } = situation;
     for (const notice of decision.notices) talk.notice(notice);
 
     const { checkpoint, stored, starts, modes } = decision;
@@ -165,36 +161,4 @@ async function openState(
       },
     }),
   );
-}
-
-async function decided(
-  outset: Situation,
-  outputs: readonly string[],
-  store: RunStore,
-  { resume, stateFolder }: RunPlan,
-  signal: AbortSignal,
-): Promise<{ readonly situation: Situation; readonly decision: Decision }> {
-  const isForced = resume?.how === 'restart';
-  const stored = await store.find(outputs, { isForgotten: isForced });
-  switch (stored.kind) {
-    case 'nothing':
-      return { situation: outset, decision: beginning(outset, { isForced, stateFolder }) };
-    case 'checkpoint': {
-      const { checkpoint } = stored;
-      const targets = [...outset.targets, ...knownTargets(outset.keyed, checkpoint)];
-      const situation = { ...outset, targets };
-      const decision =
-        !isForced && checkpoint.startsOver !== true
-          ? await decide(situation, checkpoint, signal)
-          : again(situation, checkpoint, judgeTargets(targets, checkpoint), []);
-      return { situation, decision };
-    }
-    case 'mixed':
-      if (!isForced) throw refusal(firstOf(outset), [stored.because]);
-      return { situation: outset, decision: beginning(outset, { isForced, stateFolder }) };
-  }
-}
-
-function firstOf({ targets, keyed }: Situation): string {
-  return [...targets, ...keyed][0]?.plan.path ?? '';
 }
