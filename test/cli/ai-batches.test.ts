@@ -153,6 +153,55 @@ describe('run --lane batch', () => {
     expect([none.exit, none.stderr]).toEqual([69, expect.stringContaining('nothing was sent')]);
   });
 
+  it('passes over a provider that turns out to have no batches', async () => {
+    stage = aiStage();
+    const none = {
+      faults: (step: BatchStep) => (step === 'upload' ? ({ kind: 'status', status: 404 } as const) : undefined),
+    };
+    const [local, openai] = [await stage.fake({ batches: none }), await stage.fake()];
+    const cheap = providerOf(local, ', kind: openai-compatible').replace('0.00003', '0').replace('0.00006', '0');
+    const request = '{ model: gpt-4o-mini, prompt: "${/q}", max_tokens: 60 }';
+    const stages = [`{ into: /b, request: ${request} }`, `{ into: /a, request: ${request} }`];
+    stage.write('colloquium.yaml', configOf({ local: cheap, openai: providerOf(openai) }, { stages }));
+    stage.write('in.ndjson', rowsOf(4));
+    const result = await stage.run(BATCH);
+    expect(result.exit, result.stderr).toBe(0);
+    expect(answers()).toEqual(wanted(4));
+    expect(result.stderr).toContain('local has no batches (');
+    expect([local.records.length, openai.batches.map(({ rows }) => rows.length)]).toEqual([0, [4, 4]]);
+    stage.write('colloquium.yaml', configOf({ local: cheap }, { stages }));
+    stage.write('in.ndjson', rowsOf(5));
+    const alone = await stage.run(BATCH);
+    expect([alone.exit, alone.stderr]).toEqual([
+      69,
+      expect.stringContaining('was refused, and nothing of it is billed'),
+    ]);
+  });
+
+  it('ends a batch as gone that its provider does not know when it is to be cancelled', async () => {
+    stage = aiStage();
+    const at = { isGone: false };
+    const batches = { looks: Infinity, forgets: () => at.isGone };
+    const fake = await stage.fake({ batches });
+    stage.write('colloquium.yaml', configOf({ openai: providerOf(fake) }));
+    stage.write('in.ndjson', rowsOf(1));
+    const child = startCli([...BATCH, '--no-progress'], { cwd: stage.cwd });
+    const ended = resultOf(child);
+    await expect.poll(() => fake.batches.length, { timeout: 20_000 }).toBe(1);
+    child.kill('SIGINT');
+    expect((await ended).stderr).toMatch(/batch \w+ \(1 request, at most \S+\) runs on at openai as batch-0/);
+    at.isGone = true;
+    const { stdout } = await runCli(['journal', 'batches', '--format', 'json'], { cwd: stage.cwd });
+    const { id } = JSON.parse(stdout) as { id: string };
+    const gone = await runCli(['journal', 'batches', '--cancel', id], { cwd: stage.cwd });
+    expect([gone.exit, gone.stdout], gone.stderr).toEqual([
+      0,
+      expect.stringContaining('is gone: openai does not know it'),
+    ]);
+    const doubtful = await runCli(['journal', 'doubtful', '--format', 'json'], { cwd: stage.cwd });
+    expect(JSON.parse(doubtful.stdout)).toMatchObject({ count: 1 });
+  });
+
   it('asks each step of a cascade in a batch, and tells beforehand what both lanes cost', async () => {
     stage = aiStage();
     const fake = await stage.fake();

@@ -14,7 +14,8 @@ import type { AiWorld } from '../ai-world.js';
 import { resultsOf, spoolOf, type BatchEndings } from './batch-endings.js';
 import { BatchPatience, type BatchStepName } from './batch-patience.js';
 import { bookResults } from './batch-results.js';
-import { reach, requestsText, sendersOf, strayText, type BatchSender } from './batch-senders.js';
+import { reach, sendersOf, strayText, type BatchSender } from './batch-senders.js';
+import { contentText } from './batch-words.js';
 import type { Notice } from './options.js';
 import type { ProviderLane } from './provider-lane.js';
 
@@ -24,6 +25,8 @@ export interface BatchDriverOptions {
   readonly lanes: readonly ProviderLane[];
   readonly folder: string;
   readonly endings: BatchEndings;
+  /** Providers that turned out to have no batches, and when: the driver adds to them. */
+  readonly lacking: Map<string, number>;
   /** How long to wait for a provider that does not answer, in milliseconds. */
   readonly providerWaitMs: number;
   readonly notify: (notice: Notice) => void;
@@ -37,6 +40,9 @@ export interface AdvanceOptions {
   /** Whether a batch may still be sent. Asked before each one. Default: yes. */
   readonly maySubmit?: ((record: BatchRecord) => boolean) | undefined;
 }
+
+/** `ends`: it has ended, or the provider ends it. `gone`: the provider does not know it now. `not-now`: it could not be asked. */
+export type Cancelled = 'ends' | 'gone' | 'not-now';
 
 /** A batch cannot be sent, checked or fetched until somebody fixes what the message says. */
 export class BatchRefusedError extends Error {
@@ -75,11 +81,11 @@ export class BatchDriver {
    * @throws BatchRefusedError, once all others are advanced; Error if books or files can't be written
    */
   async advance({ only, maySubmit = () => true }: AdvanceOptions = {}): Promise<void> {
-    const { books, endings } = this.#options;
-    await endings.upkeep();
+    const { endings } = this.#options;
+    if (only === undefined) await endings.upkeep();
     let refused: BatchRefusedError | undefined;
-    for await (const record of books.batches().all()) {
-      if (record.state === 'closed' || record.state === 'gathering' || only?.has(record.id) === false) continue;
+    for await (const record of this.#records(only)) {
+      if (record.state === 'closed' || record.state === 'gathering') continue;
       try {
         await this.#step(record, maySubmit);
       } catch (error) {
@@ -90,24 +96,33 @@ export class BatchDriver {
     if (refused !== undefined) throw refused;
   }
 
+  async *#records(only: ReadonlySet<string> | undefined): AsyncGenerator<BatchRecord> {
+    const store = this.#options.books.batches();
+    if (only === undefined) yield* store.all();
+    // Many that are closed may be kept.
+    for (const id of only ?? []) {
+      const record = await store.get(id);
+      if (record !== undefined) yield record;
+    }
+  }
+
   /**
    * Asks the provider to end a batch early; drops one that was never sent.
    *
-   * @returns whether there is nothing more to ask: it has ended, or the provider ends it
    * @throws BatchRefusedError
    */
-  async cancel(id: string): Promise<boolean> {
+  async cancel(id: string): Promise<Cancelled> {
     const { books, endings } = this.#options;
     const store = books.batches();
     for (let races = 0; races < RACES_MAX; races += 1) {
       const record = await store.get(id);
-      if (record === undefined || record.state === 'closed' || record.cancelled === true) return true;
+      if (record === undefined || record.state === 'closed' || record.cancelled === true) return 'ends';
       const { remote } = record;
       if (record.state === 'sealed') {
-        if (await endings.drop(record, 'cancelled before it was sent')) return true;
+        if (await endings.drop(record, 'cancelled before it was sent')) return 'ends';
       } else if (record.state !== 'submitted' || remote === undefined) {
         // It is not known yet what there is to cancel, or its results are being read.
-        return record.state === 'fetching';
+        return record.state === 'fetching' ? 'ends' : 'not-now';
       } else {
         const { batches } = await this.#senderOf(record);
         const answer = await this.#asking(record, 'cancel', async () => {
@@ -116,15 +131,16 @@ export class BatchDriver {
             return 'cancelled' as const;
           } catch (error) {
             // A batch that ends, or has ended, can't be cancelled any more: the next look tells.
+            if (error instanceof BatchHttpError && error.isMissing) return 'gone' as const;
             if (error instanceof BatchHttpError && CANNOT_CANCEL.has(error.status)) return 'ends' as const;
             throw error;
           }
         });
-        if (answer !== 'cancelled') return answer === 'ends';
-        if ((await store.change(record, { cancelled: true })) !== undefined) return true;
+        if (answer !== 'cancelled') return answer ?? 'not-now';
+        if ((await store.change(record, { cancelled: true })) !== undefined) return 'ends';
       }
     }
-    return false;
+    return 'not-now';
   }
 
   /** Drops a batch of this process if it was not sent. @returns whether it did */
@@ -231,18 +247,31 @@ export class BatchDriver {
         if (isNews) notify({ kind: 'batch', message: `batch ${id}: ${error.message}; trying again` });
         return;
       }
-      if (await endings.drop(mine, `refused: ${error.message}`))
-        throw new BatchRefusedError(`batch ${id} was refused, and nothing of it is billed: ${error.message}`);
+      const isUnneeded = this.#isUnneeded(mine, error);
+      if (!(await endings.drop(mine, `refused: ${error.message}`))) return;
+      if (isUnneeded)
+        notify({ kind: 'batch', message: `${mine.provider} has no batches (${error.message}): others are sent them` });
+      else throw new BatchRefusedError(`batch ${id} was refused, and nothing of it is billed: ${error.message}`);
     }
+  }
+
+  /** Whether the provider has no batches and others have: then it is passed over from now on. */
+  #isUnneeded({ provider, uploaded, createdAt }: BatchRecord, { status = 0 }: BatchHttpError): boolean {
+    const { lanes, lacking, world } = this.#options;
+    if (uploaded !== undefined || !NO_SUCH_API.has(status)) return false;
+    const since = lacking.get(provider) ?? world.now();
+    lacking.set(provider, since);
+    // Made since then: no other provider could be sent its requests.
+    if (createdAt > since) return false;
+    return lanes.some((lane) => lane.provider.batches !== undefined && !lacking.has(lane.name));
   }
 
   async #submitted(record: BatchRecord, remote: string): Promise<void> {
     const { books, world, notify } = this.#options;
     const sent = await books.batches().change(record, { state: 'submitted', remote, submittedAt: world.now() });
     if (sent === undefined) return;
-    const { id, rows, provider, worst } = record;
-    const price = worst === null ? '' : `, at most ${showAmount(BigInt(worst))}`;
-    notify({ kind: 'batch', message: `batch ${id}: ${requestsText(rows)} sent to ${provider} as ${remote}${price}` });
+    const { id, provider } = record;
+    notify({ kind: 'batch', message: `batch ${id} (${contentText(record)}) was sent to ${provider} as ${remote}` });
   }
 
   /** Finds out whether the provider has the batch. */
@@ -392,10 +421,13 @@ export class BatchDriver {
   }
 }
 
+/** How a server answers that has no batches. */
+const NO_SUCH_API: ReadonlySet<number> = new Set([404, 405]);
+
 const NOT_ALL = 'not all of its results are there';
 
-/** Answers to the cancellation of a batch that ends, has ended, or is not known now. */
-const CANNOT_CANCEL: ReadonlySet<number | undefined> = new Set([400, 404, 409, 410, 422]);
+/** Answers to the cancellation of a batch that ends, or has ended. */
+const CANNOT_CANCEL: ReadonlySet<number | undefined> = new Set([400, 409, 422]);
 
 async function missingOr<T>(ask: () => Promise<T>): Promise<T | 'missing'> {
   try {

@@ -6,7 +6,7 @@ import type { ProviderRequest } from '../provider/index.js';
 import type { UniversalRequest } from '../request/index.js';
 import type { Route } from '../route/index.js';
 import type { AiWorld } from '../ai-world.js';
-import { BatchDriver, type AdvanceOptions } from './batch-driver.js';
+import { BatchDriver, type AdvanceOptions, type Cancelled } from './batch-driver.js';
 import { BatchEndings } from './batch-endings.js';
 import { BatchGatherer, type GatherLimits, type Gathered } from './batch-gatherer.js';
 import type { AiCallOptions } from './call.js';
@@ -27,13 +27,13 @@ export interface BatchLane {
   upkeep(): Promise<void>;
   /** In the order of their creation. */
   records(): AsyncIterable<BatchRecord>;
+  record(id: string): Promise<BatchRecord | undefined>;
   /**
    * Asks the provider to end a batch. The answers so far are fetched by `advance`.
    *
-   * @returns false if it could not be asked now
    * @throws BatchRefusedError
    */
-  cancel(id: string): Promise<boolean>;
+  cancel(id: string): Promise<Cancelled>;
   /** Drops a batch of this process that was not sent. @param outcome for people. @returns false if it was sent */
   withdraw(id: string, outcome: string): Promise<boolean>;
   /** Gives up a batch: each of its requests that has no result is in doubt. @returns false if another process works on it */
@@ -93,11 +93,13 @@ export function createBatchLane(options: BatchLaneOptions): BatchLane {
     return folder;
   };
   const told = new Set<string>();
+  const lacking = new Map<string, number>();
   let opened: { readonly endings: BatchEndings; readonly driver: BatchDriver } | undefined;
   const open = (): NonNullable<typeof opened> => {
     if (opened !== undefined) return opened;
     const endings = new BatchEndings({ books, world, folder: place(), ttlMs, notify, booked });
-    const driver = new BatchDriver({ books, world, lanes, folder: place(), endings, providerWaitMs, notify, booked });
+    const common = { books, world, lanes, folder: place(), providerWaitMs, notify, booked };
+    const driver = new BatchDriver({ ...common, endings, lacking });
     return (opened = { endings, driver });
   };
   return {
@@ -108,7 +110,8 @@ export function createBatchLane(options: BatchLaneOptions): BatchLane {
           const call = facts(request, context);
           const able = call.lanes.filter(({ provider }) => provider.batches !== undefined);
           const { pipeline } = call.attribution;
-          const [choice] = choicesFor(able, call.request, call.route, pipeline, runBudget, world.now()).choices;
+          const { choices } = choicesFor(able, call.request, call.route, pipeline, runBudget, world.now());
+          const choice = choices.find(({ lane }) => !lacking.has(lane.name)) ?? choices[0];
           if (choice !== undefined && request.embedding === undefined)
             return await gatherer.gather({ ...call, choice });
           const message = `no provider of stage ${context.stage} has batches: ${request.model} is asked live`;
@@ -124,6 +127,7 @@ export function createBatchLane(options: BatchLaneOptions): BatchLane {
     advance: (which) => open().driver.advance(which),
     upkeep: () => open().endings.upkeep(),
     records: () => books.batches().all(),
+    record: (id) => books.batches().get(id),
     cancel: (id) => open().driver.cancel(id),
     withdraw: (id, outcome) => open().driver.withdraw(id, outcome),
     giveUp: (id, reason) => open().endings.giveUp(id, reason),

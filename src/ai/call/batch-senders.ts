@@ -1,6 +1,6 @@
-import { showAmount } from '../money/index.js';
 import type { BatchRecord } from '../batch-store/index.js';
 import { BatchHttpError, type ProviderBatches } from '../provider/index.js';
+import { contentText } from './batch-words.js';
 import type { ProviderLane } from './provider-lane.js';
 
 /** A lane that may fetch a batch. */
@@ -63,14 +63,10 @@ export async function reach({ all, hasKey }: BatchSenders, remote: string): Prom
 }
 
 /** Says of a batch that the config can't fetch it any more. @param why what the provider answers */
-export function strayText({ id, rows, provider, baseUrl, worst, kind, remote }: BatchRecord, why?: string): string {
-  const price = worst === null ? '' : `, at most ${showAmount(BigInt(worst))}`;
+export function strayText(record: BatchRecord, why?: string): string {
+  const { id, provider, baseUrl, kind, remote } = record;
   const what = kind === undefined || kind === provider ? provider : `${provider}, of kind ${kind},`;
-  const place = `batch ${id} (${requestsText(rows)}${price}) was sent to ${what} at ${baseUrl}`;
+  const place = `batch ${id} (${contentText(record)}) was sent to ${what} at ${baseUrl}`;
   if (why === undefined) return `${place}, which the config does not have any more`;
   return `${place}${remote === undefined ? '' : ` as ${remote}`} with a key that the config does not have any more (${why})`;
-}
-
-export function requestsText(rows: number): string {
-  return rows === 1 ? '1 request' : `${rows} requests`;
 }

@@ -20,7 +20,7 @@ Costs that nobody knows for sure stand apart, with the most that they can be; th
 export function costCommand(command: Command): Command {
   return withConfig(command)
     .option('--since <time>', 'from when: 7d, 2h, 2026-01-31, 2026-01-31T08:00Z, epoch milliseconds', '30d')
-    .option('--by <dimensions>', 'what to sum up by: any of day,provider,model,pipeline,stage,tag,tag:NAME', 'day')
+    .option('--by <dimensions>', 'what to sum up by: any of day,provider,model,pipeline,stage,lane,tag,tag:NAME', 'day')
     .addOption(
       new Option('--format <format>', 'for people or for programs').choices(['text', 'json', 'csv']).default('text'),
     )

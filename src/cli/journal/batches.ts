@@ -26,6 +26,10 @@ const COLUMNS: readonly Column[] = [
 /** The maximum number of checks after a cancellation, which takes a provider a moment. */
 const LOOKS = 40;
 const LOOK_MS = 250;
+/** A provider that does not know a batch so often in a row has lost it. */
+const MISSES_MAX = 4;
+
+const IN_DOUBT = 'what it may have answered is in doubt, and colloquium journal doubtful lists it';
 
 /** `colloquium journal batches`: lists the batches; with `--cancel`, ends one; with `--forget`, gives one up. */
 export async function batches(flags: JournalBatchesFlags): Promise<number> {
@@ -88,12 +92,18 @@ async function ended(
 /** @returns what became of the batch. @throws BatchRefusedError; UserError if its provider does not answer */
 async function endOne({ batches: lane }: AiClient, { id, provider }: BatchRecord): Promise<string> {
   let isAsked = false;
+  let missed = 0;
+  await lane.upkeep();
   for (let looks = 0; looks < LOOKS; looks += 1) {
-    isAsked = (await lane.cancel(id)) || isAsked;
+    const cancelled = await lane.cancel(id);
+    isAsked ||= cancelled === 'ends';
+    missed = cancelled === 'gone' ? missed + 1 : 0;
+    if (missed >= MISSES_MAX && (await lane.giveUp(id, `gone: ${provider} does not know it any more`)))
+      return `is gone: ${provider} does not know it any more; ${IN_DOUBT}`;
     // Nothing else is touched, and nothing is sent.
     await lane.advance({ only: new Set([id]), maySubmit: () => false });
-    for await (const { id: each, state, outcome = '' } of lane.records())
-      if (each === id && state === 'closed') return outcome;
+    const { state, outcome = '' } = (await lane.record(id)) ?? {};
+    if (state === 'closed') return outcome;
     await sleep(realWorld, LOOK_MS);
   }
   if (isAsked) return `is being cancelled by ${provider}; the same command again fetches what it has answered`;
@@ -106,8 +116,7 @@ async function endOne({ batches: lane }: AiClient, { id, provider }: BatchRecord
 
 /** @returns what became of the batch. @throws UserError if another process works on it */
 async function giveUp({ batches: lane }: AiClient, { id }: BatchRecord): Promise<string> {
-  if (await lane.giveUp(id, 'it was given up by hand'))
-    return 'is given up: what it may have answered is in doubt, and colloquium journal doubtful lists it';
+  if (await lane.giveUp(id, 'it was given up by hand')) return `is given up: ${IN_DOUBT}`;
   throw new UserError(`batch ${id} is in the hands of another process`, EXIT.usage, 'end that first');
 }
 

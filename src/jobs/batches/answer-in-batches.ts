@@ -1,6 +1,6 @@
 import {
-  amountOf,
   BatchRefusedError,
+  contentText,
   realWorld,
   type AiClient,
   type AiStatus,
@@ -325,13 +325,13 @@ async function withdrawAll({ batches }: AiClient, needed: Iterable<string>, why:
   for (const id of needed) await batches.withdraw(id, `not sent: ${why}`);
 }
 
+/** In the order of their creation. */
 async function recordsOf(
   { batches }: AiClient,
-  ids: { readonly has: (id: string) => boolean },
+  needed: { readonly keys: () => Iterable<string> },
 ): Promise<readonly BatchRecord[]> {
-  const records: BatchRecord[] = [];
-  for await (const record of batches.records()) if (ids.has(record.id)) records.push(record);
-  return records;
+  const records = await Promise.all([...needed.keys()].sort().map((id) => batches.record(id)));
+  return records.filter((record) => record !== undefined);
 }
 
 function isRunning({ state }: BatchRecord): boolean {
@@ -350,16 +350,14 @@ function progressText(records: readonly BatchRecord[], deadlineAt: number | unde
 
 function reportLeft(client: AiClient, open: readonly BatchRecord[], notice: (message: string) => void): void {
   for (const record of open) {
-    const { id, rows, provider, remote, state } = record;
+    const { id, provider, remote, state } = record;
     const kept = client.batches.keptUntil(record);
-    const price = amountOf(record.worst);
-    const most = price === null ? '' : `, at most ${showAmount(price)}`;
     const unsent =
       state === 'submitting' ? `was perhaps taken by ${provider}, which the next run asks` : 'is of another run';
     const where =
       remote === undefined
         ? unsent
         : `runs on at ${provider} as ${remote}${kept === undefined ? '' : `; its results are kept until ${minuteText(kept)}`}`;
-    notice(`batch ${id} (${rows} requests${most}) ${where}`);
+    notice(`batch ${id} (${contentText(record)}) ${where}`);
   }
 }

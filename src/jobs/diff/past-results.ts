@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json, JsonObject } from 'computo-js';
 import { NumberText } from 'computo-js';
@@ -101,7 +101,7 @@ async function* linesOf(
   });
   parts.sort((a, b) => a.number - b.number);
   for (const path of [...parts.map((part) => part.path), file]) {
-    if (!entriesOf(join(path, '..')).includes(path.slice(path.lastIndexOf('/') + 1))) continue;
+    if (!existsSync(path)) continue;
     const source = openSource(path, { lineBytesMax, follow: false, onNotice: () => undefined });
     for await (const block of source.blocks(signal)) {
       if (block.kind === 'lines')

@@ -195,7 +195,7 @@ describe('batches', () => {
       const [first = '', second = ''] = (await gather(['a', 'b'], 1)).ids;
       const maySubmit = (): boolean => false;
       await client.batches.advance({ maySubmit });
-      expect(await client.batches.cancel(first)).toBe(true);
+      expect(await client.batches.cancel(first)).toBe('ends');
       await client.batches.advance({ only: new Set([first]) });
       expect(fake.batches).toEqual([]);
       expect((await records()).map(({ id, state }) => [id, state])).toEqual([
@@ -219,8 +219,8 @@ describe('batches', () => {
       const { gather, rounds, client, records } = await bench(wire, batches);
       const [id = ''] = (await gather(['a'])).ids;
       await rounds(2, 0);
-      expect(await client.batches.cancel(id)).toBe(false);
-      expect(await client.batches.cancel(id)).toBe(true);
+      expect(await client.batches.cancel(id)).toBe('not-now');
+      expect(await client.batches.cancel(id)).toBe('ends');
       looks = 0;
       await rounds(2, 0);
       expect(await records()).toMatchObject([{ outcome: 'ended: 1 answered' }]);
