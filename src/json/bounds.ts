@@ -11,6 +11,8 @@ export interface JsonBounds {
  * allocates nothing. Exact for valid JSON, harmless for other text.
  */
 export function excessOf(text: string, { depthMax, valuesMax }: JsonBounds): keyof JsonBounds | undefined {
+  // Each level takes two characters, and each value one.
+  if (text.length < 2 * depthMax && text.length < valuesMax) return undefined;
   let depth = 0;
   // Each comma and each opening bracket may add one value.
   let values = 1;

@@ -130,13 +130,15 @@ async function withinBudget(
 
   lane.limitsOf(request.model).limiter.correct(result.ok ? result.answer.limits : result.failure.limits);
   let callEnded = false;
+  let printed: string | undefined;
   if (result.ok) {
     pass.success();
     const { toldFailingAt } = lane;
     lane.answered(world.now());
     if (toldFailingAt !== undefined) options.onRecovered(lane, world.now() - toldFailingAt);
     lane.health.latency.add(latencyMs, world.now());
-    const paid = { attempt: id, entry: printEntry({ ...entry, end }) };
+    printed = printEntry({ ...entry, end });
+    const paid = { attempt: id, entry: printed };
     const { answer } = result;
     const attempts = options.ordinal;
     callEnded = await options.received({ provider: lane.name, answer, attempts, cost: end.cost, latencyMs, paid });
@@ -151,7 +153,7 @@ async function withinBudget(
     ...(result.ok && { finish: result.answer.finish.reason, responseId: result.answer.responseId }),
   });
   // A call counts once for what another model would have taken, with the answer that ends it.
-  const booking = book(entry, callEnded ? end : without(end, 'instead'), options);
+  const booking = callEnded ? book(entry, end, options, printed) : book(entry, without(end, 'instead'), options);
   // The answer is safe, and its cost stays reserved until it is charged: after a crash, recovery charges it.
   if (callEnded) options.bookLater(booking);
   else await booking;
@@ -159,8 +161,13 @@ async function withinBudget(
 }
 
 /** Records how an attempt ended, and replaces its reservation by its cost. */
-async function book(entry: LedgerEntry, end: AttemptEnd, { books, runBudget }: AttemptOptions): Promise<void> {
-  await books.ledger.close(entry, end);
+async function book(
+  entry: LedgerEntry,
+  end: AttemptEnd,
+  { books, runBudget }: AttemptOptions,
+  printed?: string,
+): Promise<void> {
+  await books.ledger.close(entry, end, printed);
   const accounts = await books.budget.settle(entry.id, end.bound ?? 0n);
   await runBudget.alert(entry.pipeline, accounts);
 }

@@ -22,47 +22,66 @@ export interface CallScopes {
 }
 
 export function createScopes(): CallScopes {
-  const open = new Set<{ readonly soft: AbortController; readonly hard: AbortController }>();
+  /** Of all calls that nobody can abort alone: to make signals takes long. */
+  const common = newPair();
+  const own = new Set<Pair>();
+  let size = 0;
   const waiting = new Set<() => void>();
   let stage: 'running' | 'draining' | 'aborted' = 'running';
 
   return {
     get size() {
-      return open.size;
+      return size;
     },
     begin(signal) {
-      const pair = { soft: new AbortController(), hard: new AbortController() };
+      size += 1;
+      if (signal === undefined) return scopeOf(common, ended);
+      const pair = newPair();
       const cut = (): void => {
         pair.soft.abort();
         pair.hard.abort();
       };
       if (stage !== 'running') pair.soft.abort();
-      if (stage === 'aborted' || signal?.aborted === true) cut();
+      if (stage === 'aborted' || signal.aborted) cut();
       const leave = onAbort(signal, cut);
-      open.add(pair);
-      return {
-        soft: pair.soft.signal,
-        hard: pair.hard.signal,
-        end() {
-          leave();
-          open.delete(pair);
-          if (open.size > 0) return;
-          for (const resolve of waiting) resolve();
-          waiting.clear();
-        },
-      };
+      own.add(pair);
+      return scopeOf(pair, () => {
+        leave();
+        own.delete(pair);
+        ended();
+      });
     },
     drain() {
       if (stage === 'running') stage = 'draining';
-      for (const { soft } of open) soft.abort();
+      for (const { soft } of [common, ...own]) soft.abort();
     },
     abort() {
       stage = 'aborted';
-      for (const { soft, hard } of open) {
+      for (const { soft, hard } of [common, ...own]) {
         soft.abort();
         hard.abort();
       }
     },
-    idle: () => (open.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.add(resolve))),
+    idle: () => (size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.add(resolve))),
   };
+
+  function ended(): void {
+    size -= 1;
+    if (size > 0) return;
+    for (const resolve of waiting) resolve();
+    waiting.clear();
+  }
+}
+
+interface Pair {
+  readonly soft: AbortController;
+  readonly hard: AbortController;
+}
+
+function newPair(): Pair {
+  return { soft: new AbortController(), hard: new AbortController() };
+}
+
+function scopeOf({ soft, hard }: Pair, end: () => void): CallScope {
+  return { soft: soft.signal, hard: hard.signal, end };
 }

@@ -13,8 +13,12 @@ export interface Period {
 export interface Ledger {
   /** Call this before sending. */
   open(entry: LedgerEntry): Promise<void>;
-  /** Call this after the answer or failure. */
-  close(entry: LedgerEntry, end: AttemptEnd): Promise<void>;
+  /**
+   * Call this after the answer or failure.
+   *
+   * @param printed the entry with its end, where it was printed before
+   */
+  close(entry: LedgerEntry, end: AttemptEnd, printed?: string): Promise<void>;
   get(id: string): Promise<LedgerEntry | undefined>;
   entries(period?: Period): AsyncIterable<LedgerEntry>;
   /** Totals by each combination of these dimensions, in order of first attempt: see {@link Groups}. */
@@ -38,7 +42,7 @@ export function createLedger(store: Store): Ledger {
 
   return {
     open: (entry) => store.put(entry.id, printEntry(entry)),
-    close: (entry, end) => store.put(entry.id, printEntry({ ...entry, end })),
+    close: (entry, end, printed = printEntry({ ...entry, end })) => store.put(entry.id, printed),
     async get(id) {
       const found = await store.get(id);
       return found && parseEntry(found.value);

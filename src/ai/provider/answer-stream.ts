@@ -47,7 +47,7 @@ export function answerStream(assembly: Assembly, endsWithFinish: boolean): Answe
     if (assembly.end === 'ended') end ??= {};
   };
 
-  const takeAll = (events: Iterable<StreamEvent>): void => {
+  const takeAll = (events: readonly StreamEvent[]): void => {
     for (const event of events) {
       take(event);
       if (isOver() || excess !== undefined) return;

@@ -1,5 +1,8 @@
 import { GrowingTexts, type Assembly } from './assembly.js';
-import { at, listAt, partsText, textAt } from './read-json.js';
+import { at, listAt, memberOf, partsText, textAt } from './read-json.js';
+
+/** Members of chunks that the answer has, too; the last one counts. */
+const KEPT = ['id', 'model', 'service_tier', 'usage'] as const;
 
 /** Texts in a delta that grow piece by piece. */
 const TEXTS = ['refusal', 'reasoning_content', 'reasoning'] as const;
@@ -9,7 +12,7 @@ export function chatAssembly(): Assembly {
   const texts = new GrowingTexts();
   const calls: { readonly id: unknown; readonly type: unknown; name: string }[] = [];
   const logprobs: unknown[] = [];
-  let known: Record<string, unknown> = {};
+  const known: Record<string, unknown> = {};
   let choice: Record<string, unknown> | undefined;
   let finished = false;
 
@@ -27,28 +30,27 @@ export function chatAssembly(): Assembly {
 
   return {
     add(chunk) {
-      for (const name of ['id', 'model', 'service_tier', 'usage'] as const) {
-        const value = at(chunk, name) ?? undefined;
-        if (value !== undefined) known = { ...known, [name]: value };
+      for (const name of KEPT) {
+        const value = memberOf(chunk, name) ?? undefined;
+        if (value !== undefined) known[name] = value;
       }
-      const first = listAt(chunk, 'choices').find((each) => (at(each, 'index') ?? 0) === 0);
+      const first = listAt(chunk, 'choices').find((each) => (memberOf(each, 'index') ?? 0) === 0);
       if (first === undefined) return;
       choice ??= {};
       // Some servers send the whole message anyway.
-      const delta = at(first, 'delta') ?? at(first, 'message');
-      const content = at(delta, 'content');
+      const delta = memberOf(first, 'delta') ?? memberOf(first, 'message');
+      const content = memberOf(delta, 'content');
       texts.add('content', Array.isArray(content) ? partsText(content) : content);
-      for (const name of TEXTS) texts.add(name, at(delta, name));
+      for (const name of TEXTS) texts.add(name, memberOf(delta, name));
       addCalls(listAt(delta, 'tool_calls'));
-      logprobs.push(...listAt(first, 'logprobs', 'content'));
-      const reason = at(first, 'finish_reason') ?? undefined;
-      if (reason !== undefined) finished = true;
-      const error = at(first, 'error') ?? undefined;
-      choice = {
-        ...choice,
-        ...(reason !== undefined && { finish_reason: reason }),
-        ...(error !== undefined && { error }),
-      };
+      for (const logprob of listAt(first, 'logprobs', 'content')) logprobs.push(logprob);
+      const reason = memberOf(first, 'finish_reason') ?? undefined;
+      if (reason !== undefined) {
+        finished = true;
+        choice['finish_reason'] = reason;
+      }
+      const error = memberOf(first, 'error') ?? undefined;
+      if (error !== undefined) choice['error'] = error;
     },
     get characters() {
       return texts.characters;

@@ -3,11 +3,14 @@
 /** The value at a path of keys; undefined if there is none. */
 export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
   let here = value;
-  for (const key of path) {
-    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, key)) return undefined;
-    here = Reflect.get(here, key);
-  }
+  for (const key of path) here = memberOf(here, key);
   return here;
+}
+
+/** The value at a key; undefined if there is none. */
+export function memberOf(value: unknown, key: string | number): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return (value as Readonly<Record<string | number, unknown>>)[key];
 }
 
 export function textAt(value: unknown, ...path: readonly (string | number)[]): string | undefined {

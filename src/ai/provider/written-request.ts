@@ -19,9 +19,6 @@ export interface Additions {
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Stops the library once it has written its request. Shared, because recording a stack trace takes long. */
-const WRITTEN = new Error('the request is written');
-
 /**
  * Lets the AI SDK write a request without sending it. The library's own sending is unsuitable where money is at stake: it may
  * send more than one request, and it fails on some answers that were paid for.
@@ -35,23 +32,25 @@ export async function writeRequest<Model extends object>(
   ask: (model: Model) => PromiseLike<unknown>,
   { query = {}, headers: more = {}, extra }: Additions,
 ): Promise<WrittenRequest> {
-  let request: Omit<WrittenRequest, 'warnings'> | undefined;
+  let tell: (request: Omit<WrittenRequest, 'warnings'>) => void;
+  const written = new Promise<Omit<WrittenRequest, 'warnings'>>((resolve) => (tell = resolve));
   const model = await make((input, init) => {
     const url = new URL(typeof input === 'string' || input instanceof URL ? input : input.url);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const headers = new HeaderList(init?.headers as Record<string, string> | undefined);
     for (const [name, value] of Object.entries(more)) headers.set(name, value);
-    request = { url, headers, body: withExtra(typeof init?.body === 'string' ? init.body : '', extra) };
-    throw WRITTEN;
+    tell({ url, headers, body: withExtra(typeof init?.body === 'string' ? init.body : '', extra) });
+    // The library waits for an answer that never comes, and is forgotten: an error would go through all of its handlers.
+    return new Promise(() => undefined);
   });
   const warnings = warningsOf(model);
-  try {
-    await ask(model);
-  } catch (error) {
-    if (request === undefined) throw error;
-  }
-  if (request === undefined) throw new Error('the wire library has written no request');
+  const request = await Promise.race([written, ended(ask(model))]);
   return { ...request, warnings: warnings() };
+}
+
+async function ended(asking: PromiseLike<unknown>): Promise<never> {
+  await asking;
+  throw new Error('the wire library has written no request');
 }
 
 /** Collects the warnings. The library returns them with an answer, but computes them in `getArgs`, which writes the body. */

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'lmdb';
-import { DATA_FILE, openLmdb, writesTo, type Writes } from '../../lmdb/index.js';
+import { DATA_FILE, openLmdb, writesTo } from '../../lmdb/index.js';
 import type { StoreEntry, KeyRange, Store, Stores } from './store.js';
+import { writeRounds, type WriteRounds } from './write-rounds.js';
 
 /** Records read at once by a scan: between two such reads, writers may free old pages. */
 const SCAN_BATCH = 256;
@@ -18,36 +19,38 @@ export function lmdbStoresExist(folder: string): boolean {
  */
 export async function lmdbStores(folder: string): Promise<Stores> {
   const root = await openLmdb(folder);
+  const { getLastVersion } = await import('lmdb');
   const writes = writesTo(folder);
+  const rounds = writeRounds(root, writes);
   return {
-    open: (name) => lmdbStore(root.openDB<string, string>({ name, encoding: 'string', useVersions: true }), writes),
-    // It would wait for writes that never end.
-    close: () => (writes.haveFailed ? Promise.resolve() : root.close()),
+    open: (name) => lmdbStore(root.openDB<string, string>({ name, encoding: 'string', useVersions: true }), rounds, getLastVersion),
+    async close() {
+      // It would wait for writes that never end.
+      if (writes.haveFailed) return;
+      await rounds.idle();
+      await root.close();
+    },
   };
 }
 
-function lmdbStore(db: Database<string, string>, writes: Writes): Store {
-  /** A write is visible when it is committed, and durable a little later: only that counts. */
-  const durable = async (bytes: number, write: () => Promise<boolean>): Promise<boolean> => {
-    writes.requireSpace(bytes);
-    const done = await writes.done(write());
-    await writes.done(db.flushed);
-    return done;
+/** @param lastVersion the revision of the value that was looked up last */
+function lmdbStore(db: Database<string, string>, rounds: WriteRounds, lastVersion: () => number): Store {
+  const revisionOf = (key: string): number | undefined => {
+    // Otherwise reads would show the state at this event turn's first read, which another process may have changed since.
+    db.resetReadTxn();
+    // The value is only looked up, not decoded.
+    return db.getBinaryFast(key) === undefined ? undefined : lastVersion();
   };
-
-  const putIfAbsent = (key: string, value: string): Promise<boolean> =>
-    durable(value.length, () =>
-      db.ifNoExists(key, () => {
-        // The caller that waits for the whole receives the error.
-        db.put(key, value, 1).catch(() => undefined);
-      }),
-    );
-  const compareAndSet = (key: string, value: string, revision: number): Promise<boolean> =>
-    durable(value.length, () => db.put(key, value, revision + 1, revision));
+  const add = (key: string, value: string): Promise<boolean> =>
+    db.ifNoExists(key, () => {
+      // The caller that waits for the whole receives the error.
+      db.put(key, value, 1).catch(() => undefined);
+    });
+  const replace = (key: string, value: string, revision: number): Promise<boolean> =>
+    db.put(key, value, revision + 1, revision);
 
   return {
     get(key) {
-      // Otherwise reads would show the state at this event turn's first read, which another process may have changed since.
       db.resetReadTxn();
       const found = db.getEntry(key);
       return Promise.resolve(found && { key, value: found.value, revision: found.version ?? 0 });
@@ -55,15 +58,16 @@ function lmdbStore(db: Database<string, string>, writes: Writes): Store {
     async put(key, value) {
       // No explicit transaction: one with a callback would prevent a process that is told to exit from ever ending.
       for (let written = false; !written;) {
-        db.resetReadTxn();
-        const revision = db.getEntry(key)?.version;
-        written = await (revision === undefined ? putIfAbsent(key, value) : compareAndSet(key, value, revision));
+        written = await rounds.write(value.length, () => {
+          const revision = revisionOf(key);
+          return revision === undefined ? add(key, value) : replace(key, value, revision);
+        });
       }
     },
-    putIfAbsent,
-    compareAndSet,
+    putIfAbsent: (key, value) => rounds.write(value.length, () => add(key, value)),
+    compareAndSet: (key, value, revision) => rounds.write(value.length, () => replace(key, value, revision)),
     async remove(key) {
-      await durable(0, () => db.remove(key));
+      await rounds.write(0, () => db.remove(key));
     },
     async *scan(range = {}) {
       let rest: KeyRange | undefined = range;

@@ -5,8 +5,6 @@ export interface StreamEvent {
   readonly data: string;
 }
 
-const LINE_END = /\r\n|[\r\n]/g;
-
 /** Parses server-sent events (`text/event-stream`) from pieces of text that are cut anywhere. */
 export class EventParser {
   /** The begun line. */
@@ -23,25 +21,34 @@ export class EventParser {
   }
 
   /** Returns the events that this piece completes. */
-  *push(piece: string): Generator<StreamEvent> {
+  push(piece: string): readonly StreamEvent[] {
     const text = this.#afterCr && piece.startsWith('\n') ? piece.slice(1) : piece;
     if (piece !== '') this.#afterCr = piece.endsWith('\r');
+    const events: StreamEvent[] = [];
     let start = 0;
-    for (const end of text.matchAll(LINE_END)) {
-      const line = this.#line + text.slice(start, end.index);
+    let cr = text.indexOf('\r');
+    for (;;) {
+      const lf = text.indexOf('\n', start);
+      if (cr !== -1 && cr < start) cr = text.indexOf('\r', start);
+      const end = cr === -1 || (lf !== -1 && lf < cr) ? lf : cr;
+      if (end === -1) break;
+      const line = this.#line + text.slice(start, end);
       this.#line = '';
-      start = end.index + end[0].length;
+      start = end === cr && lf === cr + 1 ? end + 2 : end + 1;
       if (line !== '') this.#takeLine(line);
-      else yield* this.#flush();
+      else this.#flush(events);
     }
     this.#line += text.slice(start);
+    return events;
   }
 
   /** Returns the event that the end of the stream truncated before its empty line. */
-  *end(): Generator<StreamEvent> {
+  end(): readonly StreamEvent[] {
     if (this.#line !== '') this.#takeLine(this.#line);
     this.#line = '';
-    yield* this.#flush();
+    const events: StreamEvent[] = [];
+    this.#flush(events);
+    return events;
   }
 
   #takeLine(line: string): void {
@@ -55,11 +62,10 @@ export class EventParser {
     this.#dataLength += value.length + 1;
   }
 
-  *#flush(): Generator<StreamEvent> {
-    const [name, data] = [this.#name, this.#data];
+  #flush(events: StreamEvent[]): void {
+    if (this.#data.length > 0) events.push({ name: this.#name, data: this.#data.join('\n') });
     this.#name = '';
     this.#data = [];
     this.#dataLength = 0;
-    if (data.length > 0) yield { name, data: data.join('\n') };
   }
 }

@@ -19,8 +19,9 @@ export class HeaderList {
   }
 
   append(name: string, value: string): void {
-    const before = this.get(name);
-    this.set(name, before === null ? value : `${before}, ${trimmed(value)}`);
+    const key = name.toLowerCase();
+    const before = this.#values.get(key);
+    this.#values.set(key, before === undefined ? trimmed(value) : `${before}, ${trimmed(value)}`);
   }
 
   delete(name: string): void {
@@ -41,7 +42,11 @@ export class HeaderList {
   }
 }
 
+/** It and what is below it may be around a value. */
+const SPACE = 0x20;
+
 /** Space around a value is not part of it: a key that is read from a file often has a line break at its end. */
 function trimmed(value: string): string {
+  if (value.charCodeAt(0) > SPACE && value.charCodeAt(value.length - 1) > SPACE) return value;
   return value.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '');
 }

@@ -62,6 +62,12 @@ export function createTransport(
   network: Network = {},
 ): Transport {
   const route = createRoute(network);
+  let last = { url: '', target: new URL('http://localhost') };
+  /** Most requests go to where the last one went. */
+  const targetOf = (url: string): URL => {
+    if (last.url !== url) last = { url, target: new URL(url) };
+    return last.target;
+  };
 
   return {
     post: (url, headers, body, signal, stream) =>
@@ -70,7 +76,7 @@ export function createTransport(
           reject(new TransportError('aborted', false, 'the call was aborted'));
           return;
         }
-        const target = new URL(url);
+        const target = targetOf(url);
         const request = route.request(target, {
           ...Object.fromEntries(headers),
           'accept-encoding': 'identity',
@@ -101,7 +107,9 @@ export function createTransport(
         );
         const leave = onAbort(signal, aborted);
 
-        phase(timeouts.connectMs, 'unreachable', `no connection to ${target.host} within ${timeouts.connectMs} ms`);
+        if (!request.reusedSocket) {
+          phase(timeouts.connectMs, 'unreachable', `no connection to ${target.host} within ${timeouts.connectMs} ms`);
+        }
         request.on('socket', (socket) => {
           const connected = (): void => {
             sent = true;
@@ -167,7 +175,7 @@ export function createTransport(
 
 function headersOf(response: http.IncomingMessage): HeaderList {
   const headers = new HeaderList();
-  for (const [name, values] of Object.entries(response.headersDistinct))
-    for (const value of values ?? []) headers.append(name, value);
+  const { rawHeaders: raw } = response;
+  for (let at = 0; at + 1 < raw.length; at += 2) headers.append(raw[at] ?? '', raw[at + 1] ?? '');
   return headers;
 }

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { rootCertificates } from 'node:tls';
+import { urlToHttpOptions } from 'node:url';
 import { proxyCredentials, TunnelAgent } from './tunnel-agent.js';
 
 /** How to reach a server. */
@@ -44,7 +45,7 @@ export function createRoute({ proxy, ca }: Network): Route {
       const isSecure = target.protocol === 'https:';
       if (via === undefined || isSecure) {
         const agent = isSecure ? (tunnels ?? secure) : plain;
-        return (isSecure ? https : http).request(target, { method, agent, headers });
+        return (isSecure ? https : http).request({ ...addressOf(target), method, agent, headers });
       }
       const isSecureProxy = via.protocol === 'https:';
       return (isSecureProxy ? https : http).request(via, {
@@ -60,4 +61,16 @@ export function createRoute({ proxy, ca }: Network): Route {
       tunnels?.destroy();
     },
   };
+}
+
+const addresses = new WeakMap<URL, http.RequestOptions>();
+
+/** The parts of a URL that Node asks for, found once. */
+function addressOf(target: URL): http.RequestOptions {
+  let address = addresses.get(target);
+  if (address === undefined) {
+    address = urlToHttpOptions(target);
+    addresses.set(target, address);
+  }
+  return address;
 }
