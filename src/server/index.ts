@@ -18,7 +18,16 @@ export { openMetrics, type DiskSpace, type KnownNames, type Metrics, type Pipeli
 export { startServer, type RunningServer, type ServerOptions } from './server.js';
 export type { ServerPlan } from './server-plan.js';
 export { TapHub } from './tap/index.js';
-export { Feed, type RetryReport, type FleetMember, type LetterView, type MemberPipeline } from './dashboard/index.js';
+export {
+  Feed,
+  type FleetMember,
+  type LetterGroup,
+  type LettersLook,
+  type LetterView,
+  type MemberPipeline,
+  type RetryPreview,
+  type RetryReport,
+} from './dashboard/index.js';
 export { displacedLog } from './displaced.js';
 export { HttpError } from './http-error.js';
 export { recovering } from './recovering.js';

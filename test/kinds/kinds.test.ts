@@ -117,7 +117,7 @@ pipelines:
     const log = await Log.open(world, plan.log);
     const tell = {
       talk: await openTalk(plan.logging),
-      meter: (await openMetrics('0.0.0', sourceKinds.names)).intakes,
+      meter: (await openMetrics('0.0.0', sourceKinds.names, () => 0)).intakes,
       onRestored: () => undefined,
     };
     const start = log.end;

@@ -1,4 +1,4 @@
-import type { Browser, Dialog, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { TestDaemon } from './daemon.js';
 
 /** The dashboard of a daemon in a browser, beside what the daemon's metrics say. */
@@ -15,19 +15,20 @@ export interface OpenDashboard {
 /**
  * Opens a tab as wide as a phone, before it goes anywhere.
  *
- * @param onDialog default: says yes
+ * @param context what else is so in this browser: its language, its theme, its size
  */
 export async function openDashboard(
   browser: Browser,
   { url }: TestDaemon,
   {
     token = 'none-is-asked-for',
-    onDialog = (dialog) => dialog.accept(),
-  }: { readonly token?: string; readonly onDialog?: (dialog: Dialog) => Promise<void> } = {},
+    context: options = {},
+  }: { readonly token?: string; readonly context?: BrowserContextOptions } = {},
 ): Promise<OpenDashboard> {
   const context = await browser.newContext({
     httpCredentials: { username: 'me', password: token },
     viewport: { width: 390, height: 800 },
+    ...options,
   });
   const page = await context.newPage();
   const troubles: string[] = [];
@@ -35,7 +36,6 @@ export async function openDashboard(
   page.on('console', (message) => {
     if (message.text().includes('Content Security Policy')) troubles.push(message.text());
   });
-  page.on('dialog', (dialog) => void onDialog(dialog));
   return {
     page,
     troubles,

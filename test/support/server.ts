@@ -70,7 +70,7 @@ export async function testServer(
     ...changes.settings,
   };
   const bugs: unknown[] = [];
-  const metrics = await openMetrics('0.0.0', []);
+  const metrics = await openMetrics('0.0.0', [], world.elapsed);
   const server = await startServer({
     host: '127.0.0.1',
     port: 0,
@@ -81,11 +81,12 @@ export async function testServer(
       file: pathToFileURL(join(packageFolder, 'dist/dashboard.html')),
       feed: new Feed(
         () => metrics.snapshot(),
-        world.now,
+        world,
         () => undefined,
       ),
       letters: {
-        newest: () => Promise.resolve([]),
+        look: () => Promise.resolve({ letters: [], groups: [], looked: 0, whole: true }),
+        preview: () => Promise.resolve({ pipelines: [], left: 0, driven_before: 0, more: false }),
         retryLetters: () =>
           Promise.resolve({ input: 0, output: 0, filtered: 0, dead_lettered: 0, left: 0, driven_before: 0 }),
       },

@@ -82,7 +82,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonOptions):
   const { world, talk } = context;
   let plan = firstPlan;
   const stopping = new AbortController();
-  const metrics = await openMetrics(version, sourceKinds.names);
+  const metrics = await openMetrics(version, sourceKinds.names, world.elapsed);
   const damaged = damagedPlaces(talk, metrics.log.damaged);
   const onDamage = damaged.note;
   await metrics.know(knownNames(plan));

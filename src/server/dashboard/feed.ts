@@ -4,6 +4,7 @@ import { busy } from '../http-error.js';
 import { Shares } from '../shares.js';
 import type { Snapshot } from '../metrics/index.js';
 import type { FleetMember } from './fleet.js';
+import { History } from './history.js';
 
 /** The most pages that can be open at a time. One caller gets at most half of the free ones. */
 const READERS_MAX = 64;
@@ -11,22 +12,29 @@ const READERS_MAX = 64;
 /** A reader with this much unread data gets no more until it has read: newer numbers replace the unread ones. */
 const WAITING_BYTES_MAX = 256 << 10;
 
-/** The page shows one histogram; the buckets of the others and the numbers of Node.js are only for Prometheus. */
-const SHOWN = /^colloquium_(?:event_delivery_seconds_bucket|(?!.*_bucket).*)$/;
+/** The buckets of histograms and the numbers of Node.js are only for Prometheus. */
+const SHOWN = /^colloquium_(?!.*_bucket)/;
+
+export interface FeedClock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Milliseconds of a clock that never jumps. */
+  elapsed(): number;
+}
 
 /**
  * The daemon's numbers as server-sent events, once a second, while somebody is watching: each event holds everything that
- * `/metrics` says about Colloquium, as `[name, labels, value]`, and, in a fleet, all members.
+ * `/metrics` says about Colloquium, as `[name, labels, value]`, and, in a fleet, all members. Before them comes the last hour.
  */
 export class Feed {
   readonly #readers = new Map<Readable, AccessRole>();
   readonly #shares = new Shares(() => READERS_MAX);
+  readonly #history = new History();
   #isLooking = false;
 
   constructor(
     private readonly snapshot: () => Promise<Snapshot>,
-    /** Milliseconds since the epoch. */
-    private readonly now: () => number,
+    private readonly clock: FeedClock,
     /** Undefined without a fleet. */
     private readonly members: () => readonly FleetMember[] | undefined,
   ) {}
@@ -47,6 +55,7 @@ export class Feed {
         done(error);
       },
     });
+    stream.push(`event: history\ndata: ${JSON.stringify(this.#history.points)}\n\n`);
     this.#readers.set(stream, role);
     // The browser reconnects soon after a restart of the daemon.
     stream.push('retry: 1000\n\n');
@@ -54,9 +63,10 @@ export class Feed {
     return stream;
   }
 
-  /** Call this about once a second. */
+  /** Call this about once a second: the history is kept when nobody is watching, too. */
   sweep(): void {
-    if (this.#readers.size === 0 || this.#isLooking) return;
+    const isDue = this.#history.isDue(this.clock.elapsed());
+    if ((this.#readers.size === 0 && !isDue) || this.#isLooking) return;
     this.#isLooking = true;
     void this.#recheck([...this.#readers]).finally(() => (this.#isLooking = false));
   }
@@ -67,14 +77,16 @@ export class Feed {
 
   async #recheck(readers: readonly (readonly [Readable, AccessRole])[]): Promise<void> {
     const snapshot = await this.snapshot();
-    const at = this.now();
+    const at = this.clock.now();
+    const point = this.#history.add(snapshot, at, this.clock.elapsed());
+    if (readers.length === 0) return;
     const members = this.members();
     const samples = snapshot
       .filter(({ name }) => SHOWN.test(name))
       .map(({ name, labels, value }) => [name, labels, value] as const);
     for (const [stream, role] of readers) {
       if (!this.#readers.has(stream) || stream.readableLength > WAITING_BYTES_MAX) continue;
-      stream.push(`data: ${JSON.stringify({ at, role, samples, members })}\n\n`);
+      stream.push(`data: ${JSON.stringify({ at, role, samples, members, point })}\n\n`);
     }
   }
 }

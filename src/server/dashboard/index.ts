@@ -1,5 +1,5 @@
 /** The page at `/`, which shows people what the daemon does. */
 export { Feed } from './feed.js';
 export type { FleetMember, MemberPipeline } from './fleet.js';
-export type { RetryReport, Letters, LetterView } from './letters.js';
+export type { LetterGroup, Letters, LettersLook, LetterView, RetryPreview, RetryReport } from './letters.js';
 export { addDashboardRoutes, type Dashboard } from './routes.js';

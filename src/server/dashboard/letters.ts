@@ -15,6 +15,48 @@ export interface LetterView {
   readonly excerpt: string;
 }
 
+/** Dead letters with one reason. Its keys are those of the answer. */
+export interface LetterGroup {
+  readonly pipeline: string;
+  readonly stage: string | null;
+  readonly kind: string;
+  /** The message without the values in it. */
+  readonly reason: string;
+  readonly count: number;
+  /** The newest of them. */
+  readonly example: LetterView;
+}
+
+/** What was seen of the dead letters. Its keys are those of the answer. */
+export interface LettersLook {
+  /** The newest, newest first. */
+  readonly letters: readonly LetterView[];
+  /** The reasons, the most frequent first. */
+  readonly groups: readonly LetterGroup[];
+  /** How many letters the groups count. */
+  readonly looked: number;
+  /** Whether these are all; else, the newest of each file. */
+  readonly whole: boolean;
+}
+
+/** What retrying the dead letters would do. Its keys are those of the answer. */
+export interface RetryPreview {
+  readonly pipelines: readonly {
+    readonly pipeline: string;
+    /** How many letters would go through it again. */
+    readonly letters: number;
+    readonly outputs: readonly string[];
+    readonly asks_ai: boolean;
+    /** Why they would not. */
+    readonly refused?: string;
+  }[];
+  /** As in {@link RetryReport}. */
+  readonly left: number;
+  readonly driven_before: number;
+  /** Whether there are more letters than were counted. */
+  readonly more: boolean;
+}
+
 /** The result of retrying dead letters. */
 export interface RetryReport {
   readonly input: number;
@@ -31,8 +73,13 @@ export interface RetryReport {
 
 /** The dead letters of a running daemon. */
 export interface Letters {
-  /** Returns the newest dead letters, newest first. */
-  newest(limit: number): Promise<readonly LetterView[]>;
+  look(): Promise<LettersLook>;
+  /**
+   * Says what {@link retryLetters} would do; changes nothing.
+   *
+   * @throws HttpError 409 if a retry is running
+   */
+  preview(): Promise<RetryPreview>;
   /**
    * Retries all present dead letters that were not retried yet, each once, by sending them through their pipelines again.
    *

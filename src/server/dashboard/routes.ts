@@ -4,7 +4,6 @@ import type { Feed } from './feed.js';
 import type { Letters } from './letters.js';
 import { loadPage, type Page } from './page.js';
 
-const LETTERS_SHOWN = 20;
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** The parts that the dashboard needs. */
@@ -26,7 +25,10 @@ export function addDashboardRoutes(app: FastifyInstance, { file, feed, letters }
     reply.type('text/event-stream; charset=utf-8').send(feed.open(request.caller?.role ?? 'read', payerOf(request))),
   );
   app.get('/dead-letters', { config: { role: 'read' } }, async (_request, reply) =>
-    reply.type(JSON_TYPE).send(JSON.stringify({ letters: await letters.newest(LETTERS_SHOWN) })),
+    reply.type(JSON_TYPE).send(JSON.stringify(await letters.look())),
+  );
+  app.get('/dead-letters/redrive', { config: { role: 'admin' }, exposeHeadRoute: false }, async (_request, reply) =>
+    reply.type(JSON_TYPE).send(JSON.stringify(await letters.preview())),
   );
   app.post('/dead-letters/redrive', { config: { role: 'admin' } }, async (_request, reply) =>
     reply.type(JSON_TYPE).send(JSON.stringify(await letters.retryLetters())),

@@ -9,6 +9,7 @@ import { logMeter, type LogMeter } from './log-meter.js';
 import { pipelineMeter, type PipelineMeter } from './pipeline-meter.js';
 import { processMeter, type ProcessMeter } from './process-meter.js';
 import { metricFactory } from './prom.js';
+import { RecentDurations } from './recent-durations.js';
 import { readSnapshot, type Snapshot } from './snapshot.js';
 
 /**
@@ -38,15 +39,16 @@ export interface Metrics {
 /**
  * @param version of the program
  * @param inputs kinds of its inputs other than HTTP
+ * @param elapsed milliseconds of a clock that never jumps
  */
-export async function openMetrics(version: string, inputs: readonly string[]): Promise<Metrics> {
+export async function openMetrics(version: string, inputs: readonly string[], elapsed: () => number): Promise<Metrics> {
   const { default: prom } = await import('prom-client');
   const registry: Registry = new prom.Registry();
   const make = metricFactory(prom, registry);
   let names = NO_NAMES;
   const http = httpMeter(make);
-  const pipelines = pipelineMeter(make, () => names);
-  const shows: (() => Promise<void>)[] = [() => http.show()];
+  const pipelines = pipelineMeter(make, () => names, new RecentDurations(elapsed));
+  const shows: (() => Promise<void>)[] = [() => http.show(), () => Promise.resolve(pipelines.showDelays())];
   const look = async (): Promise<void> => {
     for (const show of shows) await show();
   };

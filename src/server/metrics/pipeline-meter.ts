@@ -2,6 +2,7 @@ import type { EndOfWorker, Observation } from '../../pipeline/index.js';
 import type { ProcessorState } from '../../pipeline/processor/index.js';
 import { knownPlace, type KnownNames } from './known-names.js';
 import type { MetricFactory } from './prom.js';
+import { PERCENTILES, type Percentile, type RecentDurations } from './recent-durations.js';
 
 /** Seconds: scripts take microseconds, AI providers minutes. */
 const STAGE_BUCKETS = [1e-5, 5e-5, 1e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300];
@@ -61,12 +62,18 @@ export interface PipelineMeter {
   /** A worker thread ended while it was working: it was terminated, used too much memory, or died otherwise. */
   workerEnded(pipeline: string, reason: (typeof WORKER_ENDS)[number]): void;
   show(standings: readonly PipelineStanding[]): void;
+  /** Shows how long the events of the last minute took. */
+  showDelays(): void;
   /** @param progress undefined if no retry is running */
   showRetry(progress: { readonly bytes: number; readonly bytesDone: number } | undefined): void;
 }
 
 /** Measures what the pipelines do. */
-export function pipelineMeter({ counter, gauge, histogram }: MetricFactory, names: () => KnownNames): PipelineMeter {
+export function pipelineMeter(
+  { counter, gauge, histogram }: MetricFactory,
+  names: () => KnownNames,
+  recentDelays: RecentDurations,
+): PipelineMeter {
   const read = counter(
     'events_read_total',
     'Events that a pipeline has read; dead letters that are retried count, too.',
@@ -120,6 +127,11 @@ export function pipelineMeter({ counter, gauge, histogram }: MetricFactory, name
     DELIVERY_BUCKETS,
     ['pipeline'],
   );
+  const recent = gauge(
+    'event_delivery_recent_seconds',
+    'The percentiles p50, p95 and p99 of event_delivery_seconds in the last minute, right within 2 %: of all pipelines (no label) or of one.',
+    ['pipeline', 'percentile'],
+  );
   const states = gauge('pipeline_state', 'Whether a pipeline is in this state: 1 or 0.', ['pipeline', 'state']);
   const lag = gauge(
     'pipeline_lag_seconds',
@@ -149,6 +161,7 @@ export function pipelineMeter({ counter, gauge, histogram }: MetricFactory, name
 
   return {
     begin(pipelines) {
+      recentDelays.keep((pipeline) => names().pipelines.has(pipeline));
       for (const pipeline of kept.keys()) if (!names().pipelines.has(pipeline)) kept.delete(pipeline);
       for (const pipeline of pipelines) {
         read.inc({ pipeline }, 0);
@@ -199,7 +212,20 @@ export function pipelineMeter({ counter, gauge, histogram }: MetricFactory, name
         }
         whole.observe({ pipeline }, total);
       }
-      if (ageMs !== undefined) delivery.observe({ pipeline }, Math.max(0, ageMs) / 1000);
+      if (ageMs !== undefined) {
+        const seconds = Math.max(0, ageMs) / 1000;
+        delivery.observe({ pipeline }, seconds);
+        recentDelays.observe(pipeline, seconds);
+      }
+    },
+    showDelays() {
+      recent.reset();
+      for (const pipeline of [undefined, ...names().pipelines.keys()]) {
+        const found = recentDelays.percentiles(pipeline);
+        if (found === undefined) continue;
+        for (const percentile of Object.keys(PERCENTILES) as Percentile[])
+          recent.set({ ...(pipeline !== undefined && { pipeline }), percentile }, found[percentile]);
+      }
     },
     show(standings) {
       states.reset();

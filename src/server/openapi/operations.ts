@@ -115,7 +115,7 @@ export const OPERATIONS: Readonly<Record<string, OpenApiOperation>> = {
     answers: {
       200: {
         description:
-          'Each event is {at, role, samples}; a sample is [name, labels, value]. In a fleet also members, as in GET /fleet.',
+          'First an event `history`: the points of the last hour, one every 5 seconds, [at, in, processed, failed, p50, p95, p99]: rates per second, latencies in seconds or null. Then events {at, role, samples}; a sample is [name, labels, value]. In a fleet also members, as in GET /fleet; every 5 seconds also the new point.',
         content: { 'text/event-stream': [] },
       },
       503: {
@@ -125,8 +125,25 @@ export const OPERATIONS: Readonly<Record<string, OpenApiOperation>> = {
     },
   },
   'GET /dead-letters': {
-    summary: 'The newest dead letters of all pipelines, newest first.',
-    answers: { 200: { description: 'At most 20.', content: { [JSON_TYPE]: [] } } },
+    summary: 'The newest dead letters of all pipelines, and the reasons for them.',
+    answers: {
+      200: {
+        description:
+          'letters: the newest, at most 20, newest first. groups: the reasons, at most 50, the most frequent first, each with its pipeline, stage, kind, count, and an example. looked: how many letters the groups count; whole: whether these are all, or only the newest of each file.',
+        content: { [JSON_TYPE]: [] },
+      },
+    },
+  },
+  'GET /dead-letters/redrive': {
+    summary: 'What retrying the dead letters would do. Changes nothing.',
+    answers: {
+      200: {
+        description:
+          'pipelines: for each, its name, the letters that would be retried, its outputs, whether its stages ask AI providers (asks_ai), and why it would be refused, if so (refused). left and driven_before as in the result of a retry; more: there are more letters than were counted.',
+        content: { [JSON_TYPE]: [] },
+      },
+      409: { description: 'A retry is already under way.', content: { [JSON_TYPE]: ['Error'] } },
+    },
   },
   'POST /dead-letters/redrive': {
     summary: 'Send the dead letters that were not retried yet through their pipelines again.',

@@ -61,7 +61,7 @@ const PARTS: readonly MadePart[] = [
     path: guidePath('operations'),
     name: 'metrics',
     lines: async () => {
-      const text = await (await openMetrics('', ['folder'])).text();
+      const text = await (await openMetrics('', ['folder'], () => 0)).text();
       const metrics = [...text.matchAll(/^# HELP (colloquium_\w+) (.*)\n# TYPE \w+ (\w+)$/gm)];
       return metrics.map(([, name = '', help = '', kind = '']) => item(`\`${name}\` (${kind})`, help));
     },

@@ -14,6 +14,9 @@ pipelines:
     outputs: [{ file: ./plain.ndjson }]
 `;
 
+/** The cells of a row, also where each is a line of its own. */
+const row = (text: string): string => text.split(/[\t\n]+/).join(' ');
+
 const title = `the dashboard shows what stages across events make, merge and keep, and it adds up (${noBrowser ?? 'in Chromium'})`;
 
 let browser: Browser | undefined;
@@ -37,22 +40,22 @@ it.skipIf(noBrowser !== undefined)(title, async () => {
     /In\s+Open before\s+Made\s+Out\s+Filtered\s+Unrouted\s+Skipped\s+Dead letters\s+Merged\s+Open\s+Waiting/,
   );
   await postLines(`${first.url}/events`, '{"items":[1,2]}\n{"items":[3,4]}\n{"items":[]}\n');
-  await until(async () => (await page.shows('pipelines')).includes('3\t0\t3\t1\t1\t0\t0\t0\t3\t1\t'), 'it adds up');
+  await until(async () => row(await page.shows('pipelines')).includes(' 3 0 3 1 1 0 0 0 3 1 '), 'it adds up');
   expect(await page.metric('stage_open_events', 'stage="batch-2"')).toBe(1);
+  // In, made, out, filtered, merged, failed, forgotten, open.
+  expect(row(await page.shows('stages'))).toContain('default › explode-1 3 2 4 1 0 0 0 0');
+  expect(row(await page.shows('stages'))).toContain('default › batch-2 4 1 1 0 3 0 0 1');
   expect(await first.end()).toBe(0);
 
   const again = await startDaemon(CONFIG, { cwd });
   const second = await openDashboard(browser, again);
   await second.page.goto(again.url);
   await until(
-    async () => (await second.shows('pipelines')).includes('0\t1\t0\t0\t0\t0\t0\t0\t0\t1\t'),
+    async () => row(await second.shows('pipelines')).includes(' 0 1 0 0 0 0 0 0 0 1 '),
     'one is open from before',
   );
   await postLines(`${again.url}/events`, '{"items":[5,6]}\n');
-  await until(
-    async () => (await second.shows('pipelines')).includes('1\t1\t2\t1\t0\t0\t0\t0\t3\t0\t'),
-    'it adds up again',
-  );
+  await until(async () => row(await second.shows('pipelines')).includes(' 1 1 2 1 0 0 0 0 3 0 '), 'it adds up again');
   expect(await second.metric('stage_open_events')).toBe(0);
   expect(await second.metric('stage_open_before_events', 'stage="batch-2"')).toBe(1);
   expect(await again.end()).toBe(0);

@@ -37,6 +37,7 @@ describe.skipIf(noBrowser !== undefined)(`the dashboard (${noBrowser ?? 'in Chro
     await daemon.end();
   });
 
+  const focused = (): Promise<string> => dashboard.page.evaluate<string>('document.activeElement.id');
   const shows = (id: string): Promise<string> => dashboard.shows(id);
 
   it('asks for a token, and shows what /metrics says', async () => {
@@ -51,8 +52,11 @@ describe.skipIf(noBrowser !== undefined)(`the dashboard (${noBrowser ?? 'in Chro
     expect(await dashboard.metric('events_processed_total', 'dead_lettered')).toBe(1);
     expect(await shows('total-failed')).toBe('1 in all');
     expect(await shows('pipelines')).toMatch(/default\s+running\s+3\s+2\s+0\s+0\s+0\s+1/);
+    expect(await shows('latencies')).toMatch(/^p50 [0-9.]+ m?s · p99 [0-9.]+ m?s$/);
     expect(await shows('errors')).toMatch(/invalid_argument\s+work\s+1/);
-    await until(async () => (await shows('letter-list')).includes('{"x":3}'), 'the letter is shown');
+    await until(async () => (await shows('letter-list')).startsWith('1×'), 'the letter is shown');
+    await dashboard.page.getByText('Newest example').click();
+    expect(await shows('letter-list')).toContain('{"x":3}');
     for (const part of ['.money', '#fleet']) expect(await dashboard.page.locator(part).first().isVisible()).toBe(false);
   });
 
@@ -67,9 +71,22 @@ describe.skipIf(noBrowser !== undefined)(`the dashboard (${noBrowser ?? 'in Chro
       `server: { port: 0, tokens: [${TOKEN}] }\nstate_dir: ./state\n${MENDED}`,
     );
     await daemon.says('is in use');
-    await dashboard.page.locator('#redrive').focus();
+    await dashboard.page.locator('#retry').focus();
     await dashboard.page.keyboard.press('Enter');
-    await until(async () => (await shows('redriven')) === '1 retried.', 'it is retried');
+    await dashboard.page.locator('#retry-dialog').waitFor();
+    const said = await shows('retry-what');
+    expect(said).toContain(`Through default again, 1 letter: results are added to ${join(cwd, 'out.ndjson')}.`);
+    expect(said).not.toContain('AI');
+    expect(await shows('retry-yes')).toBe('Retry 1');
+    // Nothing has happened yet, and nothing does where it is cancelled.
+    await dashboard.page.keyboard.press('Escape');
+    expect(await dashboard.metric('events_driven_again_total')).toBe(0);
+    expect(await focused()).toBe('retry');
+    await dashboard.page.keyboard.press('Enter');
+    await dashboard.page.locator('#retry-dialog').waitFor();
+    expect(await focused()).toBe('retry-yes');
+    await dashboard.page.keyboard.press('Enter');
+    await until(async () => (await shows('retried')) === '1 retried.', 'it is retried');
     expect(readFileSync(join(cwd, 'out.ndjson'), 'utf8')).toBe('1\n2\n{"x":3}\n');
     const counted = await Promise.all([
       dashboard.metric('events_driven_again_total', 'pipeline="default"'),
@@ -79,11 +96,14 @@ describe.skipIf(noBrowser !== undefined)(`the dashboard (${noBrowser ?? 'in Chro
     ]);
     expect(counted).toEqual([1, 3, 1, 3]);
     await until(async () => (await shows('total-done')) === '4 in all', 'it is counted');
-    await dashboard.page.locator('#redrive').click();
-    await until(
-      async () => (await shows('redriven')) === '0 retried, 1 skipped, retried before.',
-      'nothing is left to drive',
+    await dashboard.page.locator('#retry').click();
+    await dashboard.page.locator('#retry-dialog').waitFor();
+    expect(await shows('retry-dialog')).toMatch(
+      /^There is nothing to retry\n+Skipped, because retried before: 1 letter\.\n+Close$/,
     );
+    await dashboard.page.locator('#retry-no').click();
+    const answer = await fetch(`${daemon.url}/dead-letters/redrive`, { method: 'POST', headers: { authorization } });
+    expect(await answer.json()).toMatchObject({ input: 0, driven_before: 1 });
     await postLines(`${daemon.url}/events`, '4\n', { authorization });
     await until(() => readFileSync(join(cwd, 'out.ndjson'), 'utf8').endsWith('\n4\n'), 'processing goes on');
   });

@@ -73,7 +73,7 @@ const STATUS: AiStatus = {
 };
 
 async function opened(): Promise<Metrics> {
-  const metrics = await openMetrics('1.2.3', ['stdin', 'folder', 'nats']);
+  const metrics = await openMetrics('1.2.3', ['stdin', 'folder', 'nats'], () => 0);
   await metrics.know(NAMES);
   return metrics;
 }

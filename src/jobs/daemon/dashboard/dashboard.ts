@@ -1,7 +1,7 @@
 import type { LogWorld } from '../../../log/index.js';
 import { Feed, type FleetMember, type Metrics, type ServerOptions } from '../../../server/index.js';
 import type { DaemonParts } from '../parts.js';
-import { newestLetters } from './newest-letters.js';
+import { lookAtLetters } from './look-at-letters.js';
 import type { ServePlan } from '../../serve-plan.js';
 import { processorTalk } from '../pipelines/processor-talk.js';
 import { letterRetrier, type LetterRetrier } from './letter-retrier.js';
@@ -30,7 +30,7 @@ export function daemonDashboard(
   context: DashboardOptions,
 ): ServerOptions['dashboard'] & { readonly redriving: LetterRetrier['progress'] } {
   const { world, talk, letters, metrics, plan, inside, members, signal } = context;
-  const { retryLetters, progress } = letterRetrier({
+  const { retryLetters, preview, progress } = letterRetrier({
     world,
     plan,
     handOver(pipeline, work) {
@@ -47,8 +47,8 @@ export function daemonDashboard(
   });
   return {
     file: new URL('./dashboard.html', import.meta.url),
-    feed: new Feed(() => metrics.snapshot(), world.now, members),
-    letters: { newest: (limit) => newestLetters(plan().pipelines, limit), retryLetters },
+    feed: new Feed(() => metrics.snapshot(), world, members),
+    letters: { look: () => lookAtLetters(plan().pipelines), preview, retryLetters },
     redriving: progress,
   };
 }

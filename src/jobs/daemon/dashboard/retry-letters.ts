@@ -3,7 +3,13 @@ import { drive, type Delivered } from '../../../pipeline/index.js';
 import type { RetryProgress } from '../../../pipeline/letters/index.js';
 import type { RetryReport } from '../../../server/index.js';
 import type { Block } from '../../../sources/index.js';
-import { lettersToRetry, nothingLeft, wordsForLeft, type LettersToRetry } from '../../replay/letters.js';
+import {
+  lettersToRetry,
+  nothingLeft,
+  wordsForLeft,
+  type LettersLeft,
+  type LettersToRetry,
+} from '../../replay/letters.js';
 import type { ReplayPlan } from '../../replay/plan.js';
 import { isOutAtEnd } from '../../replay/refuse-state.js';
 import { runToOutputs } from '../../replay/to-outputs.js';
@@ -42,7 +48,35 @@ export interface RetryLettersOptions {
  */
 export async function retryLetters(serve: ServePlan, context: RetryLettersOptions): Promise<RetryReport> {
   const { world, signal, talk } = context;
-  const plan: ReplayPlan = {
+  const plan = planOfRetry(serve);
+  const sum = { input: 0, output: 0, filtered: 0, dead_lettered: 0 };
+  const left = nothingLeft();
+  const underWay = { plan, world, signal };
+  let stopped: string | undefined;
+  // Pipelines that are refused come last: only the last pass may stop before its end.
+  const isRefused = (pipeline: PipelineServePlan): number => Number(whyNotRetried(pipeline) !== undefined);
+  const pipelines = serve.pipelines.toSorted((a, b) => isRefused(a) - isRefused(b));
+  for await (const letters of lettersToRetry(underWay, { pipelines, through: 'own' }, left)) {
+    stopped = await retryInSlices(letters, plan, context, sum);
+    if (stopped !== undefined) break;
+  }
+  if (stopped !== undefined) talk.notice(`the retry of dead letters stopped: ${stopped}`);
+  for (const words of wordsForLeft(left)) talk.notice(words);
+  return { ...sum, ...countsOf(left), ...(stopped !== undefined && { stopped }) };
+}
+
+/** The counts of letters that are not retried, as reports have them. */
+export function countsOf({ strangers, unretryable, retriedBefore }: LettersLeft): {
+  readonly left: number;
+  readonly driven_before: number;
+} {
+  const others = [...strangers.values()].reduce((a, b) => a + b, 0);
+  return { left: unretryable + others, driven_before: retriedBefore };
+}
+
+/** All letters, each through its own pipeline, to that pipeline's outputs. */
+export function planOfRetry(serve: ServePlan): ReplayPlan {
+  return {
     config: serve.config,
     logFolder: serve.log.folder,
     stateFolder: serve.stateFolder,
@@ -52,22 +86,12 @@ export async function retryLetters(serve: ServePlan, context: RetryLettersOption
     limit: undefined,
     live: false,
   };
-  const sum = { input: 0, output: 0, filtered: 0, dead_lettered: 0 };
-  const left = nothingLeft();
-  const underWay = { plan, world, signal };
-  let stopped: string | undefined;
-  // Pipelines that are refused come last: only the last pass may stop before its end.
-  const isRefused = ({ spec }: PipelineServePlan): number => Number(isOutAtEnd(spec));
-  const pipelines = serve.pipelines.toSorted((a, b) => isRefused(a) - isRefused(b));
-  for await (const letters of lettersToRetry(underWay, { pipelines, through: 'own' }, left)) {
-    stopped = await retryInSlices(letters, plan, context, sum);
-    if (stopped !== undefined) break;
-  }
-  if (stopped !== undefined) talk.notice(`the retry of dead letters stopped: ${stopped}`);
-  for (const words of wordsForLeft(left)) talk.notice(words);
-  const strangers = [...left.strangers.values()].reduce((a, b) => a + b, 0);
-  const { unretryable, retriedBefore: driven_before } = left;
-  return { ...sum, left: unretryable + strangers, driven_before, ...(stopped !== undefined && { stopped }) };
+}
+
+/** Why a pipeline's letters can't be retried while it runs; undefined if they can. */
+export function whyNotRetried({ spec }: PipelineServePlan): string | undefined {
+  if (!isOutAtEnd(spec)) return undefined;
+  return `pipeline ${spec.name} has stages that look across events: stop the daemon, then run colloquium replay --dead-letters --to-outputs`;
 }
 
 /** @returns why the letters were not retried to the end; undefined if they were */
@@ -83,9 +107,10 @@ async function retryInSlices(
   // A pipeline without letters is not paused.
   let next = await iterator.next();
   const hasEnded = (): boolean => next.done === true;
-  if (!hasEnded() && isOutAtEnd(letters.pipeline.spec)) {
+  const whyNot = whyNotRetried(letters.pipeline);
+  if (!hasEnded() && whyNot !== undefined) {
     await iterator.return?.();
-    return `pipeline ${name} has stages that look across events: stop the daemon, then run colloquium replay --dead-letters --to-outputs`;
+    return whyNot;
   }
   let stopped: string | undefined;
   const slice = async (handed: HandedOver): Promise<void> => {

@@ -24,7 +24,14 @@ export function make(
   return element;
 }
 
-/** A table, or a word when it has no rows. Its first column names the row. */
+/** A table with more columns than this needs a wide place, or is in blocks everywhere. */
+const MANY_COLUMNS = 8;
+const VERY_MANY_COLUMNS = 12;
+
+/**
+ * A table, or a word when it has no rows. Its first column names the row. In a narrow place each row becomes a block, and each
+ * cell names its column: the roles say that it is a table all the same.
+ */
 export function showTable(
   id: string,
   heads: readonly string[],
@@ -35,15 +42,29 @@ export function showTable(
   const place = at(id);
   if (place.dataset['shown'] === key) return;
   place.dataset['shown'] = key;
-  const line = (tag: string, cells: readonly string[]): HTMLElement =>
-    make('tr', {}, ...cells.map((text) => make(tag, { text })));
-  const table = make(
+  const cell = (text: string, i: number): HTMLElement => {
+    const element =
+      i === 0 ? withRole(make('th', { text }), 'rowheader') : withRole(make('td', {}, make('span', { text })), 'cell');
+    element.dataset['head'] = heads[i] ?? '';
+    return element;
+  };
+  const line = (cells: readonly HTMLElement[]): HTMLElement => withRole(make('tr', {}, ...cells), 'row');
+  const head = line(heads.map((text) => withRole(make('th', { text }), 'columnheader')));
+  const table = withRole(
+    make(
+      'table',
+      heads.length > MANY_COLUMNS ? { class: heads.length > VERY_MANY_COLUMNS ? 'very-many' : 'many' } : {},
+      withRole(make('thead', {}, head), 'rowgroup'),
+      withRole(make('tbody', {}, ...rows.map((row) => line(row.map(cell)))), 'rowgroup'),
+    ),
     'table',
-    {},
-    make('thead', {}, line('th', heads)),
-    make('tbody', {}, ...rows.map((row) => line('td', row))),
   );
   place.replaceChildren(rows.length === 0 ? make('p', { class: 'empty', text: empty }) : table);
+}
+
+function withRole(element: HTMLElement, role: string): HTMLElement {
+  element.setAttribute('role', role);
+  return element;
 }
 
 /** A bar that is full at 1. */

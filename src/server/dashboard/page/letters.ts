@@ -1,76 +1,83 @@
-import type { RetryReport, LetterView } from '../letters.js';
+import type { LetterGroup, LettersLook } from '../letters.js';
 import { at, make, say } from './elements.js';
-import { count } from './words.js';
+import { count, dateAndTime } from './words.js';
+
+/** The daemon reads files for it: not more often than this. */
+const LOOK_INTERVAL_MS = 3000;
 
 let shownFor = -1;
+let lookedAt = 0;
 
-/** Refreshes the newest dead letters when there are new ones. @param total dead letters so far */
-export async function showLetters(total: number, role: string): Promise<void> {
-  at('redrive').hidden = role !== 'admin';
-  if (total === shownFor) return;
-  shownFor = total;
+/** A group's parts on the page, kept so that an open example stays open, and the focus where it is. */
+interface Item {
+  readonly element: HTMLElement;
+  readonly update: (group: LetterGroup) => void;
+}
+const items = new Map<string, Item>();
+
+/** Refreshes the reasons when there are new dead letters. @param total dead letters so far */
+export async function showLetters(total: number): Promise<void> {
+  if (total === shownFor || Date.now() - lookedAt < LOOK_INTERVAL_MS) return;
+  lookedAt = Date.now();
   const answer = await fetch('dead-letters');
   if (!answer.ok) return;
-  const { letters } = (await answer.json()) as { readonly letters: readonly LetterView[] };
-  const items = letters.map(letterPart);
-  at('letter-list').replaceChildren(...(items.length === 0 ? [make('li', { class: 'empty', text: 'None.' })] : items));
+  shownFor = total;
+  show((await answer.json()) as LettersLook);
 }
 
-function letterPart({
-  pipeline,
-  id,
-  timestamp,
-  retry_count: retries,
-  kind,
-  message,
-  stage,
-  at: place,
-  excerpt,
-}: LetterView): HTMLElement {
-  const where = [pipeline, ...(stage === null ? [] : [stage]), ...(place === null ? [] : [place])].join(' › ');
-  const when = timestamp === null ? '' : new Date(timestamp).toLocaleString();
-  const again = retries === 0 ? '' : ` · re-driven ${retries}×`;
-  return make(
-    'li',
-    {},
-    make('span', { class: 'kind', text: kind }),
-    make('span', { class: 'faint', text: `  ${where} · ${when}${again}` }),
-    make('p', { text: message }),
-    make('code', { text: id === null ? excerpt : `${id}  ${excerpt}` }),
+/** Makes the next refresh look again. */
+export function forgetShown(): void {
+  shownFor = -1;
+  lookedAt = 0;
+}
+
+function show({ groups, looked, whole }: LettersLook): void {
+  const counted = `${whole ? '' : 'the newest '}${count(looked)} in the files`;
+  say(
+    'letters-looked',
+    looked === 0 ? '' : `Of ${counted}, by reason. Letters stay in their files when they are retried.`,
   );
-}
-
-/** Makes the button retry the dead letters. */
-export function prepareRetry(): void {
-  const button = at('redrive') as HTMLButtonElement;
-  button.addEventListener('click', () => {
-    if (!confirm('Send all dead letters that were not retried yet through their pipelines again?')) return;
-    button.disabled = true;
-    say('redriven', 'Re-driving…');
-    void redrive()
-      .then((words) => say('redriven', words))
-      .finally(() => (button.disabled = false));
+  const keys = groups.map(keyOf);
+  for (const key of items.keys()) if (!keys.includes(key)) items.delete(key);
+  const elements = groups.map((group, i) => {
+    const key = keys[i] ?? '';
+    let item = items.get(key);
+    if (item === undefined) items.set(key, (item = groupPart()));
+    item.update(group);
+    return item.element;
   });
+  if (elements.length === 0) elements.push(make('li', { class: 'empty', text: 'None.' }));
+  const list = at('letter-list');
+  const isSame = elements.length === list.children.length && elements.every((one, i) => list.children[i] === one);
+  if (!isSame) list.replaceChildren(...elements);
 }
 
-/** Shows the progress of a retry, whoever requested it. @param driven since the daemon started */
-export function showRetry(bytesLeft: number, driven: number): void {
-  if (bytesLeft > 0)
-    say('redriven', `Retrying: ${count(driven)} so far, ${count(Math.ceil(bytesLeft / 1000))} kB left.`);
+function keyOf({ pipeline, stage, kind, reason, example: { at: place } }: LetterGroup): string {
+  return JSON.stringify([pipeline, stage, kind, reason, place]);
 }
 
-async function redrive(): Promise<string> {
-  try {
-    const answer = await fetch('dead-letters/redrive', { method: 'POST' });
-    const body = (await answer.json()) as RetryReport & { readonly message?: string };
-    if (!answer.ok) return body.message ?? `The daemon answers ${answer.status}.`;
-    shownFor = -1;
-    const failed = body.dead_lettered === 0 ? '' : `, ${count(body.dead_lettered)} failed again`;
-    const left = body.left === 0 ? '' : `, ${count(body.left)} can't be retried`;
-    const before = body.driven_before === 0 ? '' : `, ${count(body.driven_before)} skipped, retried before`;
-    const stopped = body.stopped === undefined ? '' : ` Stopped: ${body.stopped}`;
-    return `${count(body.input)} retried${failed}${left}${before}.${stopped}`;
-  } catch {
-    return 'The daemon does not answer.';
-  }
+function groupPart(): Item {
+  const howMany = make('strong', { class: 'how-many' });
+  const kind = make('span', { class: 'kind' });
+  const where = make('span', { class: 'faint' });
+  const message = make('p');
+  const about = make('p', { class: 'faint' });
+  const excerpt = make('code');
+  const details = make('details', {}, make('summary', { text: 'Newest example' }), about, excerpt);
+  return {
+    element: make('li', {}, howMany, kind, where, message, details),
+    update({ pipeline, stage, kind: what, count: letters, example }) {
+      const { id, timestamp, retry_count: retries, at: place } = example;
+      howMany.textContent = `${count(letters)}×`;
+      kind.textContent = what;
+      where.textContent = [pipeline, ...(stage === null ? [] : [stage]), ...(place === null ? [] : [place])].join(
+        ' › ',
+      );
+      message.textContent = example.message;
+      const again = retries === 0 ? [] : [`retried ${retries}×`];
+      const when = timestamp === null ? [] : [dateAndTime(timestamp)];
+      about.textContent = [...when, ...(id === null ? ['not an event'] : [id]), ...again].join(' · ');
+      excerpt.textContent = example.excerpt;
+    },
+  };
 }

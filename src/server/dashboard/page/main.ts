@@ -1,18 +1,25 @@
+import type { HistoryPoint } from '../history-point.js';
 import { chart } from './chart.js';
 import { at, say, showTable } from './elements.js';
 import { showFleet } from './fleet.js';
-import { prepareRetry, showLetters, showRetry } from './letters.js';
+import { showLetters } from './letters.js';
 import { showMoney } from './money.js';
-import { perSecond, quantile, Samples, type FeedFrame } from './samples.js';
+import { prepareRetry, showRetry } from './retry.js';
+import { perSecond, Samples, type FeedFrame } from './samples.js';
 import { count, rate, seconds } from './words.js';
 
-/** The number of seconds that rates and latencies span. */
+/** The number of seconds that rates span. */
 const WINDOW_FRAMES = 5;
 /** After an invalid answer the browser does not reconnect on its own. */
 const RECONNECT_MS = 2000;
 
 const EVENTS = 'events_processed_total';
-const DELIVERY = 'event_delivery_seconds';
+const DELAYS = 'event_delivery_recent_seconds';
+
+const PERCENTILES = ['p50', 'p95', 'p99'] as const;
+
+/** What happens to the events of stages that look across events, in the order of the table's columns. */
+const WAYS = ['in', 'made', 'out', 'filtered', 'merged', 'failed', 'forgotten'] as const;
 
 const STAGES = 'stage_events_total';
 const OPEN = 'stage_open_events';
@@ -49,8 +56,9 @@ const throughput = chart(
 const delays = chart(
   'delays',
   [
-    { label: 'half', colour: '--two' },
-    { label: '95 %', colour: '--one' },
+    { label: 'p50', colour: '--two' },
+    { label: 'p95', colour: '--one' },
+    { label: 'p99', colour: '--bad' },
   ],
   seconds,
 );
@@ -64,30 +72,43 @@ const failed = (samples: Samples): number =>
 
 function show(frame: FeedFrame): void {
   const now = new Samples(frame);
+  // After a restart of the daemon, or of its clock, there is nothing to compare with.
+  if (now.frame.at <= (frames.at(-1)?.frame.at ?? 0)) frames.length = 0;
   frames.push(now);
   if (frames.length > WINDOW_FRAMES + 1) frames.shift();
   const [before = now] = frames;
   const rates = [stored, ended, failed].map((sum) => perSecond(before, now, sum));
-  const half = quantile(before, now, DELIVERY, 0.5);
-  const most = quantile(before, now, DELIVERY, 0.95);
-  throughput.add(frame.at, rates);
-  delays.add(frame.at, [half, most]);
   ['rate-in', 'rate-done', 'rate-failed'].forEach((id, i) => say(id, `${rate(rates[i] ?? 0)}/s`));
   say('total-in', `${count(stored(now))} in all`);
   say('total-done', `${count(ended(now))} in all`);
   say('total-failed', `${count(failed(now))} in all`);
-  say('latency', seconds(most));
+  const ofAll = (percentile: string): string => seconds(delayOf(now, percentile));
+  say('latency', ofAll('p95'));
+  say('latencies', `p50 ${ofAll('p50')} · p99 ${ofAll('p99')}`);
   say('lag', seconds(Math.max(0, ...now.all('pipeline_lag_seconds').map(([, , value]) => value))));
   const backlog = Math.max(0, ...now.all('pipeline_backlog_events').map(([, , value]) => value));
-  say('backlog', `${count(backlog)} events in a pipeline`);
+  say('backlog', `${count(backlog)} events`);
   const [, build] = now.all('build_info')[0] ?? [];
   say('version', build === undefined ? '' : `version ${build['version'] ?? ''}`);
   showPipelines(now);
+  showStages(now);
   showErrors(now);
   showMoney(now);
   showFleet(frame);
   showRetry(now.sum('redrive_left_bytes'), now.sum('events_driven_again_total'));
-  void showLetters(now.sum(EVENTS, { outcome: 'dead_lettered' }), frame.role).catch(() => undefined);
+  if (frame.point !== undefined) addPoints([frame.point]);
+  at('retry').hidden = frame.role !== 'admin';
+  void showLetters(now.sum(EVENTS, { outcome: 'dead_lettered' })).catch(() => undefined);
+}
+
+function addPoints(points: readonly HistoryPoint[]): void {
+  throughput.add(points.map(([moment, ...values]) => [moment, values.slice(0, 3)]));
+  delays.add(points.map(([moment, ...values]) => [moment, values.slice(3)]));
+}
+
+/** @param pipeline undefined: all together */
+function delayOf(now: Samples, percentile: string, pipeline?: string): number | undefined {
+  return now.all(DELAYS, { percentile }).find(([, labels]) => labels['pipeline'] === pipeline)?.[2];
 }
 
 function showPipelines(now: Samples): void {
@@ -97,10 +118,25 @@ function showPipelines(now: Samples): void {
   const rows = now.valuesOf(EVENTS, 'pipeline').map((pipeline) => {
     const state = now.all('pipeline_state', { pipeline }).find(([, , isSo]) => isSo === 1)?.[1]['state'] ?? '–';
     const counts = shown.map(({ name, labels }) => count(now.sum(name, { pipeline, ...labels })));
-    return [pipeline, state, ...counts, seconds(now.value('pipeline_lag_seconds', { pipeline }))];
+    const delays = PERCENTILES.map((percentile) => seconds(delayOf(now, percentile, pipeline)));
+    return [pipeline, state, ...counts, seconds(now.value('pipeline_lag_seconds', { pipeline })), ...delays];
   });
-  const heads = ['Name', 'State', ...shown.map(({ head }) => head), 'Waiting'];
+  const heads = ['Name', 'State', ...shown.map(({ head }) => head), 'Waiting', ...PERCENTILES];
   showTable('pipelines', heads, rows, 'None: events are only stored.');
+}
+
+/** What stages that look across events have done, and what they keep; hidden where there are none. */
+function showStages(now: Samples): void {
+  const key = (pipeline = '', stage = ''): string => JSON.stringify([pipeline, stage]);
+  const places = [...now.all(STAGES), ...now.all(OPEN)].map(([, { pipeline, stage }]) => key(pipeline, stage));
+  const rows = [...new Set(places)].sort().map((place) => {
+    const [pipeline = '', stage = ''] = JSON.parse(place) as readonly string[];
+    const ways = WAYS.map((way) => count(now.sum(STAGES, { pipeline, stage, way })));
+    return [`${pipeline} › ${stage}`, ...ways, count(now.sum(OPEN, { pipeline, stage }))];
+  });
+  at('across').hidden = rows.length === 0;
+  const heads = ['Stage', 'In', 'Made', 'Out', 'Filtered', 'Merged', 'Failed', 'Forgotten', 'Open'];
+  showTable('stages', heads, rows, 'None.');
 }
 
 function showErrors(now: Samples): void {
@@ -116,8 +152,13 @@ function connect(): void {
   const words = (text: string, isLive: boolean): void => {
     status.classList.toggle('live', isLive);
     const place = status.querySelector('.words');
-    if (place !== null) place.textContent = text;
+    if (place !== null && place.textContent !== text) place.textContent = text;
   };
+  source.addEventListener('history', ({ data }) => {
+    throughput.clear();
+    delays.clear();
+    addPoints(JSON.parse(String(data)) as readonly HistoryPoint[]);
+  });
   source.addEventListener('message', ({ data }) => {
     words('live', true);
     show(JSON.parse(String(data)) as FeedFrame);

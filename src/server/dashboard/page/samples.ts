@@ -1,4 +1,5 @@
 import type { FleetMember } from '../fleet.js';
+import type { HistoryPoint } from '../history-point.js';
 
 /** A number of the metrics page. */
 type Sample = readonly [name: string, labels: Readonly<Record<string, string>>, value: number];
@@ -12,6 +13,8 @@ export interface FeedFrame {
   readonly samples: readonly Sample[];
   /** Undefined: the daemon works alone. */
   readonly members?: readonly FleetMember[];
+  /** The newest point of the history, when there is a new one. */
+  readonly point?: HistoryPoint;
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -56,35 +59,4 @@ export function perSecond(before: Samples, now: Samples, sum: (samples: Samples)
   const seconds = (now.frame.at - before.frame.at) / 1000;
   const grown = sum(now) - sum(before);
   return seconds <= 0 ? 0 : (grown >= 0 ? grown : sum(now)) / seconds;
-}
-
-/**
- * A quantile of a histogram's observations between two moments, interpolated within its bucket as Prometheus does.
- *
- * @returns undefined if there were none
- */
-export function quantile(before: Samples, now: Samples, name: string, share: number): number | undefined {
-  const buckets = new Map<number, number>();
-  const add = (samples: Samples, sign: number): void => {
-    for (const [, { le = '' }, value] of samples.all(`${name}_bucket`)) {
-      const bound = le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le);
-      buckets.set(bound, (buckets.get(bound) ?? 0) + sign * value);
-    }
-  };
-  add(now, 1);
-  if (now.sum(`${name}_count`) >= before.sum(`${name}_count`)) add(before, -1);
-  const sorted = [...buckets].sort(([a], [b]) => a - b);
-  const total = sorted.at(-1)?.[1] ?? 0;
-  if (total <= 0) return undefined;
-  let lower = 0;
-  let below = 0;
-  for (const [bound, count] of sorted) {
-    if (count >= share * total) {
-      if (bound === Number.POSITIVE_INFINITY) return lower;
-      return lower + (bound - lower) * ((share * total - below) / Math.max(1, count - below));
-    }
-    lower = bound;
-    below = count;
-  }
-  return lower;
 }

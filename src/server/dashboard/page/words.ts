@@ -6,6 +6,14 @@ export const count = (value: number): string => whole.format(value);
 /** Three digits suffice for a rate. */
 export const rate = (value: number): string => (value >= 100 ? whole.format(value) : short.format(value));
 
+/** The words are English; dates and times are as the reader writes them. */
+const moment = new Intl.DateTimeFormat([...navigator.languages], { dateStyle: 'medium', timeStyle: 'medium' });
+const clock = new Intl.DateTimeFormat([...navigator.languages], { timeStyle: 'short' });
+
+/** @param ms since the epoch */
+export const dateAndTime = (ms: number): string => moment.format(ms);
+export const timeOfDay = (ms: number): string => clock.format(ms);
+
 /** US dollars: cents, and more digits where an amount would look like zero. */
 export function money(usd: number): string {
   const places = usd === 0 || usd >= 1 ? 2 : Math.min(8, 2 - Math.floor(Math.log10(usd)));
