@@ -1,11 +1,11 @@
-import { isatty } from 'node:tty';
+import { isStdout } from '../../jobs/outputs/index.js';
 import { replay as replayJob, type ReplayOutcome, type ReplayPlan } from '../../jobs/replay/index.js';
 import { exitCodeOf, whyEnded } from '../exit/ending.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { onDisk } from '../exit/on-disk.js';
 import { UserError } from '../exit/user-error.js';
 import { openLog } from '../log/place.js';
-import { progressReporter } from '../run/progress.js';
+import { progressOn } from '../run/reporter.js';
 import { summaryJson, summaryText, unroutedText } from '../run/summary.js';
 import { onSignals } from '../terminal/signals.js';
 import { writeStderr } from '../terminal/stderr.js';
@@ -16,8 +16,6 @@ import { refuseWithoutDiff } from './diff-plan.js';
 import { resolveReplay } from './resolve.js';
 import { refuseUnknownId } from './unknown-id.js';
 import { refuseUnknownPipeline } from './unknown-pipeline.js';
-
-const STDERR = 2;
 
 const LETTERS_OF_RUN =
   'letters of serve are retried here; those of a run hold their data: colloquium -e /event/data FILE | colloquium run';
@@ -35,7 +33,10 @@ export async function replay(flags: ReplayFlags): Promise<number> {
   const ending = new AbortController();
   const signals = onSignals(() => ending.abort());
   const startedAt = performance.now();
-  const talk = { ...terminalTalk(), ...(flags.progress && flags.quiet !== true && { progress: reporter }) };
+  const talk = {
+    ...terminalTalk(),
+    ...(flags.progress && flags.quiet !== true && { progress: progressOn(writesStdout(plan)) }),
+  };
   const outcome = await onDisk(() => replayJob(plan, talk, ending.signal));
   const seconds = (performance.now() - startedAt) / 1000;
   return concluded(outcome, plan.way, flags, seconds, signals.code());
@@ -65,14 +66,6 @@ function refuseWithoutLetters(way: ReplayPlan['way']): void {
   throw new UserError('no pipeline keeps its dead letters in a file', EXIT.usage, hint);
 }
 
-function reporter(): ReturnType<typeof progressReporter> {
-  return progressReporter(
-    {
-      write: (text) => void process.stderr.write(text),
-      isTty: isatty(STDERR),
-      columns: process.stderr.columns,
-      now: () => performance.now(),
-    },
-    undefined,
-  );
+function writesStdout({ way }: ReplayPlan): boolean {
+  return way.kind !== 'to-outputs' && isStdout(way.output);
 }

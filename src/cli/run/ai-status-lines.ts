@@ -2,7 +2,7 @@ import { visible } from '../../config/diagnostic/index.js';
 import { knownCost, type AiStatus } from '../../ai/index.js';
 import type { Progress } from '../../pipeline/index.js';
 import { showAmount } from '../../ai/money/index.js';
-import { durationText, shareAndEta } from './progress.js';
+import { durationText, etaText, failedText, rateText, shareText } from './progress.js';
 import type { InputSize } from '../../jobs/run/index.js';
 import { grouped } from '../terminal/grouped.js';
 
@@ -21,37 +21,52 @@ export interface AiMoment {
   readonly now: number;
 }
 
-/** In parts, the most important first: the run in one line, then one line for each provider that has been called or is unavailable. */
+/**
+ * In parts, the most important first: how far the run is, what it costs, then one line for each provider that has been called or is
+ * unavailable.
+ */
 export function aiStatusLines(moment: AiMoment): readonly (readonly string[])[] {
   const { status } = moment;
   const busy = status.providers.filter(
     ({ tokensPerMinute, waiting, latencyMs, breaker }) =>
       tokensPerMinute > 0 || waiting > 0 || latencyMs !== undefined || breaker.kind !== 'closed',
   );
-  return [runLine(moment), ...busy.slice(0, PROVIDERS_SHOWN_MAX).map((one) => providerLine(one, moment.now))];
+  const providers = busy.slice(0, PROVIDERS_SHOWN_MAX).map((one) => providerLine(one, moment.now));
+  return [runLine(moment), callsLine(status), ...providers];
 }
 
-function runLine({ progress, status, seconds, size }: AiMoment): readonly string[] {
-  const { input, deadLettered, skipped } = progress.counts;
-  const { cached, inFlight, totals, left } = status;
-  const parts = [`${grouped(input)} done`];
-  if (deadLettered + skipped > 0) parts.push(`${grouped(deadLettered + skipped)} failed`);
-  if (cached > 0) parts.push(`${grouped(cached)} cached`);
-  parts.push(`${inFlight} in flight`, `${showAmount(knownCost(totals))} spent`);
-  if (totals.unknown > 0) parts.push(`${totals.unknown} of unknown cost`);
-  if (left !== undefined) parts.push(`${showAmount(left)} left`);
-  return [...parts, ...shareAndEta(progress.bytes, seconds, size)];
+function runLine({ progress, status: { cached }, seconds, size }: AiMoment): readonly string[] {
+  const { input } = progress.counts;
+  return [
+    ...shareText(progress.bytes, size),
+    `${grouped(input)} done`,
+    ...failedText(progress),
+    ...etaText(progress.bytes, seconds, size),
+    rateText(input / seconds),
+    ...(cached > 0 ? [`${grouped(cached)} answers from the journal`] : []),
+  ];
 }
 
+function callsLine({ inFlight, totals, left }: AiStatus): readonly string[] {
+  return [
+    `${inFlight} in flight`,
+    `${showAmount(knownCost(totals))} spent`,
+    ...(left === undefined ? [] : [`${showAmount(left)} left`]),
+    ...(totals.unknown > 0 ? [`${grouped(totals.unknown)} of unknown cost`] : []),
+  ];
+}
+
+/** What was sent in the last minute is a sum, and no rate until a minute is over. */
 function providerLine(provider: AiStatus['providers'][number], now: number): readonly string[] {
   const { name, tokensPerMinute, limits, waiting, latencyMs, breaker } = provider;
+  const answers = latencyMs === undefined ? 'no answer yet' : `answers in ${latencyText(latencyMs)}`;
   const limit = limits.tokensPerMinute === undefined ? '' : ` of ${grouped(limits.tokensPerMinute)}`;
-  const parts = [`${name}: ${grouped(tokensPerMinute)}${limit} tokens/min`];
-  if (limits.requestsPerMinute !== undefined) parts.push(`at most ${grouped(limits.requestsPerMinute)} requests/min`);
-  if (waiting > 0) parts.push(`${waiting} waiting`);
-  if (latencyMs !== undefined) parts.push(`${latencyText(latencyMs)} an answer`);
-  const trouble = breakerWords(breaker, now);
-  if (trouble !== undefined) parts.push(trouble);
+  const parts = [
+    `${name}: ${breakerWords(breaker, now) ?? answers}`,
+    ...(waiting > 0 ? [`${grouped(waiting)} waiting`] : []),
+    `${grouped(tokensPerMinute)}${limit} tokens in the last minute`,
+    ...(limits.requestsPerMinute === undefined ? [] : [`at most ${grouped(limits.requestsPerMinute)} requests/min`]),
+  ];
   return parts.map(visible);
 }
 

@@ -2,8 +2,9 @@ import type { AiStatus } from '../../ai/index.js';
 import { noCounts, type Progress } from '../../pipeline/index.js';
 import { aiStatusLines } from './ai-status-lines.js';
 import type { InputSize, ProgressReporter } from '../../jobs/run/index.js';
-import { fitting, SEPARATOR, type ProgressWorld } from './progress.js';
-import { beforeStderr } from '../terminal/stderr.js';
+import { drawnLines } from '../terminal/drawn-lines.js';
+import { fitting, SEPARATOR } from '../terminal/fitting.js';
+import { shareOf, type ProgressWorld } from './progress.js';
 
 const REDRAW_MS = 500;
 const PLAIN_LINE_MS = 30_000;
@@ -18,7 +19,7 @@ export interface AiStatusWorld extends ProgressWorld {
  * answers may take long, and that is when one wants to know why.
  *
  * @param world its `now` is in milliseconds since the epoch
- * @param size of all inputs, if known: gives a share and an ETA
+ * @param size of all inputs, if known: gives a share, with a bar, and an ETA
  */
 export function aiStatusReporter(
   world: AiStatusWorld,
@@ -26,29 +27,21 @@ export function aiStatusReporter(
   size: InputSize | undefined,
 ): ProgressReporter {
   const startedAt = world.now();
+  const drawn = world.redraws ? drawnLines(world) : undefined;
   let progress: Progress = { counts: noCounts(), bytes: 0 };
-  let linesDrawn = 0;
   let closed = false;
   let reading = false;
-
-  const takeAway = (): void => {
-    if (linesDrawn === 0) return;
-    const up = linesDrawn > 1 ? `\u001b[${linesDrawn - 1}A` : '';
-    world.write(`${up}\r\u001b[J`);
-    linesDrawn = 0;
-  };
 
   const show = (status: AiStatus): void => {
     const now = world.now();
     const seconds = Math.max(1, now - startedAt) / 1000;
     const lines = aiStatusLines({ progress, status, seconds, size, now });
-    if (!world.isTty) {
+    if (drawn === undefined) {
       world.write(`colloquium: ${lines.flat().join(SEPARATOR)}\n`);
       return;
     }
-    takeAway();
-    world.write(lines.map((parts) => fitting(parts, world.columns)).join('\n'));
-    linesDrawn = lines.length;
+    const share = shareOf(progress.bytes, size);
+    drawn.draw(lines.map((parts, i) => fitting(parts, world.columns(), i === 0 ? share : undefined)));
   };
 
   const tick = async (): Promise<void> => {
@@ -65,8 +58,7 @@ export function aiStatusReporter(
   };
   const isClosed = (): boolean => closed;
 
-  const stop = world.every(world.isTty ? REDRAW_MS : PLAIN_LINE_MS, () => void tick());
-  beforeStderr(takeAway);
+  const stop = world.every(drawn === undefined ? PLAIN_LINE_MS : REDRAW_MS, () => void tick());
   return {
     update(now) {
       progress = now;
@@ -74,8 +66,7 @@ export function aiStatusReporter(
     close() {
       closed = true;
       stop();
-      takeAway();
-      beforeStderr(undefined);
+      drawn?.close();
     },
   };
 }

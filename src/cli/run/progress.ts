@@ -1,18 +1,16 @@
 import type { InputSize, ProgressReporter } from '../../jobs/run/index.js';
 import type { Progress } from '../../pipeline/index.js';
+import { drawnLines, type Screen } from '../terminal/drawn-lines.js';
+import { fitting, SEPARATOR } from '../terminal/fitting.js';
 import { grouped } from '../terminal/grouped.js';
 
 const REDRAW_MS = 100;
 const PLAIN_LINE_MS = 30_000;
 const MB = 1e6;
-export const SEPARATOR = ' · ';
-/** Returns to the line's start and clears it. */
-const CLEAR_LINE = '\r\u001b[K';
 
-export interface ProgressWorld {
-  readonly write: (text: string) => void;
-  readonly isTty: boolean;
-  readonly columns: number;
+export interface ProgressWorld extends Screen {
+  /** Whether lines may be redrawn: a terminal that nothing else writes to. */
+  readonly redraws: boolean;
   /** Milliseconds of a steady clock. */
   readonly now: () => number;
 }
@@ -20,59 +18,66 @@ export interface ProgressWorld {
 /**
  * One line that redraws itself on a terminal; elsewhere a plain line every 30 s, so that a log of a long run shows life.
  *
- * @param size of all inputs, if known: gives a share and an ETA
+ * @param size of all inputs, if known: gives a share, with a bar, and an ETA
  */
 export function progressReporter(world: ProgressWorld, size: InputSize | undefined): ProgressReporter {
   const startedAt = world.now();
-  const interval = world.isTty ? REDRAW_MS : PLAIN_LINE_MS;
+  const interval = world.redraws ? REDRAW_MS : PLAIN_LINE_MS;
+  const lines = world.redraws ? drawnLines(world) : undefined;
   let saidAt = startedAt;
-  let drawn = false;
   return {
     update(progress) {
       const now = world.now();
       if (now - saidAt < interval) return;
       saidAt = now;
       const parts = progressParts(progress, (now - startedAt) / 1000, size);
-      world.write(world.isTty ? CLEAR_LINE + fitting(parts, world.columns) : `colloquium: ${parts.join(SEPARATOR)}\n`);
-      drawn = true;
+      if (lines === undefined) world.write(`colloquium: ${parts.join(SEPARATOR)}\n`);
+      else lines.draw([fitting(parts, world.columns(), shareOf(progress.bytes, size))]);
     },
-    close() {
-      if (drawn && world.isTty) world.write(CLEAR_LINE);
-    },
+    close: () => lines?.close(),
   };
 }
 
 /** The most important first, because a narrow terminal has no room for all. @param seconds since the start, above 0 */
-export function progressParts(progress: Progress, seconds: number, size: InputSize | undefined): readonly string[] {
-  const { input, deadLettered, skipped } = progress.counts;
-  const parts = [`${grouped(input)} events`];
-  if (deadLettered + skipped > 0) parts.push(`${grouped(deadLettered + skipped)} failed`);
-  parts.push(...shareAndEta(progress.bytes, seconds, size));
-  parts.push(
-    `${grouped(Math.round(input / seconds))}/s`,
+function progressParts(progress: Progress, seconds: number, size: InputSize | undefined): readonly string[] {
+  const { input } = progress.counts;
+  return [
+    ...shareText(progress.bytes, size),
+    `${grouped(input)} ${input === 1 ? 'event' : 'events'}`,
+    ...failedText(progress),
+    ...etaText(progress.bytes, seconds, size),
+    rateText(input / seconds),
     `${(progress.bytes / MB).toFixed(1)} MB`,
     `${(progress.bytes / seconds / MB).toFixed(1)} MB/s`,
-  );
-  return parts;
+  ];
 }
 
-/** How much of the inputs is processed, by all runs that continue each other, and how long the rest takes. */
-export function shareAndEta(bytes: number, seconds: number, size: InputSize | undefined): readonly string[] {
-  if (size === undefined || size.total === 0) return [];
-  const done = Math.min(size.total, size.before + bytes);
-  const share = `${Math.floor((100 * done) / size.total)} %`;
-  return bytes === 0 ? [share] : [share, `ETA ${durationText(((size.total - done) * seconds) / bytes)}`];
+export function failedText({ counts: { deadLettered, skipped } }: Progress): readonly string[] {
+  return deadLettered + skipped === 0 ? [] : [`${grouped(deadLettered + skipped)} failed`];
 }
 
-/** As many of the parts as fit a line of a terminal: one that wraps could not be taken away again. */
-export function fitting([first = '', ...rest]: readonly string[], columns: number): string {
-  let line = first.slice(0, columns - 1);
-  for (const part of rest) {
-    const longer = `${line}${SEPARATOR}${part}`;
-    if (longer.length >= columns) break;
-    line = longer;
-  }
-  return line;
+/** How much of the inputs is processed, by all runs that continue each other: 0 to 1; undefined if their size is not known. */
+export function shareOf(bytes: number, size: InputSize | undefined): number | undefined {
+  if (size === undefined || size.total === 0) return undefined;
+  return Math.min(1, (size.before + bytes) / size.total);
+}
+
+export function shareText(bytes: number, size: InputSize | undefined): readonly string[] {
+  const share = shareOf(bytes, size);
+  return share === undefined ? [] : [`${Math.floor(100 * share)} %`];
+}
+
+/** How long the rest takes, by the speed of this run. */
+export function etaText(bytes: number, seconds: number, size: InputSize | undefined): readonly string[] {
+  if (size === undefined || size.total === 0 || bytes === 0) return [];
+  const left = Math.max(0, size.total - size.before - bytes);
+  return [`ETA ${durationText((left * seconds) / bytes)}`];
+}
+
+/** A rate for people: whole numbers, of minutes where seconds would be too short. */
+export function rateText(perSecond: number): string {
+  if (perSecond >= 10) return `${grouped(Math.round(perSecond))}/s`;
+  return perSecond >= 1 ? `${perSecond.toFixed(1)}/s` : `${Math.round(perSecond * 60)}/min`;
 }
 
 /** Formats a duration for people, rounded up. */

@@ -1,4 +1,5 @@
 import type { BatchesOutcome } from '../../jobs/batches/index.js';
+import { isStdout } from '../../jobs/outputs/index.js';
 import { run as runJob, type RunOutcome } from '../../jobs/run/index.js';
 import type { BlockRunResult, TraceOf } from '../../pipeline/index.js';
 import { exitCodeOf, whyEnded } from '../exit/ending.js';
@@ -64,7 +65,7 @@ async function runPlan(plan: RunCommand): Promise<number> {
     }
     const outcome = await runJob(asked, {
       ...terminalTalk(),
-      ...(plan.progress && { progress: progressOn(plan.outputs, aiReporter) }),
+      ...(plan.progress && { progress: progressOn(plan.outputs.some(isStdout), aiReporter) }),
       traceOf: await traceOf(plan),
       ending() {
         signals = onSignals(() => ending.abort());

@@ -51,9 +51,10 @@ describe('the status of a run with AI stages', () => {
     const counts = { ...NO_COUNTS, input: 1319, deadLettered: 2 };
     const totals = { ...NOTHING, exact: 120_000_000n, unknown: 1 };
     const shown = lines({ cached: 10, inFlight: 16, totals, left: 19_880_000_000n }, { counts, bytes: 250 }, 1000);
-    expect(shown).toBe(
-      '1,319 done · 2 failed · 10 cached · 16 in flight · $0.12 spent · 1 of unknown cost · $19.88 left · 25 % · ETA 30 s',
-    );
+    expect(shown.split('\n')).toEqual([
+      '25 % · 1,319 done · 2 failed · ETA 30 s · 132/s · 10 answers from the journal',
+      '16 in flight · $0.12 spent · $19.88 left · 1 of unknown cost',
+    ]);
   });
 
   it('names each provider that has been asked, its limits and its troubles', () => {
@@ -66,25 +67,26 @@ describe('the status of a run with AI stages', () => {
         provider({ name: 'idle', tokensPerMinute: 0, latencyMs: undefined }),
       ],
     });
-    expect(shown.split('\n').slice(1)).toEqual([
-      'openai: 12,345 of 90,000 tokens/min · at most 500 requests/min · 3 waiting · 1.2 s an answer',
-      'a: 12,345 tokens/min · 1.2 s an answer · failing, next try in 12 s',
-      'b: 12,345 tokens/min · 1.2 s an answer · failing, being tried',
-      'c: 12,345 tokens/min · 1.2 s an answer · down (out_of_credit)',
+    expect(shown.split('\n').slice(2)).toEqual([
+      'openai: answers in 1.2 s · 3 waiting · 12,345 of 90,000 tokens in the last minute · at most 500 requests/min',
+      'a: failing, next try in 12 s · 12,345 tokens in the last minute',
+      'b: failing, being tried · 12,345 tokens in the last minute',
+      'c: down (out_of_credit) · 12,345 tokens in the last minute',
     ]);
   });
 });
 
 describe('the reporter', () => {
-  function stage(isTty: boolean) {
+  function stage(redraws: boolean, rows = 24) {
     let written = '';
     let tick: () => void = () => undefined;
     let intervalMs = 0;
     const reporter = aiStatusReporter(
       {
         write: (text) => (written += text),
-        isTty,
-        columns: 20,
+        redraws,
+        columns: () => 20,
+        rows: () => rows,
         now: () => NOW,
         every(ms, then) {
           intervalMs = ms;
@@ -109,11 +111,18 @@ describe('the reporter', () => {
   it('redraws its lines in place on a terminal, as much as fits its width, and takes them away at the end', async () => {
     const on = stage(true);
     await on.tick();
-    expect(on.written()).toBe('0 done\nopenai: 12,345 toke');
+    expect(on.written()).toBe('0 done · 0/min\n4 in flight\nopenai: answers in ');
     await on.tick();
     on.reporter.close();
-    expect(on.written().split('\u001b[1A\r\u001b[J')).toHaveLength(3);
-    expect(on.written().endsWith('\u001b[1A\r\u001b[J')).toBe(true);
+    expect(on.written().split('\u001b[2A\r\u001b[J')).toHaveLength(3);
+    expect(on.written().endsWith('\u001b[2A\r\u001b[J')).toBe(true);
+  });
+
+  it('is not higher than the terminal: what has scrolled off could not be taken away', async () => {
+    const on = stage(true, 3);
+    await on.tick();
+    expect(on.written()).toBe('0 done · 0/min\n4 in flight');
+    on.reporter.close();
   });
 
   it('makes way for what is said meanwhile', async () => {
@@ -121,9 +130,9 @@ describe('the reporter', () => {
     await on.tick();
     const before = on.written();
     writeStderr('');
-    expect(on.written().slice(before.length)).toBe('\u001b[1A\r\u001b[J');
+    expect(on.written().slice(before.length)).toBe('\u001b[2A\r\u001b[J');
     on.reporter.close();
-    expect(on.written().slice(before.length)).toBe('\u001b[1A\r\u001b[J');
+    expect(on.written().slice(before.length)).toBe('\u001b[2A\r\u001b[J');
   });
 
   it('writes a plain line every half minute elsewhere', async () => {
@@ -131,7 +140,7 @@ describe('the reporter', () => {
     expect(on.intervalMs()).toBe(30_000);
     await on.tick();
     expect(on.written()).toBe(
-      'colloquium: 0 done · 4 in flight · $0.00 spent · openai: 12,345 tokens/min · 1.2 s an answer\n',
+      'colloquium: 0 done · 0/min · 4 in flight · $0.00 spent · openai: answers in 1.2 s · 12,345 tokens in the last minute\n',
     );
     on.reporter.close();
     await on.tick();

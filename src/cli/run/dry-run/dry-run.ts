@@ -13,7 +13,7 @@ import { billText } from './bill-text.js';
 export async function dryRun(plan: RunCommand, sample: number): Promise<number> {
   const ending = new AbortController();
   const signals = onSignals(() => ending.abort());
-  const talk = { ...terminalTalk(), ...(plan.progress && { progress: progressOn([]) }) };
+  const talk = { ...terminalTalk(), ...(plan.progress && { progress: progressOn(false) }) };
   const bill = await forecast(plan, sample, talk, ending.signal);
   const batches = plan.ai?.batches;
   const inBatches = batches && batchPrice(bill, plan.pipeline, batches);
