@@ -202,6 +202,55 @@ describe('run --lane batch', () => {
     expect(JSON.parse(doubtful.stdout)).toMatchObject({ count: 1 });
   });
 
+  it('tells of a batch that nobody waits for any more, and gets its answers', async () => {
+    stage = aiStage();
+    const at = { looks: Infinity };
+    const batches = {
+      get looks() {
+        return at.looks;
+      },
+    };
+    const fake = await stage.fake({ batches });
+    const config = (prompt: string): string =>
+      configOf(
+        { openai: providerOf(fake) },
+        { stages: [`{ into: /a, request: { model: gpt-4o-mini, prompt: "${prompt}", max_tokens: 60 } }`] },
+      );
+    stage.write('colloquium.yaml', config('Old: ${/q}'));
+    stage.write('in.ndjson', rowsOf(2));
+    const child = startCli([...BATCH, '--no-progress'], { cwd: stage.cwd });
+    const ended = resultOf(child);
+    await expect.poll(() => fake.batches.length, { timeout: 20_000 }).toBe(1);
+    child.kill('SIGINT');
+    await ended;
+    const told =
+      /batch (\w+) \(2 requests, at most \S+\) of pipeline default is still out at openai as batch-0, and this run does/g;
+    stage.write('colloquium.yaml', config('${/q}'));
+    const live = await stage.run(['run', '--limit', '1', '-o', 'live.ndjson', 'in.ndjson']);
+    expect([live.exit, live.stderr.match(told)?.length], live.stderr).toEqual([0, 2]);
+    const cost = async (): Promise<Record<string, unknown>> => {
+      const { stdout } = await runCli(['cost', '--format', 'json'], { cwd: stage.cwd });
+      return JSON.parse(stdout) as Record<string, unknown>;
+    };
+    expect(await cost()).toMatchObject({ batches_out: { batches: 1, requests: 2, unpriced_batches: 0 } });
+    const shown = await runCli(['cost'], { cwd: stage.cwd });
+    expect(shown.stdout).toMatch(/not in the sum: 2 requests in 1 batch that a provider still has .*: at most \$/);
+    const [, id = ''] = [...live.stderr.matchAll(told)][0] ?? [];
+    const early = await runCli(['journal', 'batches', '--fetch', id], { cwd: stage.cwd });
+    expect(early.stdout).toContain('is not ready yet: 0 of 2 requests are done at openai');
+    at.looks = 0;
+    const batch = await stage.run(BATCH);
+    expect(batch.exit, batch.stderr).toBe(0);
+    expect(batch.stderr).toContain(`batch ${id} ended: 2 answered`);
+    expect(await cost()).not.toHaveProperty('batches_out');
+    const { batch: paid, live: one } = await costs();
+    expect(Math.round(((paid?.cost ?? 0) + (one?.cost ?? 0)) * 1e9)).toBe(Number(fake.billed));
+    const late = await runCli(['journal', 'batches', '--fetch', id], { cwd: stage.cwd });
+    expect([late.exit, late.stderr]).toEqual([2, expect.stringContaining('has ended: ended: 2 answered')]);
+    const both = await runCli(['journal', 'batches', '--fetch', id, '--cancel', id], { cwd: stage.cwd });
+    expect([both.exit, both.stderr]).toEqual([2, expect.stringContaining('exclude one another')]);
+  });
+
   it('asks each step of a cascade in a batch, and tells beforehand what both lanes cost', async () => {
     stage = aiStage();
     const fake = await stage.fake();

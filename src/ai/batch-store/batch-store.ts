@@ -120,6 +120,11 @@ export function isUnsent({ state }: BatchRecord): boolean {
   return state === 'gathering' || state === 'sealed';
 }
 
+/** The batches that a provider has, or may have, in the order of their creation. */
+export async function* outIn(store: BatchStore): AsyncGenerator<BatchRecord> {
+  for await (const record of store.all()) if (record.state !== 'closed' && !isUnsent(record)) yield record;
+}
+
 /** Parses an amount of a record. */
 export function amountOf(worst: string | null): Nano | null {
   return worst === null ? null : BigInt(worst);

@@ -4,6 +4,7 @@ export {
   batchOf,
   createBatchStore,
   isUnsent,
+  outIn,
   reservationOf,
   type BatchRecord,
   type BatchRow,

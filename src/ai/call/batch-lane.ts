@@ -1,4 +1,4 @@
-import { isUnsent, type BatchRecord } from '../batch-store/index.js';
+import { outIn, type BatchRecord } from '../batch-store/index.js';
 import type { Books } from '../books/index.js';
 import type { CallRecord, CallState } from '../journal/index.js';
 import type { Attribution, LedgerEntry } from '../ledger/index.js';
@@ -28,6 +28,8 @@ export interface BatchLane {
   /** In the order of their creation. */
   records(): AsyncIterable<BatchRecord>;
   record(id: string): Promise<BatchRecord | undefined>;
+  /** Those that a provider has, or may have. */
+  out(): AsyncIterable<BatchRecord>;
   /**
    * Asks the provider to end a batch. The answers so far are fetched by `advance`.
    *
@@ -128,14 +130,15 @@ export function createBatchLane(options: BatchLaneOptions): BatchLane {
     upkeep: () => open().endings.upkeep(),
     records: () => books.batches().all(),
     record: (id) => books.batches().get(id),
+    out: () => outIn(books.batches()),
     cancel: (id) => open().driver.cancel(id),
     withdraw: (id, outcome) => open().driver.withdraw(id, outcome),
     giveUp: (id, reason) => open().endings.giveUp(id, reason),
     givenUp: (record) => open().driver.givenUp(record),
     async *strays(pipelines, asks = false) {
       if (folder === undefined) return;
-      for await (const record of books.batches().all()) {
-        if (record.state === 'closed' || isUnsent(record) || !pipelines.includes(record.pipeline)) continue;
+      for await (const record of outIn(books.batches())) {
+        if (!pipelines.includes(record.pipeline)) continue;
         const stray = await open().driver.strayOf(record, asks);
         if (stray !== undefined) yield stray;
       }

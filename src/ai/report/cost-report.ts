@@ -1,4 +1,5 @@
 import type { Books } from '../books/index.js';
+import { amountOf, outIn } from '../batch-store/index.js';
 import { Cascades, type CascadeCost } from './cascades.js';
 import { knownCost } from './known-cost.js';
 import { dayAt } from '../calendar.js';
@@ -32,11 +33,21 @@ export interface CostReport {
   readonly setAside: Nano;
   readonly period: Totals;
   readonly groups: readonly Group[];
+  /** Batches that are at a provider: what they cost is in no sum yet, whenever they were sent. */
+  readonly out: {
+    readonly batches: number;
+    readonly requests: number;
+    readonly atMost: Nano;
+    readonly unpriced: number;
+  };
   /** Of the stages that have one. */
   readonly cascades: readonly CascadeCost[];
 }
 
-export async function costReport(books: Pick<Books, 'ledger' | 'budget'>, question: CostQuestion): Promise<CostReport> {
+export async function costReport(
+  books: Pick<Books, 'ledger' | 'budget' | 'batches'>,
+  question: CostQuestion,
+): Promise<CostReport> {
   const { period, by, timeZone, now } = question;
   const today = dayAt(now, timeZone);
   const dailyBudget = question.dailyBudget === undefined ? undefined : nanoOfDollars(question.dailyBudget);
@@ -61,6 +72,14 @@ export async function costReport(books: Pick<Books, 'ledger' | 'budget'>, questi
   const cascades = new Cascades();
   for await (const entry of books.ledger.entries(period)) cascades.add(entry);
 
+  const out = { batches: 0, requests: 0, atMost: 0n, unpriced: 0 };
+  for await (const { rows, worst } of outIn(books.batches())) {
+    out.batches += 1;
+    out.requests += rows;
+    out.atMost += amountOf(worst) ?? 0n;
+    out.unpriced += worst === null ? 1 : 0;
+  }
+
   const [whole] = await books.ledger.totals([], timeZone, period);
   return {
     today,
@@ -72,6 +91,7 @@ export async function costReport(books: Pick<Books, 'ledger' | 'budget'>, questi
     setAside: account.setAside,
     period: whole?.totals ?? NOTHING,
     groups: await books.ledger.totals(by, timeZone, period),
+    out,
     cascades: cascades.all,
   };
 }
@@ -95,6 +115,14 @@ export function costReportJson(report: CostReport): Record<string, unknown> {
         { daily_budget: dollars(budget), remaining_budget: dollars(left) },
       ]),
     ),
+    ...(report.out.batches > 0 && {
+      batches_out: {
+        batches: report.out.batches,
+        requests: report.out.requests,
+        at_most: dollars(report.out.atMost),
+        unpriced_batches: report.out.unpriced,
+      },
+    }),
     today: totalsJson(todayTotals),
     period: totalsJson(report.period),
     groups: report.groups.map(({ by, isOthers, totals }) => ({

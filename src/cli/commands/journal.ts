@@ -48,6 +48,7 @@ export function journalCommand(journal: Command): Command {
   );
   journal.addCommand(
     command('batches', 'List the batches of requests that were sent, and how they stand')
+      .option('--fetch <id>', 'look at this one, and if it has ended get its answers, so that their cost is known')
       .option('--cancel <id>', 'end this one: what it has answered is kept and paid for, the rest is free to be asked')
       .option('--forget <id>', 'give this one up, as its provider is gone: each of its requests is in doubt')
       .action(async (flags: JournalBatchesFlags) => {

@@ -23,8 +23,8 @@ export function reportText(view: CostView, columns: number | undefined): string 
   const { report, since, timeZone } = view;
   const body =
     report.groups.length === 0
-      ? 'nothing was spent\n'
-      : `${costTable(view, columns)}${uncertain(report.period)}${fromCaches(report.period)}${cascadesText(report.cascades)}`;
+      ? `nothing was spent\n${inBatches(report)}`
+      : `${costTable(view, columns)}${uncertain(report.period)}${inBatches(report)}${fromCaches(report.period)}${cascadesText(report.cascades)}`;
   return `AI calls since ${minuteText(since)} (days in ${timeZone})\n\n${body}\n${today(report)}`;
 }
 
@@ -68,6 +68,14 @@ function uncertain(totals: Totals): string {
   }
   if (unpriced > 0) lines.push(`not in the sum: ${counted(unpriced, 'request')} to models without a known price`);
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** Batches that are still out: nobody knows yet what they cost. */
+function inBatches({ out: { batches, requests, atMost, unpriced } }: CostReport): string {
+  if (batches === 0) return '';
+  const most = unpriced === batches ? 'at an unknown price' : `at most ${showAmount(atMost)}`;
+  const many = batches === 1 ? '1 batch' : `${grouped(batches)} batches`;
+  return `not in the sum: ${counted(requests, 'request')} in ${many} that a provider still has (colloquium journal batches): ${most}\n`;
 }
 
 function fromCaches(totals: Totals): string {

@@ -31,12 +31,16 @@ const MISSES_MAX = 4;
 
 const IN_DOUBT = 'what it may have answered is in doubt, and colloquium journal doubtful lists it';
 
-/** `colloquium journal batches`: lists the batches; with `--cancel`, ends one; with `--forget`, gives one up. */
+/**
+ * `colloquium journal batches`: lists the batches; with `--fetch`, gets the answers of one; with `--cancel`, ends one; with
+ * `--forget`, gives one up.
+ */
 export async function batches(flags: JournalBatchesFlags): Promise<number> {
-  const { cancel, forget } = flags;
+  const { fetch: look, cancel, forget } = flags;
   const records = await recordsOf(flags);
-  if (cancel !== undefined && forget !== undefined)
-    throw new UserError('--cancel and --forget exclude one another', EXIT.usage);
+  if ([look, cancel, forget].filter((id) => id !== undefined).length > 1)
+    throw new UserError('--fetch, --cancel and --forget exclude one another', EXIT.usage);
+  if (look !== undefined) return await ended(flags, found(records, look), fetchOne);
   if (cancel !== undefined) return await ended(flags, found(records, cancel), endOne);
   if (forget !== undefined) return await ended(flags, found(records, forget), giveUp);
   await print(flags.format === 'json' ? records.map(jsonLine).join('') : text(records));
@@ -112,6 +116,13 @@ async function endOne({ batches: lane }: AiClient, { id, provider }: BatchRecord
     EXIT.providersDown,
     'try again later',
   );
+}
+
+/** @returns how the batch stands. @throws BatchRefusedError */
+async function fetchOne({ batches: lane }: AiClient, { id, provider }: BatchRecord): Promise<string> {
+  await lane.advance({ only: new Set([id]), maySubmit: () => false });
+  const { state = 'closed', outcome = '', done = 0, rows = 0 } = (await lane.record(id)) ?? {};
+  return state === 'closed' ? outcome : `is not ready yet: ${done} of ${rows} requests are done at ${provider}`;
 }
 
 /** @returns what became of the batch. @throws UserError if another process works on it */

@@ -19,6 +19,8 @@ export interface JournalPruneFlags extends JournalFlags {
 
 export interface JournalBatchesFlags extends JournalFlags {
   /** The id of a batch. */
+  readonly fetch?: string;
+  /** The same. */
   readonly cancel?: string;
   /** The same. */
   readonly forget?: string;

@@ -19,6 +19,7 @@ import {
 import { minuteText, sleep } from '../../world/index.js';
 import { callManner, concurrencyFor, onThisThread } from '../ai/ai-engines.js';
 import { callsThat, contextOf, outcomeOf } from '../ai/ai-calls.js';
+import { lookAtLeftovers } from '../ai/leftovers.js';
 import { openAi, providersOf, STRAY_HINT } from '../ai/open-client.js';
 import { AWAITED } from '../forecast/awaited.js';
 import { collectFailures, type Failures } from '../forecast/failures.js';
@@ -143,10 +144,13 @@ async function inRounds(
       return [name, { plan: each, deadlineAt: deadlineMs && now + deadlineMs, isLive: isNear(each) }];
     }),
   );
+  let isFirst = true;
   for (;;) {
     if ([...stages.values()].every(({ isLive }) => isLive)) return { left: 0 };
     await client.batches.upkeep();
     const { needed, full, failures } = await gathered(plan, client, stages, talk);
+    if (isFirst) await lookAtLeftovers(client, plan.pipeline.name, notice, needed);
+    isFirst = false;
     if (stopsAtFailure && failures.failed > 0) {
       await withdrawAll(client, needed.keys(), 'an event of its run fails');
       reportLeft(client, (await recordsOf(client, needed)).filter(isRunning), notice);

@@ -44,7 +44,7 @@ export interface EnginesPlan extends Omit<AiPlan, 'config'> {
 export interface Engines {
   engineOf(pipeline: EnginePipeline): PipelineEngine;
   /** A view of the client that the AI stages call through; undefined if there are no AI stages. */
-  readonly ai: Pick<AiClient, 'providers' | 'spentToday' | 'status'> | undefined;
+  readonly ai: Pick<AiClient, 'providers' | 'spentToday' | 'status' | 'batches'> | undefined;
   /** Starts no more calls to providers; pending ones are finished. */
   drain(): void;
   /**

@@ -9,6 +9,7 @@ import {
   type Progress,
   type TraceOf,
 } from '../../pipeline/index.js';
+import { lookAtLeftovers } from '../ai/leftovers.js';
 import type { Engines } from '../engines/engines.js';
 import type { PersonTalk } from '../talk.js';
 import { openJob } from './job.js';
@@ -64,7 +65,12 @@ export interface RunOutcome {
 /** @throws JobError, SourceError, SinkError, ConfigError, ComputoError when the run could not start, or not be completed */
 export async function run(plan: RunPlan, talk: RunTalk): Promise<RunOutcome> {
   const engines = await openRunEngines(plan, talk.notice, talk.traceOf);
+  const { ai } = engines;
+  const leftovers = async (): Promise<void> => {
+    if (ai !== undefined) await lookAtLeftovers(ai, plan.pipeline.name, talk.notice);
+  };
   try {
+    if (plan.ai?.batches === undefined) await leftovers();
     const engine = engines.engineOf(enginePipeline(plan));
     const { outputs } = plan.pipeline;
     const executor = leavesColumnsOpen(outputs) ? decidingColumns(engine.open(), outputs) : engine.open();
@@ -79,7 +85,9 @@ export async function run(plan: RunPlan, talk: RunTalk): Promise<RunOutcome> {
         reading.abort();
         engines.drain();
       });
-      return await driven(plan, { job, executor, reading, ending, ai: engines.ai }, talk);
+      const outcome = await driven(plan, { job, executor, reading, ending, ai }, talk);
+      if (outcome.result.endedBy !== 'closed') await leftovers();
+      return outcome;
     } finally {
       await job.release();
     }

@@ -48,6 +48,7 @@ function view(groups: readonly [string, Partial<Totals>][], report: Partial<Cost
       setAside: 0n,
       period,
       groups: full,
+      out: { batches: 0, requests: 0, atMost: 0n, unpriced: 0 },
       cascades: [],
       ...report,
     },
