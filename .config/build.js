@@ -11,6 +11,7 @@ import { withLmdb } from './lmdb.js';
 import { buildPage } from './page.js';
 import { withLazyPrices } from './prices.js';
 import { keepCompiledCode, toCommonJs } from './start-up.js';
+import { withTokens } from './tokens.js';
 import { withEnglish } from './zod.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -35,7 +36,7 @@ await Promise.all([
     entryPoints: { colloquium: 'src/cli/main.ts', 'worker-thread': 'src/pipeline/threads/worker.ts' },
     outdir: '.dist-next',
     splitting: true,
-    plugins: [throughDoors, withAssembly, withLmdb, withLazyPrices, withEnglish, withoutFetch],
+    plugins: [withTokens, throughDoors, withAssembly, withLmdb, withLazyPrices, withEnglish, withoutFetch],
     // Everything behind one door becomes one chunk: the text form has its own, for whoever meets it.
     alias: { 'computo-js': './src/computo-js/engine.ts' },
     minifySyntax: true,

@@ -1,7 +1,8 @@
 // Makes the price table cheap to load. As its package has it, V8 builds the objects of all models of all vendors at each start, for a
-// look-up of one; here, the models of a vendor are a text until somebody asks for them.
+// look-up of one; here, the models of a vendor are a file, read when somebody asks for them.
 import { deepStrictEqual } from 'node:assert';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 const TABLE = /^const (\w+) = \[\n.*?^\](?=[,;])/ms;
 /** Loads the collations of all languages, for names of units in ASCII. */
@@ -10,30 +11,36 @@ const COLLATED = /(\w+(?:\.\w+)?)\.localeCompare\((\w+(?:\.\w+)?)\)/g;
 /** An esbuild plugin. */
 export const withLazyPrices = {
   name: 'with-lazy-prices',
-  setup({ onLoad }) {
+  setup({ initialOptions: { absWorkingDir, outdir }, onLoad }) {
+    const folder = join(absWorkingDir, outdir, 'prices');
     onLoad({ filter: /[\\/]genai-prices[\\/]dist[\\/]index\.js$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
       const name = TABLE.exec(text)?.[1];
       if (name === undefined) throw new Error(`${path}: the table is not where it was`);
       const { waitForUpdate } = await import('@pydantic/genai-prices');
-      const vendors = (await waitForUpdate()).map(lazily).join(',');
-      const contents = text
-        .replace(TABLE, () => `${withModels.toString()}\nconst ${name} = [${vendors}]`)
-        .replace(COLLATED, '($1 < $2 ? -1 : $1 > $2 ? 1 : 0)');
+      await mkdir(folder, { recursive: true });
+      const vendors = await Promise.all((await waitForUpdate()).map((vendor) => inFile(vendor, folder)));
+      const table = `${HEAD}\n${withModels.toString()}\nconst ${name} = [${vendors.join(',')}]`;
+      const contents = text.replace(TABLE, () => table).replace(COLLATED, '($1 < $2 ? -1 : $1 > $2 ? 1 : 0)');
       return { contents, loader: 'js' };
     });
   },
 };
 
-/** The code of a vendor. Nothing reads `extractors`: what answers have used, each wire knows. */
-function lazily({ models, extractors: _, ...vendor }) {
+const HEAD = "import { readFileSync as readPrices } from 'node:fs';";
+
+/** Returns the code of a vendor. Nothing reads `extractors`: what answers have used, each wire knows. */
+async function inFile({ models, extractors: _, ...vendor }, folder) {
   const text = JSON.stringify(models);
   deepStrictEqual(JSON.parse(text), models);
-  return `withModels(${JSON.stringify(vendor)}, ${JSON.stringify(text)})`;
+  if (!/^[\w-]+$/.test(vendor.id)) throw new Error(`${vendor.id}: a vendor's id is the name of a file`);
+  await writeFile(join(folder, `${vendor.id}.json`), text);
+  return `withModels(${JSON.stringify(vendor)})`;
 }
 
 /** Becomes a part of the bundle. */
-function withModels(vendor, text) {
+function withModels(vendor) {
   let models;
-  return Object.defineProperty(vendor, 'models', { enumerable: true, get: () => (models ??= JSON.parse(text)) });
+  const read = () => JSON.parse(readPrices(new URL(`./prices/${vendor.id}.json`, import.meta.url), 'utf8'));
+  return Object.defineProperty(vendor, 'models', { enumerable: true, get: () => (models ??= read()) });
 }

@@ -73,7 +73,7 @@ const PACKS = ['start.js', 'run.js'];
 const PACKED_BYTES_MAX = 32_768;
 
 const IMPORT = 'const __import=require.import;';
-const OWN_URL = 'const __url=require("node:url").pathToFileURL(__filename).href;';
+const OWN_URL = 'const __own={get url(){return require("node:url").pathToFileURL(__filename).href}};';
 
 /**
  * Turns every chunk of a folder into CommonJS, in place, wrapped as the loader runs it.
@@ -93,13 +93,13 @@ async function convert(path) {
     platform: 'node',
     target: 'node20',
     minify: true,
-    define: { 'import.meta.url': '__url' },
+    define: { 'import.meta.url': '__own.url' },
     logLevel: 'error',
   });
   // A user's config, which may be an ES module, is imported by the loader: code that comes out of V8's cache can't import by
   // itself.
   const imported = code.replace(/\bimport\(/g, '__import(');
-  const head = (imported.includes('__import(') ? IMPORT : '') + (imported.includes('__url') ? OWN_URL : '');
+  const head = (imported.includes('__import(') ? IMPORT : '') + (imported.includes('__own') ? OWN_URL : '');
   await writeFile(path, inAscii(Module.wrap(head + imported)));
 }
 

@@ -8,7 +8,7 @@ const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');
 
 const dist = join(dirname(__dirname), 'dist');
-const codeFolder = join(dist, 'code');
+const codeFolder = `${dist}/code`;
 /** Set by the build alone. */
 const keepsCode = process.env.COLLOQUIUM_KEEP_CODE === '1';
 
@@ -37,7 +37,7 @@ function load(name) {
 
   const chunk = { exports: {} };
   loaded.set(name, chunk);
-  run.call(chunk.exports, chunk.exports, requireFrom, chunk, join(dist, member ?? file), dist);
+  run.call(chunk.exports, chunk.exports, requireFrom, chunk, `${dist}/${member ?? file}`, dist);
   return chunk.exports;
 }
 
@@ -52,8 +52,8 @@ function packOf(file) {
 
 /** What a file in dist holds, which is ASCII: the function that Node would wrap a module in, or an object of such. */
 function valueOf(file) {
-  const filename = join(dist, file);
-  const codePath = join(codeFolder, `${file}.bin`);
+  const filename = `${dist}/${file}`;
+  const codePath = `${codeFolder}/${file}.bin`;
   const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData: codeOf(codePath) });
   scripts.set(codePath, script);
   return script.runInThisContext();
@@ -79,7 +79,7 @@ requireFrom.import = (id) => import(id);
 
 /** The packages that are not part of the chunks. */
 function outsideOf() {
-  return (outside ??= Module.createRequire(join(dist, 'colloquium.js')));
+  return (outside ??= Module.createRequire(`${dist}/colloquium.js`));
 }
 
 /** A module that is loaded when something of it is first asked for. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ConfigKinds } from './kinds/index.js';
-import { configSchema, OWN_KEY_PREFIX } from './schema.js';
+import { ConfigSchema, OWN_KEY_PREFIX } from './schema.js';
 import { testFile } from './schema/tests.js';
 
 /** A script, as editors see it: any JSON value. A text is a name or a path. */
@@ -11,13 +11,13 @@ const SCRIPT = { type: ['array', 'string', 'object', 'number', 'boolean', 'null'
  * and maps without the keys that have defaults.
  */
 export function configJsonSchema(kinds: ConfigKinds): Record<string, unknown> {
-  const schema = editorSchema(configSchema(kinds).sections);
+  const schema = editorSchema(new ConfigSchema(kinds).whole);
   return { ...titled(schema), title: 'Colloquium config', patternProperties: { [`^${OWN_KEY_PREFIX}`]: {} } };
 }
 
 /** The JSON Schema of test files, for editors. */
 export function testJsonSchema(): Record<string, unknown> {
-  return { ...titled(editorSchema(testFile)), title: 'Colloquium tests' };
+  return { ...titled(editorSchema(testFile())), title: 'Colloquium tests' };
 }
 
 /** Gives each property its key as a title. Without one, editors label an object with the title of the schema. */

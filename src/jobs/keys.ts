@@ -1,5 +1,4 @@
-import { resolveSecret, SecretError, useSection, type LoadedConfig } from '../config/index.js';
-import { nodeAt } from '../config/source/index.js';
+import type { LoadedConfig } from '../config/index.js';
 import type { KeyRing } from '../crypt/index.js';
 
 /** A command for a key is run once for each config. */
@@ -19,25 +18,8 @@ export function openKeys(config: LoadedConfig | undefined): Promise<KeyRing | un
   return keys;
 }
 
+/** A run without a config does not load what reads one. */
 async function open(config: LoadedConfig): Promise<KeyRing | undefined> {
-  // Most commands need nothing else of the section, and must not fail for the rest of it.
-  if (nodeAt(config.document.root, '/storage/encryption') === undefined) return undefined;
-  const { encryption } = useSection(config, 'storage');
-  if (encryption === undefined) return undefined;
-  const { KeyError, KeyRing, parseKey } = await import('../crypt/index.js');
-  const named = [
-    ['storage.encryption.key', encryption.key] as const,
-    ...encryption.old_keys.map((key, i) => [`storage.encryption.old_keys[${i}]`, key] as const),
-  ];
-  const keys: Buffer[] = [];
-  for (const [where, ref] of named) {
-    try {
-      keys.push(parseKey((await resolveSecret(ref)).reveal()));
-    } catch (error) {
-      if (error instanceof SecretError || error instanceof KeyError) throw new KeyError(`${where}: ${error.message}`);
-      throw error;
-    }
-  }
-  const [current, ...old] = keys;
-  return current && new KeyRing([current, ...old]);
+  const { readKeys } = await import('./read-keys.js');
+  return await readKeys(config);
 }

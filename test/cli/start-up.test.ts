@@ -21,6 +21,7 @@ const PARTS = {
   "the daemon's server": 'FST_ERR_',
   NATS: 'Nats-Expected-Stream',
   'JSON Schema': 'ajv/dist/runtime',
+  'the schema of configs': 'The JSON Schema that editors complete from.',
 };
 
 type Part = keyof typeof PARTS;
@@ -108,7 +109,7 @@ describe('start-up', () => {
     await fake.close();
     expect(fake.records).toHaveLength(1);
     expect(fake.deviations).toEqual([]);
-    expect(partsIn(text)).toEqual(['lmdb', 'prices', 'the wire of OpenAI']);
+    expect(partsIn(text)).toEqual(['lmdb', 'prices', 'the wire of OpenAI', 'the schema of configs']);
     // Whoever takes a lock listens, which loads child_process.
     expect(heavy).not.toContain('internal/deps/undici/undici');
     expect(heavy).not.toContain('worker_threads');

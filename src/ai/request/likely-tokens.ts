@@ -12,12 +12,12 @@ export type TokenCounter = (request: Pick<UniversalRequest, 'messages'>, schema?
  * provider and to predict a bill. The usage in the answer decides.
  */
 export async function loadTokenCounter(): Promise<TokenCounter> {
-  const { countTokens } = await import('gpt-tokenizer');
+  const [{ TokenTable }, { readTokens }] = await Promise.all([import('./token-table.js'), import('./read-tokens.js')]);
+  const table = new TokenTable(await readTokens());
   const count = (text: string): number => {
     const counted = text.slice(0, COUNTED_CHARACTERS_MAX);
     if (counted.length === 0) return 0;
-    // A special token's name in a prompt is plain text.
-    return Math.ceil((countTokens(counted, { disallowedSpecial: new Set() }) * text.length) / counted.length);
+    return Math.ceil((table.count(counted) * text.length) / counted.length);
   };
   return (request, schema) =>
     request.messages.reduce(

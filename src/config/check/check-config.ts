@@ -17,7 +17,7 @@ import { knownSecrets } from '../plan/script-secrets.js';
 import { scriptSites, stagesOf } from '../plan/script-sites.js';
 import { withVendors } from '../plan/vendors.js';
 import { settingProblems } from '../plan/setting-problems.js';
-import { configSchema } from '../schema.js';
+import { ConfigSchema } from '../schema.js';
 import { computo } from '../schema/processing.js';
 import { checkShapes, stepsOf, type Sample } from '../shape/index.js';
 import { checkScript, type ScriptSource } from '../script/index.js';
@@ -65,7 +65,7 @@ export async function checkConfig({ file, ...options }: CheckConfigOptions): Pro
     const { env, kinds } = options;
     const document = withVendors(written, env, kinds.vendors);
     const base: PathBase = { directory: dirname(file), home: options.home };
-    const config = { document, env, kinds, schema: configSchema(kinds) };
+    const config = { document, env, kinds, schema: new ConfigSchema(kinds) };
     const findings = [
       ...warnings,
       ...validateDocument(config),
@@ -101,8 +101,9 @@ class Checker {
     this.#given = given;
     this.#resolver = new ScriptResolver(document, base);
     const section = nodeAt(document.root, '/computo');
-    const { value } = validatePart(config, computo, ['computo'], section, 'warning');
-    this.#options = toScriptOptions(value ?? computo.parse({}));
+    const schema = computo();
+    const { value } = validatePart(config, schema, ['computo'], section, 'warning');
+    this.#options = toScriptOptions(value ?? schema.parse({}));
   }
 
   async check(file: string): Promise<Diagnostic[]> {

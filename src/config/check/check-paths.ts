@@ -4,7 +4,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { byPlace, ConfigError, type Diagnostic } from '../diagnostic/index.js';
 import { configFileNames, discoverConfig, isProgram, refuseDistrusted } from '../load/discover.js';
 import type { ScriptOptions } from '../plan/pipeline-plan.js';
-import { configSchema } from '../schema.js';
+import { ConfigSchema } from '../schema.js';
 import { checkShapes, type ShapeStep } from '../shape/index.js';
 import { checkScript, isScriptFile, loadScriptFile, type ScriptSource } from '../script/index.js';
 import { blameFile } from '../source/index.js';
@@ -32,7 +32,7 @@ const FOLDER_DEPTH_MAX = 32;
  * @param paths absolute
  */
 export async function checkPaths(paths: readonly string[], options: CheckPathsOptions): Promise<CheckedPaths> {
-  const sections = Object.keys(configSchema(options.kinds).sections.shape);
+  const sections = new ConfigSchema(options.kinds).sectionNames;
   const found: Diagnostic[] = [];
   const files = new Set<string>();
   const named = new Set<string>();

@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { ConfigError, hasErrors, type Diagnostic } from '../diagnostic/index.js';
 import type { Env } from '../env/index.js';
 import type { ConfigKinds } from '../kinds/index.js';
-import { configSchema } from '../schema.js';
+import { ConfigSchema } from '../schema.js';
 import { discoverConfig } from './discover.js';
 import { withVendors } from '../plan/vendors.js';
 import { readDocument } from './read-document.js';
@@ -49,7 +49,7 @@ export async function loadConfig({
   if (file === undefined) return undefined;
   const { document: written, warnings } = await readDocument(file);
   const document = withVendors(written, env, kinds.vendors);
-  const text = { document, env, kinds, schema: configSchema(kinds) };
+  const text = { document, env, kinds, schema: new ConfigSchema(kinds) };
   const findings = [...warnings, ...validateDocument(text)];
   if (hasErrors(findings)) throw new ConfigError(findings);
   return { ...text, file, directory: dirname(file), home, warnings: findings };
@@ -59,6 +59,6 @@ export async function loadConfig({
 export function bareConfig({ kinds, cwd, env, home }: Omit<LoadOptions, 'path' | 'programs'>): LoadedConfig {
   const root = { value: {}, start: 0, end: 0, entries: new Map() };
   const document = withVendors({ file: 'the command line', root }, env, kinds.vendors);
-  const schema = configSchema(kinds);
+  const schema = new ConfigSchema(kinds);
   return { document, env, kinds, schema, file: document.file, directory: cwd, home, warnings: [] };
 }

@@ -25,7 +25,7 @@ export type ProviderConfig = Omit<Config['ai_providers'][string], 'kind'> & {
  * @throws ConfigError (`unset-variable`, `invalid-value`) at the places in question
  */
 export function useSection<Name extends SectionName>(config: LoadedConfig, name: Name): Config[Name] {
-  const schema = config.schema.sections.shape[name];
+  const schema = config.schema.section(name);
   const node = partAt(config.document, [name]);
   const { value, diagnostics } = validatePart<unknown>(config, schema, [name], node, 'error');
   if (diagnostics.length > 0) throw new ConfigError(diagnostics);

@@ -31,12 +31,11 @@ export interface Validated<T> {
 /** Checks every section of a config. An unset variable is a warning here, and values that depend on it are not checked. */
 export function validateDocument(config: ConfigText): Diagnostic[] {
   const { document, schema } = config;
-  const { shape } = schema.sections;
   const findings: Diagnostic[] = [];
-  const known = Object.keys(shape);
+  const known = schema.sectionNames;
   for (const [key, { node }] of document.root.entries ?? []) {
     if (key.startsWith(OWN_KEY_PREFIX)) continue;
-    if (!Object.hasOwn(shape, key)) {
+    if (!known.includes(key)) {
       findings.push(
         unknownKey(
           document,
@@ -53,7 +52,7 @@ export function validateDocument(config: ConfigText): Diagnostic[] {
         findings.push(...baseUrlMissing(config, name, entry.node), ...keyProblems(config, name, entry.node));
       }
     } else {
-      const section: z.ZodType = shape[key as keyof typeof shape];
+      const section: z.ZodType = schema.section(key as keyof Config);
       findings.push(...validatePart(config, section, [key], node, 'warning').diagnostics);
     }
   }

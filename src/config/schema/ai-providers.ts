@@ -13,76 +13,79 @@ export function kindOf(name: string, kinds: Kinds<ProviderInConfig>): ProviderIn
 
 const price = () => money('a price in US dollars per token, like 0.00003');
 
-const costPerToken = section({
-  input: price().describe('US dollars per input token.'),
-  output: price().describe('US dollars per output token.'),
-  cache_read: price()
-    .optional()
-    .describe(
-      'US dollars per input token read from the cache. Default: of kind anthropic a tenth of input, else as input.',
-    ),
-  cache_write: price()
-    .optional()
-    .describe(
-      'US dollars per input token written to the cache. Default: of kind anthropic 1.25 times input (for an hour twice), else as input.',
-    ),
-}).describe('Prices, in US dollars per token; they override the built-in price table.');
+const costPerToken = () =>
+  section({
+    input: price().describe('US dollars per input token.'),
+    output: price().describe('US dollars per output token.'),
+    cache_read: price()
+      .optional()
+      .describe(
+        'US dollars per input token read from the cache. Default: of kind anthropic a tenth of input, else as input.',
+      ),
+    cache_write: price()
+      .optional()
+      .describe(
+        'US dollars per input token written to the cache. Default: of kind anthropic 1.25 times input (for an hour twice), else as input.',
+      ),
+  }).describe('Prices, in US dollars per token; they override the built-in price table.');
 
-const rateLimit = section({
-  requests_per_minute: integer(1).optional().describe('Most requests per minute.'),
-  tokens_per_minute: integer(1).optional().describe('Most tokens per minute, input and output together.'),
-}).describe('Limits that are kept on our side, for each key.');
+const rateLimit = () =>
+  section({
+    requests_per_minute: integer(1).optional().describe('Most requests per minute.'),
+    tokens_per_minute: integer(1).optional().describe('Most tokens per minute, input and output together.'),
+  }).describe('Limits that are kept on our side, for each key.');
 
-const modelSettings = {
+const modelSettings = () => ({
   as: text('a model name').optional().describe('What the provider calls it. Default: as it is named here.'),
-  cost_per_token: costPerToken.optional(),
-  rate_limit: rateLimit.optional(),
+  cost_per_token: costPerToken().optional(),
+  rate_limit: rateLimit().optional(),
   max_output_tokens: integer(1).optional().describe('Most output tokens that the model allows.'),
   context_window: integer(1).optional().describe('Most tokens that the model takes in and puts out together.'),
-};
-const model = section(modelSettings);
+});
+const model = () => section(modelSettings());
 
 /** A model that a provider serves, with its own settings. */
-export type ModelConfig = { readonly name: string } & z.output<typeof model>;
+export type ModelConfig = { readonly name: string } & z.output<ReturnType<typeof model>>;
 
 const NO_MODEL = 'expected at least one model; without the key models, it serves any';
 
-const models = alternatives(
-  'a list of models, or a map from model names to settings',
-  [
-    list(
-      'models',
-      alternatives(
-        'a model name, or a map with a name',
-        [
-          text('a model name').transform((name): ModelConfig => ({ name })),
-          section({ name: text('a model name').describe('What requests call it.'), ...modelSettings }),
-        ],
-        (input) => (typeof input === 'string' ? 0 : isMap(input) ? 1 : undefined),
-      ),
-    )
-      .min(1, { error: NO_MODEL })
-      .check((context) => {
-        const { value } = context;
-        for (const [index, { name }] of value.entries()) {
-          if (value.findIndex((other) => other.name === name) === index) continue;
-          const message = `the model ${JSON.stringify(name)} stands here twice`;
-          context.issues.push({ code: 'custom', input: value, path: [index], message });
-        }
-        refuseCircles(value, (index) => [index], context);
-      }),
-    named('settings by model name', model.nullable())
-      .refine((byName) => Object.keys(byName).length > 0, { error: NO_MODEL })
-      .transform((byName): readonly ModelConfig[] =>
-        Object.entries(byName).map(([name, settings]) => ({ name, ...settings })),
+const models = () =>
+  alternatives(
+    'a list of models, or a map from model names to settings',
+    [
+      list(
+        'models',
+        alternatives(
+          'a model name, or a map with a name',
+          [
+            text('a model name').transform((name): ModelConfig => ({ name })),
+            section({ name: text('a model name').describe('What requests call it.'), ...modelSettings() }),
+          ],
+          (input) => (typeof input === 'string' ? 0 : isMap(input) ? 1 : undefined),
+        ),
       )
-      .check((context) => {
-        const { value } = context;
-        refuseCircles(value, (index) => [value[index]?.name ?? '', 'as'], context);
-      }),
-  ],
-  (input) => (Array.isArray(input) ? 0 : isMap(input) ? 1 : undefined),
-);
+        .min(1, { error: NO_MODEL })
+        .check((context) => {
+          const { value } = context;
+          for (const [index, { name }] of value.entries()) {
+            if (value.findIndex((other) => other.name === name) === index) continue;
+            const message = `the model ${JSON.stringify(name)} stands here twice`;
+            context.issues.push({ code: 'custom', input: value, path: [index], message });
+          }
+          refuseCircles(value, (index) => [index], context);
+        }),
+      named('settings by model name', model().nullable())
+        .refine((byName) => Object.keys(byName).length > 0, { error: NO_MODEL })
+        .transform((byName): readonly ModelConfig[] =>
+          Object.entries(byName).map(([name, settings]) => ({ name, ...settings })),
+        )
+        .check((context) => {
+          const { value } = context;
+          refuseCircles(value, (index) => [value[index]?.name ?? '', 'as'], context);
+        }),
+    ],
+    (input) => (Array.isArray(input) ? 0 : isMap(input) ? 1 : undefined),
+  );
 
 /** Names that stand for one another are mixed up: `as` is sent as it is. A circle is told of once, at its first model. */
 function refuseCircles(
@@ -123,11 +126,11 @@ export const aiProvider = (kinds: Kinds<ProviderInConfig>) =>
     )
       .optional()
       .describe("Where requests go. Default: the vendor's address."),
-    models: models
+    models: models()
       .optional()
       .describe('Models it serves: a list of names or { name, as, … }, or a map from names to settings. Default: any.'),
-    cost_per_token: costPerToken.optional(),
-    rate_limit: rateLimit.optional(),
+    cost_per_token: costPerToken().optional(),
+    rate_limit: rateLimit().optional(),
     max_concurrency: integer(1, 10_000)
       .optional()
       .describe('Most calls in flight with each key. Default: follows from the limits.'),

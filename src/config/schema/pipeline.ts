@@ -6,24 +6,29 @@ import { choice, money, path } from './fields.js';
 import { FOREIGN_STAGES } from './foreign-stages.js';
 import { alternatives, byKind, isMap, list, section } from './structures.js';
 
-const deadLetterFile = section({ file: path().describe('The file to write.'), ...rotation() });
+const deadLetterFile = () => section({ file: path().describe('The file to write.'), ...rotation() });
 
-const deadLetter = alternatives(
-  'a path, or a map with the key file',
-  [path().transform((file): z.output<typeof deadLetterFile> => ({ file, gzip: false })), deadLetterFile],
-  (input) => (typeof input === 'string' ? 0 : isMap(input) ? 1 : undefined),
-);
+const deadLetter = () =>
+  alternatives(
+    'a path, or a map with the key file',
+    [
+      path().transform((file): z.output<ReturnType<typeof deadLetterFile>> => ({ file, gzip: false })),
+      deadLetterFile(),
+    ],
+    (input) => (typeof input === 'string' ? 0 : isMap(input) ? 1 : undefined),
+  );
 
-const onError = alternatives(
-  'dead_letter, skip, stop or { default: … }',
-  [
-    choice(['dead_letter', 'skip', 'stop']),
-    section({
-      default: json('a JSON value').describe('The data that takes the place of a failed event.'),
-    }),
-  ],
-  (input) => (typeof input === 'string' ? 0 : isMap(input) ? 1 : undefined),
-);
+const onError = () =>
+  alternatives(
+    'dead_letter, skip, stop or { default: … }',
+    [
+      choice(['dead_letter', 'skip', 'stop']),
+      section({
+        default: json('a JSON value').describe('The data that takes the place of a failed event.'),
+      }),
+    ],
+    (input) => (typeof input === 'string' ? 0 : isMap(input) ? 1 : undefined),
+  );
 
 /** A pipeline. The output includes how each stage and output is planned. */
 export function pipeline({ stages, outputs }: Pick<ConfigKinds, 'stages' | 'outputs'>) {
@@ -61,8 +66,8 @@ export function pipeline({ stages, outputs }: Pick<ConfigKinds, 'stages' | 'outp
     outputs: list('outputs', output)
       .optional()
       .describe('Where events go. Default: standard output; serve needs at least one.'),
-    dead_letter: deadLetter.optional().describe('The file that failed events go to. Default: standard error.'),
-    on_error: onError
+    dead_letter: deadLetter().optional().describe('The file that failed events go to. Default: standard error.'),
+    on_error: onError()
       .prefault('dead_letter')
       .describe('What becomes of an event that fails: dead_letter, skip, stop, or { default: … }.'),
     budget: money('an amount in US dollars, like 5')
@@ -73,4 +78,4 @@ export function pipeline({ stages, outputs }: Pick<ConfigKinds, 'stages' | 'outp
 
 export type PipelineSchema = ReturnType<typeof pipeline>;
 export type PipelineConfig = z.output<PipelineSchema>;
-export type DeadLetterConfig = z.output<typeof deadLetter>;
+export type DeadLetterConfig = z.output<ReturnType<typeof deadLetter>>;

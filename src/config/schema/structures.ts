@@ -82,9 +82,27 @@ export function byKind<Kind extends { readonly kind: string }, Option extends z.
   foreign: Readonly<Record<string, string>> = {},
 ) {
   const keys = kinds.names;
-  const [first, ...rest] = kinds.all.map(option);
+  const pick = byKey(keys);
+  const [first, ...rest] = kinds.all.map((kind, index) =>
+    builtWhenMeant(
+      (input) => pick(input) === index,
+      () => option(kind),
+    ),
+  );
   if (first === undefined) throw new TypeError(`there is no kind of ${what}`);
-  return alternatives(`${what}: a map with the key ${oneOf(keys)}`, [first, ...rest], byKey(keys), keys, foreign);
+  return alternatives(`${what}: a map with the key ${oneOf(keys)}`, [first, ...rest], pick, keys, foreign);
+}
+
+/** An option that other inputs fail without its schema: that is only built for an input which is meant as it, or to be shown. */
+function builtWhenMeant<Option extends z.ZodType>(isMeant: (input: unknown) => boolean, build: () => Option) {
+  const option = z.lazy(build);
+  const run = option._zod.run.bind(option._zod);
+  option._zod.run = (payload, context) => {
+    if (isMeant(payload.value)) return run(payload, context);
+    payload.issues.push({ code: 'custom', input: payload.value, message: 'another one is meant' });
+    return payload;
+  };
+  return option;
 }
 
 const OPTION = 'option ';

@@ -42,7 +42,7 @@ export async function suiteInConfig(config: TestedConfig, file: string): Promise
 export async function suiteInFile(config: TestedConfig, file: string): Promise<TestSuite> {
   try {
     const { document, warnings } = await readDocument(file);
-    const known = Object.keys(testFile.shape);
+    const known = Object.keys(testFile().shape);
     const unknown = [...(document.root.entries?.keys() ?? [])].filter((key) => !known.includes(key));
     const findings = unknown.map((key) =>
       unknownKey(document, [], key, didYouMean(key, known) ?? `known keys: ${known.join(', ')}`),
@@ -59,14 +59,15 @@ async function readCases(config: TestedConfig, document: SourceDocument, file: s
   const node = partAt(document, ['tests']);
   const { env, kinds } = config;
   if (node?.items === undefined) {
-    const { diagnostics } = validatePart({ document, env, kinds }, testCases, ['tests'], node, 'error');
+    const { diagnostics } = validatePart({ document, env, kinds }, testCases(), ['tests'], node, 'error');
     return { file, cases: [], findings: diagnostics };
   }
   const reader = new CaseReader(config, document, file);
   const cases: TestCase[] = [];
+  const schema = testCase();
   for (const [index, item] of node.items.entries()) {
     const path = ['tests', String(index)];
-    const { value, diagnostics } = validatePart({ document, env, kinds }, testCase, path, item, 'error');
+    const { value, diagnostics } = validatePart({ document, env, kinds }, schema, path, item, 'error');
     reader.findings.push(...diagnostics);
     const read = value && (await reader.read(value, path));
     if (read !== undefined) cases.push(read);

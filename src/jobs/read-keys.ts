@@ -1,0 +1,32 @@
+import { resolveSecret, SecretError, useSection, type LoadedConfig } from '../config/index.js';
+import { nodeAt } from '../config/source/index.js';
+import type { KeyRing } from '../crypt/index.js';
+
+/**
+ * Reads the keys of a config's `storage.encryption`.
+ *
+ * @returns undefined if nothing is to be encrypted
+ * @throws KeyError if a key can't be read or can't be a key; ConfigError
+ */
+export async function readKeys(config: LoadedConfig): Promise<KeyRing | undefined> {
+  // Most commands need nothing else of the section, and must not fail for the rest of it.
+  if (nodeAt(config.document.root, '/storage/encryption') === undefined) return undefined;
+  const { encryption } = useSection(config, 'storage');
+  if (encryption === undefined) return undefined;
+  const { KeyError, KeyRing, parseKey } = await import('../crypt/index.js');
+  const named = [
+    ['storage.encryption.key', encryption.key] as const,
+    ...encryption.old_keys.map((key, i) => [`storage.encryption.old_keys[${i}]`, key] as const),
+  ];
+  const keys: Buffer[] = [];
+  for (const [where, ref] of named) {
+    try {
+      keys.push(parseKey((await resolveSecret(ref)).reveal()));
+    } catch (error) {
+      if (error instanceof SecretError || error instanceof KeyError) throw new KeyError(`${where}: ${error.message}`);
+      throw error;
+    }
+  }
+  const [current, ...old] = keys;
+  return current && new KeyRing([current, ...old]);
+}
