@@ -23,7 +23,8 @@ export async function lmdbStores(folder: string): Promise<Stores> {
   const writes = writesTo(folder);
   const rounds = writeRounds(root, writes);
   return {
-    open: (name) => lmdbStore(root.openDB<string, string>({ name, encoding: 'string', useVersions: true }), rounds, getLastVersion),
+    open: (name) =>
+      lmdbStore(root.openDB<string, string>({ name, encoding: 'string', useVersions: true }), rounds, getLastVersion),
     async close() {
       // It would wait for writes that never end.
       if (writes.haveFailed) return;
