@@ -27,7 +27,7 @@ const folder = join(root, 'fixtures/cli');
 
 for (const file of readdirSync(folder).filter((name) => name.endsWith('.yaml'))) {
   const cases = parse(readFileSync(join(folder, file), 'utf8'), { merge: true }) as Case[];
-  describe.concurrent(basename(file, '.yaml'), () => {
+  describe(basename(file, '.yaml'), () => {
     it.each(cases.map((one) => [one.shows, one] as const))('%s', async (_, one) => {
       const cwd = scratch();
       for (const [name, content] of Object.entries(one.files ?? {})) {

@@ -1,10 +1,11 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runHosted } from './host.js';
 import { around, type Around } from './namespaces.js';
-import { note } from './reached.js';
+import { configOf, note, noteEnd } from './reached.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Where the packed program is installed: see .config/install.js. */
@@ -32,7 +33,12 @@ export interface CliOptions {
   readonly where?: Around;
   /** … in this network, by the name that `ip netns` has for it. */
   readonly network?: string;
+  /** Runs in a process of its own, although it runs to its end. */
+  readonly alone?: boolean;
 }
+
+/** Whether this is `npm run test:chaos`. */
+const isLong = process.env['PROPERTY_FACTOR'] !== undefined;
 
 /** A namespace of its own for the machine's name. */
 const UNSHARE = ['--user', '--map-root-user', '--uts'];
@@ -56,8 +62,7 @@ export function scratch(): string {
 /** Starts the installed CLI as its own process. The environment has no colour, no CI, and a home of its own. */
 export function startCli(args: readonly string[], options: CliOptions = {}): ChildProcess {
   const cwd = options.cwd ?? scratch();
-  const { PATH = '' } = process.env;
-  const env = { PATH, HOME: cwd, XDG_STATE_HOME: join(cwd, '.state'), TZ: 'UTC', ...options.env };
+  const env = environment(cwd, options);
   const command = [process.execPath, bin, ...args];
   const there =
     options.machine === undefined
@@ -74,12 +79,39 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Chi
   return child;
 }
 
-/** Runs the installed CLI to its end. */
+function environment(cwd: string, { env }: CliOptions): Readonly<Record<string, string>> {
+  const { PATH = '' } = process.env;
+  return { PATH, HOME: cwd, XDG_STATE_HOME: join(cwd, '.state'), TZ: 'UTC', ...env };
+}
+
+/**
+ * Runs the installed CLI to its end: in `npm test` in a process that has run others before, if it may, see host.ts; in the long suite
+ * in one of its own.
+ */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const hosted = mayBeHosted(args, options) ? await inHost(args, options) : undefined;
+  if (hosted !== undefined) return hosted;
   const child = startCli(args, options);
   child.stdin?.on('error', () => undefined);
   child.stdin?.end(options.input ?? '');
   return resultOf(child);
+}
+
+function mayBeHosted(args: readonly string[], options: CliOptions): boolean {
+  const { alone, stdin, machine, where, network, env = {} } = options;
+  const isOwn = [stdin, machine, where, network, env['NODE_OPTIONS']].some((one) => one !== undefined);
+  return alone !== true && !isOwn && !isLong && !args.includes('serve');
+}
+
+async function inHost(args: readonly string[], options: CliOptions): Promise<CliResult | undefined> {
+  const { cwd = scratch(), input = '' } = options;
+  const config = configOf(args, cwd);
+  const task = { args, cwd, env: environment(cwd, options), input };
+  const answer = await runHosted(realpathSync(bin), task);
+  if (answer === undefined) return undefined;
+  noteEnd({ args, config, exit: answer.exit });
+  const { stdout, stderr, exit } = answer;
+  return { stdout, stderr, exit };
 }
 
 /** Collects what a started CLI prints until it ends. */

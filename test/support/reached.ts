@@ -21,9 +21,13 @@ const file = join(tmpdir(), 'starts.ndjson');
 export function note(child: ChildProcess, args: readonly string[], cwd: string): void {
   const config = configOf(args, cwd);
   child.once('exit', (code, signal) => {
-    const exit = code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
-    appendFileSync(file, `${JSON.stringify({ args, config, exit } satisfies Start)}\n`);
+    noteEnd({ args, config, exit: code ?? 128 + (signal === null ? 0 : constants.signals[signal]) });
   });
+}
+
+/** Writes down a run that has ended. */
+export function noteEnd(start: Start): void {
+  appendFileSync(file, `${JSON.stringify(start)}\n`);
 }
 
 /** All starts that were written down so far. */
@@ -33,7 +37,8 @@ export function starts(): readonly Start[] {
   return lines.map((line) => JSON.parse(line) as Start);
 }
 
-function configOf(args: readonly string[], cwd: string): string | undefined {
+/** The text of the config that a command line finds. */
+export function configOf(args: readonly string[], cwd: string): string | undefined {
   const named = args.findIndex((arg) => arg === '-c' || arg === '--config');
   const path = [args[named + 1] ?? '', ...CONFIGS]
     .slice(named === -1 ? 1 : 0)
