@@ -14,7 +14,7 @@ describe('whatever is done to its files', () => {
           const setup = (): { model: Model; real: World } => ({ model: new Model(), real: new World(keeping) });
           await fc.asyncModelRun(setup, chosen);
         }),
-        modelRuns(70),
+        modelRuns(20, { long: 1400 }),
       );
     },
     600_000,

@@ -2,9 +2,14 @@ import { it } from 'vitest';
 
 const FACTOR = process.env['PROPERTY_FACTOR'];
 
-/** How often a property is tried: `npm run test:chaos` tries it many times as often as `npm test` does. */
-export function runs(count: number): number {
-  return count * Number(FACTOR ?? 1);
+/**
+ * How often a property is tried: `npm run test:chaos` tries it many times as often as `npm test` does.
+ *
+ * @param long how often the former does, where that is more than usual
+ */
+export function runs(count: number, long?: number): number {
+  if (FACTOR === undefined) return count;
+  return long ?? count * Number(FACTOR);
 }
 
 /** Of many cases that are alike so many, from all over, for `npm test`; `npm run test:chaos` tries them all. */
@@ -23,8 +28,11 @@ export function each(count: number): typeof it.each {
  * The same for a model: `npm test` tries what it tried before, so that it fails for what was changed; `npm run test:chaos` tries
  * something new each time, and names the seed of what it finds.
  *
- * @param seed of those that `npm test` tries
+ * @param options `seed`: of those that `npm test` tries; `long`: how many the long suite tries, where that is more than usual
  */
-export function modelRuns(count: number, seed = 1): { readonly numRuns: number; readonly seed?: number } {
-  return { numRuns: runs(count), ...(FACTOR === undefined && { seed }) };
+export function modelRuns(
+  count: number,
+  { seed = 1, long }: { readonly seed?: number; readonly long?: number } = {},
+): { readonly numRuns: number; readonly seed?: number } {
+  return { numRuns: runs(count, long), ...(FACTOR === undefined && { seed }) };
 }

@@ -18,7 +18,7 @@ describe.concurrent('whatever is done to its files', () => {
           await real.end();
           await real.settle(model);
         }),
-        { ...modelRuns(2, nth), endOnFailure: true },
+        { ...modelRuns(2, { seed: nth }), endOnFailure: true },
       );
     },
     600_000,

@@ -23,7 +23,7 @@ describe('printText', () => {
   });
 
   it('says every script', () => {
-    fc.assert(fc.property(anyScript, roundTrips), { numRuns: runs(800) });
+    fc.assert(fc.property(anyScript, roundTrips), { numRuns: runs(250, 16_000) });
   });
 
   it.each([
@@ -68,7 +68,7 @@ describe('printText', () => {
         const oneLine = printText(script);
         if (oneLine.length <= width) expect(text).toBe(oneLine);
       }),
-      { numRuns: runs(800) },
+      { numRuns: runs(250, 16_000) },
     );
   });
 

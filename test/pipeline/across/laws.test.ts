@@ -167,7 +167,7 @@ describe('a pipeline of stages that look across events', () => {
           }
         },
       ),
-      { numRuns: runs(200) },
+      { numRuns: runs(60, 4000) },
     );
   });
 
@@ -184,7 +184,7 @@ describe('a pipeline of stages that look across events', () => {
         expect(seenIn([...good, end(rest)])).toMatchObject({ text: all.text, letters: [] });
         expect(new Set(all.letters.map(({ id }) => id)).size).toBe(all.letters.length);
       }),
-      { numRuns: runs(100) },
+      { numRuns: runs(40, 2000) },
     );
   });
 });

@@ -22,7 +22,7 @@ describe.concurrent(
     it('where files have inodes', async () => {
       await fc.assert(
         fc.asyncProperty(folderCommands, (commands) => runCommands(commands, new FolderBench())),
-        modelRuns(150),
+        modelRuns(40, { long: 3000 }),
       );
     });
 
@@ -31,7 +31,7 @@ describe.concurrent(
         fc.asyncProperty(commandsWithoutLinks, (commands) =>
           runCommands(commands, new FolderBench({ fs: withoutInodes })),
         ),
-        modelRuns(60),
+        modelRuns(20, { long: 1200 }),
       );
     });
   },

@@ -162,7 +162,7 @@ describe('whatever happens to processes, containers and machines', () => {
       fc.asyncProperty(fc.array(happenings, { minLength: 1, maxLength: 12 }), fc.scheduler(), (list, scheduler) =>
         play(list, scheduler, options),
       ),
-      { numRuns: runs(150) },
+      { numRuns: runs(40, 3000) },
     );
   });
 });
