@@ -1,10 +1,10 @@
 import { NEWLINE } from './bytes.js';
 import { fieldTree } from './field-tree.js';
 import { scanByShape } from './scan-by-shape.js';
-import { createShapes } from './shape.js';
+import { createShapes, type Shapes } from './shape.js';
 import { SimdLane } from './simd-lane.js';
 import { skipSpace, type Text } from './skip.js';
-import { ElementSlots, startScan, type Scan, type ValueSlots } from './value-slots.js';
+import { ElementSlots, type Scan, type ValueSlots } from './value-slots.js';
 
 /**
  * Finds a few fields in lines of JSON without building values: it scans the bytes once, verifies that they are JSON, and records
@@ -15,8 +15,8 @@ import { ElementSlots, startScan, type Scan, type ValueSlots } from './value-slo
  * the full parser reads it and decides.
  */
 export interface Scanner extends ValueSlots {
-  /** `line` changes with each line: what was read from a line stays valid until then. */
-  readonly state: Readonly<Pick<Scan, 'line'>>;
+  /** Changes with each line: what was read from a line stays valid until then. */
+  readonly line: number;
   /**
    * @param text valid UTF-8, its last byte a newline
    * @param start where the line starts
@@ -46,41 +46,47 @@ export function createScanner(
   depthMax: number,
   elementsOf?: number,
 ): Scanner {
-  const levels = Math.min(depthMax, SCAN_DEPTH_MAX);
-  const scan = startScan(pointers.length);
-  const elements = new ElementSlots();
-  const simd = elementsOf === undefined ? new SimdLane(scan, levels) : undefined;
-  const tree = fieldTree(pointers, new Map(elementsOf === undefined ? [] : [[elementsOf, elements]]));
-  const shapes = createShapes(tree, simd);
-  let current: Text | undefined;
-  let scanFast: ((start: number) => number) | undefined;
-  const scanValue = (text: Text, start: number): number => {
-    if (text !== current) {
-      current = text;
-      scanFast = simd?.take(text, shapes.root);
+  return new ScannerOfFields(pointers, Math.min(depthMax, SCAN_DEPTH_MAX), elementsOf);
+}
+
+// A class, because V8 reads an object made by a literal with getters slowly once there is a second one.
+class ScannerOfFields implements Scanner, Scan {
+  starts: Int32Array;
+  ends: Int32Array;
+  isOdd: Uint8Array;
+  line = 0;
+  passedOdd = false;
+  readonly elements = new ElementSlots();
+  readonly #levels: number;
+  readonly #simd: SimdLane | undefined;
+  readonly #shapes: Shapes;
+  #text: Text | undefined;
+  #scanFast: ((start: number) => number) | undefined;
+
+  constructor(pointers: readonly (readonly string[])[], levels: number, elementsOf: number | undefined) {
+    this.starts = new Int32Array(pointers.length);
+    this.ends = new Int32Array(pointers.length);
+    this.isOdd = new Uint8Array(pointers.length);
+    this.#levels = levels;
+    this.#simd = elementsOf === undefined ? new SimdLane(this, levels) : undefined;
+    const elements = new Map(elementsOf === undefined ? [] : [[elementsOf, this.elements]]);
+    this.#shapes = createShapes(fieldTree(pointers, elements), this.#simd);
+  }
+
+  scan(text: Text, start: number): number {
+    const end = this.scanValue(text, start);
+    const { bytes } = text;
+    if (end < 0 || bytes[end] === NEWLINE) return end;
+    const rest = skipSpace(bytes, end, this);
+    return bytes[rest] === NEWLINE ? rest : -1;
+  }
+
+  scanValue(text: Text, start: number): number {
+    if (text !== this.#text) {
+      this.#text = text;
+      this.#scanFast = this.#simd?.take(text, this.#shapes.root);
     }
-    const end = scanFast === undefined ? -1 : scanFast(start);
-    return end === -1 ? scanByShape(text, start, shapes, scan, levels) : end;
-  };
-  return {
-    get starts() {
-      return scan.starts;
-    },
-    get ends() {
-      return scan.ends;
-    },
-    get isOdd() {
-      return scan.isOdd;
-    },
-    elements,
-    state: scan,
-    scanValue,
-    scan(text, start) {
-      const end = scanValue(text, start);
-      const { bytes } = text;
-      if (end < 0 || bytes[end] === NEWLINE) return end;
-      const rest = skipSpace(bytes, end, scan);
-      return bytes[rest] === NEWLINE ? rest : -1;
-    },
-  };
+    const end = this.#scanFast === undefined ? -1 : this.#scanFast(start);
+    return end === -1 ? scanByShape(text, start, this.#shapes, this, this.#levels) : end;
+  }
 }

@@ -48,16 +48,6 @@ export interface Scan extends ValueSlots {
   passedOdd: boolean;
 }
 
-export function startScan(slots: number): Scan {
-  return {
-    starts: new Int32Array(slots),
-    ends: new Int32Array(slots),
-    isOdd: new Uint8Array(slots),
-    line: 0,
-    passedOdd: false,
-  };
-}
-
 /**
  * Clears {@link Scan.passedOdd}.
  *

@@ -26,7 +26,7 @@ export function lineFields(): LineFields {
     },
     read(field): Json | undefined {
       if (scanner === undefined || text === undefined) return undefined;
-      const { line } = scanner.state;
+      const { line } = scanner;
       if (lines[field] === line) return values[field];
       const value = readValue(scanner, field, text);
       values[field] = value;
