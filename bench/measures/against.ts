@@ -55,6 +55,15 @@ async function tasks(bench: Bench, fake: { readonly url: string; readonly apiKey
     storage: { disk_path: log },
     pipelines: { default: { stages: [{ filter: ['==', ['$input', '/level'], 'error'] }] } },
   });
+  const summed = configAt(`${folder}compare-sum.config.json`, {
+    pipelines: {
+      default: {
+        stages: [
+          { aggregate: { by: { level: ['$input', '/level'] }, values: { total: { sum: ['$input', '/price'] } } } },
+        ],
+      },
+    },
+  });
   const state = `${folder}compare-state`;
   rmSync(state, { recursive: true, force: true });
   const asked = configAt(`${folder}compare-ai.config.json`, aiConfig(fake, state));
@@ -69,6 +78,7 @@ async function tasks(bench: Bench, fake: { readonly url: string; readonly apiKey
       return [task.name, ours(...ourArguments(bench.root, task), '--no-progress', '--', data)] as const;
     }),
     ['--count-by', ours('--count-by', '/level', '--no-progress', input)],
+    ['a sum by key', ours('-c', summed, '--no-progress', input)],
     ['--explode', ours('--explode', '/tags', '--no-progress', input)],
     ['replay', ours('replay', '--since', '0', '-c', replayed, '--no-progress')],
     [

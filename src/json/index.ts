@@ -18,6 +18,7 @@ export {
   type ByteLiteral,
   type Scanner,
   type Text,
+  type LineRows,
 } from './scan/index.js';
 export { stringifyJson } from './stringify.js';
 export { diffJson, type JsonChange } from './diff.js';

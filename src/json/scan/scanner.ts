@@ -2,9 +2,9 @@ import { NEWLINE } from './bytes.js';
 import { fieldTree } from './field-tree.js';
 import { scanByShape } from './scan-by-shape.js';
 import { createShapes, type Shapes } from './shape.js';
-import { SimdLane } from './simd-lane.js';
+import { SimdLane, type TextScan } from './simd-lane.js';
 import { skipSpace, type Text } from './skip.js';
-import { ElementSlots, type Scan, type ValueSlots } from './value-slots.js';
+import { ElementSlots, newRows, type LineRows, type Scan, type ValueSlots } from './value-slots.js';
 
 /**
  * Finds a few fields in lines of JSON without building values: it scans the bytes once, verifies that they are JSON, and records
@@ -31,6 +31,14 @@ export interface Scanner extends ValueSlots {
    * @returns one past the value's end; −1 if it is rejected
    */
   scanValue(text: Text, start: number): number;
+  /**
+   * Scans one or more whole lines into {@link rows}.
+   *
+   * @returns how many; 0 if the first one is rejected
+   */
+  scanLines(text: Text, start: number): number;
+  /** Valid until the next call of any other method. */
+  readonly rows: LineRows;
 }
 
 /** Deeper data is left to the full parser, which does not use the call stack. */
@@ -61,12 +69,17 @@ class ScannerOfFields implements Scanner, Scan {
   readonly #simd: SimdLane | undefined;
   readonly #shapes: Shapes;
   #text: Text | undefined;
-  #scanFast: ((start: number) => number) | undefined;
+  #fast: TextScan | undefined;
+  /** For a line that is scanned by itself. */
+  readonly #row: LineRows;
+  rows: LineRows;
 
   constructor(pointers: readonly (readonly string[])[], levels: number, elementsOf: number | undefined) {
     this.starts = new Int32Array(pointers.length);
     this.ends = new Int32Array(pointers.length);
     this.isOdd = new Uint8Array(pointers.length);
+    this.#row = newRows(1, pointers.length);
+    this.rows = this.#row;
     this.#levels = levels;
     this.#simd = elementsOf === undefined ? new SimdLane(this, levels) : undefined;
     const elements = new Map(elementsOf === undefined ? [] : [[elementsOf, this.elements]]);
@@ -74,19 +87,44 @@ class ScannerOfFields implements Scanner, Scan {
   }
 
   scan(text: Text, start: number): number {
-    const end = this.scanValue(text, start);
-    const { bytes } = text;
-    if (end < 0 || bytes[end] === NEWLINE) return end;
-    const rest = skipSpace(bytes, end, this);
-    return bytes[rest] === NEWLINE ? rest : -1;
+    return this.#lineEnd(text, this.scanValue(text, start));
   }
 
   scanValue(text: Text, start: number): number {
-    if (text !== this.#text) {
-      this.#text = text;
-      this.#scanFast = this.#simd?.take(text, this.#shapes.root);
-    }
-    const end = this.#scanFast === undefined ? -1 : this.#scanFast(start);
+    this.#take(text);
+    const end = this.#fast === undefined ? -1 : this.#fast.value(start);
     return end === -1 ? scanByShape(text, start, this.#shapes, this, this.#levels) : end;
+  }
+
+  scanLines(text: Text, start: number): number {
+    this.#take(text);
+    const lines = this.#fast === undefined ? 0 : this.#fast.lines(start);
+    if (this.#fast !== undefined && lines > 0) {
+      this.rows = this.#fast.rows;
+      return lines;
+    }
+    const end = this.#lineEnd(text, scanByShape(text, start, this.#shapes, this, this.#levels));
+    if (end < 0) return 0;
+    this.rows = this.#row;
+    const { starts, ends, isOdd, numbers, lineEnds } = this.rows;
+    starts.set(this.starts);
+    ends.set(this.ends);
+    isOdd.set(this.isOdd);
+    numbers.fill(Number.NaN);
+    lineEnds[0] = end;
+    return 1;
+  }
+
+  #take(text: Text): void {
+    if (text === this.#text) return;
+    this.#text = text;
+    this.#fast = this.#simd?.take(text, this.#shapes.root);
+  }
+
+  /** Where the line ends whose value ends here; −1 if something else follows in it. */
+  #lineEnd({ bytes }: Text, end: number): number {
+    if (end < 0 || bytes[end] === NEWLINE) return end;
+    const rest = skipSpace(bytes, end, this);
+    return bytes[rest] === NEWLINE ? rest : -1;
   }
 }

@@ -1,7 +1,7 @@
 import type { ShapeLink, ShapeMirror, ShapeNode, ShapeState } from './shape.js';
 import { SimdScan } from './simd-scan.js';
 import type { Text } from './skip.js';
-import type { Scan } from './value-slots.js';
+import type { LineRows, Scan } from './value-slots.js';
 
 /** For shorter texts, copying them and starting WebAssembly would take longer than scanning them. */
 const BYTES_MIN = 16 << 10;
@@ -10,6 +10,15 @@ const BYTES_MAX = 8 << 20;
 /** If less than three lines of four of a text were understood, after this many, so many texts are left alone. */
 const LINES_MIN = 1000;
 const TEXTS_LEFT_ALONE = 15;
+
+/** Scans one text. */
+export interface TextScan {
+  /** Scans a value at an offset, and returns the offset past it; −1 if it is not understood. */
+  readonly value: (start: number) => number;
+  /** Scans lines from an offset on into {@link rows}, and returns how many were understood. */
+  readonly lines: (start: number) => number;
+  readonly rows: LineRows;
+}
 
 /** Decides which texts WebAssembly scans, and hands it what the plain scanner learns. */
 export class SimdLane implements ShapeMirror {
@@ -25,8 +34,8 @@ export class SimdLane implements ShapeMirror {
     private readonly levels: number,
   ) {}
 
-  /** @returns what scans a value at an offset and returns the offset past it, or −1; undefined if nothing should */
-  take(text: Text, root: ShapeNode): ((start: number) => number) | undefined {
+  /** @returns what scans the text; undefined if nothing should */
+  take(text: Text, root: ShapeNode): TextScan | undefined {
     if (this.#isTried && this.#refused * 4 > this.#lines + LINES_MIN) this.#alone = TEXTS_LEFT_ALONE;
     this.#isTried = false;
     if (text.length < BYTES_MIN || text.length > BYTES_MAX) return undefined;
@@ -46,20 +55,32 @@ export class SimdLane implements ShapeMirror {
     this.#isTried = true;
     this.#lines = 0;
     this.#refused = 0;
-    return this.#scanner(this.#simd);
+    return this.#scanner(this.#simd, text.length);
   }
 
-  #scanner({ scan: scanValue, starts, ends, isOdd }: SimdScan): (start: number) => number {
+  #scanner({ scan: scanValue, scanLines, starts, ends, isOdd, rows }: SimdScan, length: number): TextScan {
     const { scan } = this;
     scan.starts = starts;
     scan.ends = ends;
     scan.isOdd = isOdd;
-    return (start) => {
-      scan.line += 1;
-      this.#lines += 1;
-      const end = scanValue(start);
-      if (end === -1) this.#refused += 1;
-      return end;
+    return {
+      rows,
+      value: (start) => {
+        scan.line += 1;
+        this.#lines += 1;
+        const end = scanValue(start);
+        if (end === -1) this.#refused += 1;
+        return end;
+      },
+      lines: (start) => {
+        const lines = scanLines(start, length);
+        this.#lines += lines;
+        if (lines === 0) {
+          this.#lines += 1;
+          this.#refused += 1;
+        }
+        return lines;
+      },
     };
   }
 

@@ -2,11 +2,16 @@ import base64 from './assembly/scanner.wasm';
 import { literalBytes } from './byte-literal.js';
 import type { ShapeLink, ShapeNode, ShapeState } from './shape.js';
 import type { Text } from './skip.js';
+import { newRows, type LineRows } from './value-slots.js';
 
 const PAGE_BYTES = 64 << 10;
 const SLOTS_AT = 16;
 /** Of a slot: its start, its end, and whether it is odd. */
 const SLOT_BYTES = 4 + 4 + 1;
+/** Of a slot in a row: the number, too. */
+const ROW_SLOT_BYTES = 8 + SLOT_BYTES;
+/** Lines scanned at once: few enough that their rows stay in the processor's cache. */
+const ROWS = 64;
 /** Enough for the shapes of almost all data. Lines of shapes that find no room are left to the plain scanner. */
 const SHAPES_BYTES = 256 << 10;
 /** Reads go 16 bytes at a time, and may begin at the text's last byte. */
@@ -19,8 +24,16 @@ const LINK_TEXT_AT = 32;
 const NOTHING_WANTED = -2;
 
 interface Exports {
-  readonly prepare: (slotCount: number, rootPlace: number, textStart: number, levels: number) => void;
+  readonly prepare: (
+    slotCount: number,
+    rowsStart: number,
+    rowCount: number,
+    rootPlace: number,
+    textStart: number,
+    levels: number,
+  ) => void;
   readonly scan: (start: number) => number;
+  readonly scanLines: (start: number, length: number) => number;
 }
 
 /**
@@ -32,6 +45,16 @@ export class SimdScan {
   starts = new Int32Array(0);
   ends = new Int32Array(0);
   isOdd = new Uint8Array(0);
+  /** The lines that were scanned last by {@link scanLines}. Valid as long. */
+  rows: LineRows = newRows(0, 0);
+  /**
+   * Scans lines and fills their rows.
+   *
+   * @param start an offset in the text
+   * @param length of the text
+   * @returns how many lines were understood
+   */
+  readonly scanLines: (start: number, length: number) => number;
   /**
    * @param start an offset in the text
    * @returns the offset past the value that starts there; −1 if it is not understood
@@ -42,6 +65,7 @@ export class SimdScan {
   readonly #addresses = new Map<ShapeNode | ShapeState, number>();
   readonly #textAt: number;
   readonly #slots: number;
+  readonly #rowsAt: number;
   #words = new Int32Array(0);
   #bytes = new Uint8Array(0);
   #free: number;
@@ -51,7 +75,8 @@ export class SimdScan {
    * @throws RangeError if there is no room for its memory
    */
   constructor(root: ShapeNode, slots: number, levels: number) {
-    const shapesAt = aligned(SLOTS_AT + slots * SLOT_BYTES);
+    this.#rowsAt = aligned(SLOTS_AT + slots * SLOT_BYTES);
+    const shapesAt = aligned(this.#rowsAt + ROWS * (4 + slots * ROW_SLOT_BYTES));
     this.#slots = slots;
     this.#free = shapesAt;
     this.#textAt = shapesAt + SHAPES_BYTES;
@@ -60,8 +85,9 @@ export class SimdScan {
     const instance = new WebAssembly.Instance(compiled, { env: { memory: this.#memory } });
     const exports = instance.exports as unknown as Exports;
     this.scan = exports.scan;
+    this.scanLines = exports.scanLines;
     this.#view();
-    exports.prepare(slots, this.#placeAt(root) ?? 0, this.#textAt, levels);
+    exports.prepare(slots, this.#rowsAt, ROWS, this.#placeAt(root) ?? 0, this.#textAt, levels);
     this.#learnAll(root);
   }
 
@@ -153,6 +179,7 @@ export class SimdScan {
     this.starts = new Int32Array(buffer, SLOTS_AT, this.#slots);
     this.ends = new Int32Array(buffer, SLOTS_AT + 4 * this.#slots, this.#slots);
     this.isOdd = new Uint8Array(buffer, SLOTS_AT + 8 * this.#slots, this.#slots);
+    this.rows = newRows(ROWS, this.#slots, buffer, this.#rowsAt);
   }
 }
 

@@ -37,6 +37,31 @@ export class ElementSlots implements ValueSlots {
 
 const ELEMENTS_AT_FIRST = 64;
 
+/** What was found in several lines: their rows of slots follow one another. */
+export interface LineRows extends ValueSlots {
+  /** The position of each line's newline. */
+  readonly lineEnds: Int32Array;
+  /** The number in each slot that holds one written plainly; NaN in others. Without meaning where there is no value. */
+  readonly numbers: Float64Array;
+}
+
+/** @param at where their memory begins, laid out as assembly/scanner.ts does; a multiple of eight */
+export function newRows(
+  rows: number,
+  slots: number,
+  memory = new ArrayBuffer(rows * (4 + slots * (8 + 4 + 4 + 1))),
+  at = 0,
+): LineRows {
+  const all = rows * slots;
+  return {
+    numbers: new Float64Array(memory, at, all),
+    starts: new Int32Array(memory, at + 8 * all, all),
+    ends: new Int32Array(memory, at + 12 * all, all),
+    lineEnds: new Int32Array(memory, at + 16 * all, rows),
+    isOdd: new Uint8Array(memory, at + 16 * all + 4 * rows, all),
+  };
+}
+
 /** The slots of the current line, and the scan's state. */
 export interface Scan extends ValueSlots {
   starts: Int32Array;

@@ -85,17 +85,21 @@ export function acrossProcessor(options: BlockOptions, traceOf?: TraceOf, noting
     },
     contextOf: contextIn,
   });
+  const atOnce = steps.takerAtOnce();
+  /** The event that the fast path took last. */
+  let latest: { readonly arrival: Incoming; readonly event: Passing } | undefined;
   // A trace reports every call that a script makes, so the script must run as written.
   const lazily = lazyAcross(traceOf === undefined ? options : { ...options, parseWhole: true }, compiled, {
-    eventOf: (here) => settingOut(null, new Incoming(here, ''), needsContext),
+    eventOf,
+    takeRows: atOnce?.rows,
     filtered: (at) => steps.filtered(at),
     parted: (at, parts) => steps.parted(at, parts),
     take(here, event, at, prepared) {
       through(here, () => steps.takePrepared(event, at, prepared));
       if (steps.hasMade) doNow(here, passMade(here));
     },
-    takeAtOnce(here, { arrival }, at, results) {
-      steps.takeAtOnce(arrival, at, results);
+    takeAtOnce(here, { arrival }, results) {
+      atOnce?.one(arrival, results);
       if (steps.hasMade) doNow(here, passMade(here));
     },
   });
@@ -117,6 +121,15 @@ export function acrossProcessor(options: BlockOptions, traceOf?: TraceOf, noting
     },
     state: withOpen(spec.stages, state),
   });
+
+  /** Returns the line's event, without its data. One that nobody has asked for its origin is like the next one. */
+  function eventOf(here: Batch): Passing {
+    if (latest?.arrival.isLike(here) !== true) {
+      const arrival = new Incoming(here, '');
+      latest = { arrival, event: settingOut(null, arrival, needsContext) };
+    }
+    return latest.event;
+  }
 
   /** Processes the lines of a block. Yields when a piece of the result must be taken. */
   function* throughLines(here: Batch, block: BlockContent, meta: BlockMeta): Generator<void> {

@@ -55,8 +55,8 @@ export interface Flow {
   split(event: Passing, parts: readonly Json[], alone?: boolean): void;
   /** Drops the event. */
   filter(): void;
-  /** Holds the event, to become part of another. */
-  keep(): void;
+  /** Holds the event, to become part of another. @param count of events; default: one */
+  keep(count?: number): void;
   /** Passes on an event made of held ones. */
   make(made: Made): void;
   /** Like {@link make}, for many: each is requested only after the previous ones are finished. */
@@ -123,6 +123,23 @@ export interface LazyTaking extends Lazy {
    * @throws EventFailure before anything has changed
    */
   takeAtOnce(results: readonly Json[], arrival: Arrival, flow: Flow): void;
+  /**
+   * Takes the events of several lines, of which the scripts do nothing but read a field. It makes nothing of them.
+   *
+   * @param from the first row to be taken
+   * @param to one past the last
+   * @param arrivalOf returns the arrival of a row's event; called at most once, with the last row that is taken
+   * @returns one past the last row that was taken: the next one must be taken by itself, because it fails or is unusual
+   */
+  takeRows?(rows: FieldRows, from: number, to: number, arrivalOf: (row: number) => Arrival, flow: Flow): number;
+}
+
+/** What the scripts read in each of several lines. */
+export interface FieldRows {
+  /** Undefined if there is no value. @param script its number */
+  value(row: number, script: number): Json | undefined;
+  /** The value if it is a number that is written plainly; otherwise NaN. */
+  number(row: number, script: number): number;
 }
 
 /** What a stage is compiled with. */

@@ -23,6 +23,11 @@ export class Incoming implements Arrival {
     this.#origin = line.stored;
   }
 
+  /** Whether the line's event is like this one: new ones differ in nothing but the origin that they are given. */
+  isLike(line: LineOfEvent): boolean {
+    return this.line === line && this.#origin === undefined && line.stored === undefined;
+  }
+
   /** Must first be read while its event is being processed. */
   get origin(): StoredOrigin {
     return (this.#origin ??= this.line.newOrigin());

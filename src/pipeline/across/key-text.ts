@@ -9,5 +9,6 @@ export function keyText(value: Json): string {
     const key = distinctKey(value);
     return typeof key === 'number' ? `${MARK}${key}` : `${MARK}=${key}`;
   }
-  return value.startsWith(MARK) ? `${MARK}"${value}` : value;
+  // Compared by its code, which is faster.
+  return value.charCodeAt(0) === 0 ? `${MARK}"${value}` : value;
 }

@@ -1,4 +1,4 @@
-import { isTruthy, MISSING, type Compute, type FieldProgram, type Json } from 'computo-js';
+import { isTruthy, type Compute, type FieldProgram, type Json } from 'computo-js';
 import type { StagePlan } from '../../config/index.js';
 import type { BlockOptions } from '../block-processor.js';
 import { copyElements, type Scanner, type Text } from '../../json/index.js';
@@ -8,8 +8,9 @@ import { goesFullWay, onlyOutput, scannedLines } from '../lazy/lazy-lines.js';
 import { lazyScript, planOf } from '../lazy/lazy-pipeline.js';
 import type { Batch } from '../batch.js';
 import type { PipelineSpec } from '../spec.js';
-import type { AcrossStage, Passing } from './across-stage.js';
-import { isAcross, type Step } from './steps.js';
+import type { AcrossStage, Arrival, Passing } from './across-stage.js';
+import { lazyRows } from './lazy-rows.js';
+import { isAcross, type Step, type TakerAtOnce } from './steps.js';
 
 /** Continues with events whose scripts have already run. */
 export interface LazyTaker {
@@ -22,7 +23,9 @@ export interface LazyTaker {
   /** @throws EventFailure after undoing everything */
   take(batch: Batch, event: Passing, at: number, prepared: unknown): void;
   /** Like {@link take}, for a stage that takes its events at once. */
-  takeAtOnce(batch: Batch, event: Passing, at: number, results: readonly Json[]): void;
+  takeAtOnce(batch: Batch, event: Passing, results: readonly Json[]): void;
+  /** Takes the events of several lines at such a stage. */
+  readonly takeRows: TakerAtOnce['rows'] | undefined;
 }
 
 /** The fast path through a pipeline, up to the first stage that looks across events, if only filters precede it. */
@@ -42,11 +45,19 @@ export function lazyAcross(options: BlockOptions, compiled: readonly Step[], tak
   if (conditions === undefined || computes === undefined || lazily === undefined) return whereFit(undefined);
   const takesAtOnce = 'takeAtOnce' in lazily;
 
-  const programs = [...filters, ...(scripts ?? [])];
-  const lineBytesMax = Math.min(...programs.map((program) => program?.copyBytesMax ?? 0));
+  const programs = [...filters, ...(scripts ?? [])].flatMap((program) => program ?? []);
+  const lineBytesMax = Math.min(...programs.map(({ copyBytesMax }) => copyBytesMax));
   const isLast = at === compiled.length - 1;
   const list = isLast && onlyOutput(pipeline)?.envelope === false ? listOf(lazily, programs.at(-1)) : undefined;
   const scanner = fields.open(depthMax, list);
+  const copies = programs.flatMap(({ output }) => (output.kind === 'copy' ? output.field : []));
+  if (takesAtOnce && lazily.takeRows !== undefined && taker.takeRows !== undefined) {
+    const { takeRows } = taker;
+    const bytesMax = Math.min(options.lineBytesMax, lineBytesMax);
+    const arrivalOf = (batch: Batch): Arrival => taker.eventOf(batch).arrival;
+    if (filters.length === 0 && copies.length === programs.length && options.input !== 'envelope')
+      return whereFit(lazyRows(scanner, copies, bytesMax, { arrivalOf, takeRows }));
+  }
   const writeParts = partsWriter(scanner, list);
   const results: Json[] = computes.map(() => null);
   return whereFit(
@@ -63,7 +74,7 @@ export function lazyAcross(options: BlockOptions, compiled: readonly Step[], tak
         } else {
           for (let index = 0; index < computes.length; index++)
             results[index] = computes[index]?.(event.context) ?? null;
-          if (takesAtOnce) taker.takeAtOnce(batch, event, at, results);
+          if (takesAtOnce) taker.takeAtOnce(batch, event, results);
           else taker.take(batch, event, at, lazily.prepared(results, event.arrival));
         }
       } catch (error) {
@@ -121,11 +132,5 @@ function partsWriter(scanner: Scanner, field: number | undefined): (batch: Batch
 
 /** A script that only reads a field need not run its program. */
 function computeOf({ output, compute }: FieldProgram, fields: LineFields): Compute | undefined {
-  if (output.kind !== 'copy' || compute === undefined) return compute;
-  const { field } = output;
-  return () => {
-    const value = fields.read(field);
-    if (value === undefined) throw MISSING;
-    return value;
-  };
+  return output.kind === 'copy' && compute !== undefined ? fields.reader(output.field) : compute;
 }

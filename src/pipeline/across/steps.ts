@@ -1,7 +1,7 @@
 import type { Json } from 'computo-js';
 import type { Tick } from '../../event/index.js';
 import { FILTERED, type Stage } from '../stages/stage.js';
-import type { AcrossStage, Arrival, Flow, Made, Passing } from './across-stage.js';
+import type { AcrossStage, Arrival, FieldRows, Flow, Made, Passing } from './across-stage.js';
 import { StageTally, type StageCounts } from './stage-counts.js';
 import type { StagePlan } from '../../config/index.js';
 import { stageAddress, stageAt } from '../stages/stage-address.js';
@@ -12,6 +12,14 @@ export type Step = Stage | AcrossStage;
 /** An event that was made while another was being processed, and its next step. */
 export interface MadeHere extends Made {
   readonly next: number;
+}
+
+/** Takes events, like {@link Steps.takePrepared}, at a stage that takes them at once. */
+export interface TakerAtOnce {
+  /** @throws EventFailure before anything has changed */
+  one(arrival: Arrival, results: readonly Json[]): void;
+  /** See {@link LazyTaking.takeRows}. */
+  readonly rows: (rows: FieldRows, from: number, to: number, arrivalOf: (row: number) => Arrival) => number;
 }
 
 /** Observes events between steps. */
@@ -96,16 +104,28 @@ export class Steps {
     return this.#rest(this.#behind(step, flow, next), at + 1);
   }
 
-  /** Like {@link takePrepared}, for a stage that takes its events at once. @throws EventFailure before anything has changed */
-  takeAtOnce(arrival: Arrival, at: number, results: readonly Json[]): void {
+  /** Returns what takes events at the first stage that looks across events; undefined if it does not take them at once. */
+  takerAtOnce(): TakerAtOnce | undefined {
+    const at = this.steps.findIndex(isAcross);
     const step = this.steps[at];
     const flow = this.#flows[at];
-    if (step === undefined || flow === undefined || !isAcross(step)) return;
-    if (step.lazily === undefined || !('takeAtOnce' in step.lazily)) return;
-    step.lazily.takeAtOnce(results, arrival, flow);
-    for (let before = 0; before < at; before++) this.#passFilter(before);
-    this.#tally.add(at, 'in', 1);
-    step.settle?.(flow);
+    if (step === undefined || flow === undefined || !isAcross(step)) return undefined;
+    const { lazily } = step;
+    if (lazily === undefined || !('takeAtOnce' in lazily)) return undefined;
+    return {
+      one: (arrival, results) => {
+        lazily.takeAtOnce(results, arrival, flow);
+        for (let before = 0; before < at; before++) this.#passFilter(before);
+        this.#tally.add(at, 'in', 1);
+        step.settle?.(flow);
+      },
+      rows: (rows, from, to, arrivalOf) => {
+        const next = lazily.takeRows?.(rows, from, to, arrivalOf, flow) ?? from;
+        this.#tally.add(at, 'in', next - from);
+        step.settle?.(flow);
+        return next;
+      },
+    };
   }
 
   /** Counts an event that has passed the filters in front and became this many parts. */
@@ -297,8 +317,8 @@ class StepFlow implements Flow {
     this.tally.add(this.at, 'filtered', 1);
   }
 
-  keep(): void {
-    this.tally.add(this.at, 'open', 1);
+  keep(count = 1): void {
+    this.tally.add(this.at, 'open', count);
   }
 
   make(made: Made): void {

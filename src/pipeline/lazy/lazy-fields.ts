@@ -1,10 +1,12 @@
-import type { FieldReader, Json } from 'computo-js';
+import { MISSING, type Compute, type FieldReader, type Json } from 'computo-js';
 import { createScanner, readValue, type Scanner, type Text } from '../../json/index.js';
 
 /** The fields that a pipeline's scripts read, from the last scanned line. */
 export interface LineFields extends FieldReader {
   /** Ends the planning: no more fields may be requested. @param elementsOf the field whose elements are wanted */
   open(depthMax: number, elementsOf?: number): Scanner;
+  /** Returns what reads a field that is read once per line. It throws MISSING. */
+  reader(field: number): Compute;
   /** Sets the block that the following lines are in. */
   setText(text: Text): void;
 }
@@ -31,6 +33,11 @@ export function lineFields(): LineFields {
       const value = readValue(scanner, field, text);
       values[field] = value;
       lines[field] = line;
+      return value;
+    },
+    reader: (field) => () => {
+      const value = scanner && text && readValue(scanner, field, text);
+      if (value === undefined) throw MISSING;
       return value;
     },
     open: (depthMax, elementsOf) => (scanner = createScanner(paths, depthMax, elementsOf)),

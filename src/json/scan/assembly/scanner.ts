@@ -1,12 +1,14 @@
 // The hot path of ../scanner.ts in AssemblyScript, which the build compiles to WebAssembly: sixteen bytes at a time. It accepts a line
 // only where ../scanner.ts would, with the same result, and leaves all others to it: lines of a shape that is not known yet, too.
 //
-// The memory, in this order: the slots of a line, the known shapes (../simd-shapes.ts writes them), and the text.
+// The memory, in this order: the slots of a line, the rows of several lines, the known shapes (../simd-scan.ts writes them), and the
+// text.
 
 /** What scanning functions return instead of a position if they do not understand a line. */
 const REFUSED: usize = 0;
 
 const TAB: u32 = 0x09;
+const NEWLINE: u32 = 0x0a;
 const CARRIAGE_RETURN: u32 = 0x0d;
 const SPACE: u32 = 0x20;
 const QUOTE: u32 = 0x22;
@@ -30,9 +32,9 @@ const NULL: u32 = 0x6c6c756e;
 const LOWER_F: u32 = 0x66;
 
 /** Numbers with this many characters fit a double with digits to spare. */
-const PLAIN_NUMBER_MAX: usize = 15;
+const PLAIN_NUMBER_MAX: i32 = 15;
 /** The most digits after the decimal point with which a nonzero number below 1 prints without an exponent. */
-const SMALL_FRACTION_MAX: usize = 6;
+const SMALL_FRACTION_MAX: i32 = 6;
 
 /** Place: the head of its links, its slot, whether keys below it are wanted, and the place of an array's elements. */
 const PLACE_SLOT: usize = 4;
@@ -49,10 +51,17 @@ const LINK_ODD: usize = 16;
 const LINK_THEN: usize = 20;
 const LINK_TEXT: usize = 32;
 
+/** Where the slots of a single line and the rows are. */
+const LINE_AT: usize = 16;
+let rowsAt: usize = 0;
+let rowsMax: i32 = 0;
 let slots: i32 = 0;
+/** Of the line that is being scanned. */
 let starts: usize = 0;
 let ends: usize = 0;
 let odds: usize = 0;
+let numbers: usize = 0;
+let readsNumbers: bool = false;
 let root: usize = 0;
 let text: usize = 0;
 let depth: i32 = 0;
@@ -60,11 +69,17 @@ let depth: i32 = 0;
 let hasPassedOdd: i32 = 0;
 
 /** Says where everything is, once. The slots' three arrays start at address 16, one after another. */
-export function prepare(slotCount: i32, rootPlace: i32, textStart: i32, levels: i32): void {
+export function prepare(
+  slotCount: i32,
+  rowsStart: i32,
+  rowCount: i32,
+  rootPlace: i32,
+  textStart: i32,
+  levels: i32,
+): void {
   slots = slotCount;
-  starts = 16;
-  ends = starts + 4 * <usize>slotCount;
-  odds = ends + 4 * <usize>slotCount;
+  rowsAt = rowsStart;
+  rowsMax = rowCount;
   root = rootPlace;
   text = textStart;
   depth = levels;
@@ -76,12 +91,53 @@ export function prepare(slotCount: i32, rootPlace: i32, textStart: i32, levels: 
  * @returns the offset past its end; −1 if it is not understood
  */
 export function scan(start: i32): i32 {
-  memory.fill(starts, 0xff, 4 * <usize>slots);
-  hasPassedOdd = 0;
-  let at = text + <usize>start;
-  if (load<u8>(at) <= SPACE) at = skipSpace(at);
-  const end = scanPlace(at, root, depth);
+  starts = LINE_AT;
+  ends = starts + 4 * <usize>slots;
+  odds = ends + 4 * <usize>slots;
+  readsNumbers = false;
+  const end = scanStart(text + <usize>start);
   return end == REFUSED ? -1 : <i32>(end - text);
+}
+
+/**
+ * Scans whole lines from an offset on, and fills a row for each: as many as there are rows, or up to one that is not understood.
+ * The rows' arrays follow one another: the numbers in slots that hold plain ones, starts, ends, the ends of the lines, and odds.
+ *
+ * @param length of the text
+ * @returns the number of lines
+ */
+export function scanLines(start: i32, length: i32): i32 {
+  const all = <usize>rowsMax * <usize>slots;
+  const textEnd = text + <usize>length;
+  numbers = rowsAt;
+  starts = numbers + 8 * all;
+  ends = starts + 4 * all;
+  let lineEnds = ends + 4 * all;
+  odds = lineEnds + 4 * <usize>rowsMax;
+  readsNumbers = true;
+  let at = text + <usize>start;
+  let row: i32 = 0;
+  for (; row < rowsMax && at < textEnd; row++) {
+    let end = scanStart(at);
+    if (end == REFUSED) break;
+    if (load<u8>(end) != NEWLINE) end = skipSpace(end);
+    if (load<u8>(end) != NEWLINE) break;
+    store<i32>(lineEnds, <i32>(end - text));
+    lineEnds += 4;
+    numbers += 8 * <usize>slots;
+    starts += 4 * <usize>slots;
+    ends += 4 * <usize>slots;
+    odds += <usize>slots;
+    at = end + 1;
+  }
+  return row;
+}
+
+function scanStart(start: usize): usize {
+  // A few stores: filling memory is a call.
+  for (let slot: i32 = 0; slot < slots; slot++) store<i32>(starts + 4 * <usize>slot, -1);
+  hasPassedOdd = 0;
+  return scanPlace(load<u8>(start) <= SPACE ? skipSpace(start) : start, root, depth);
 }
 
 function scanPlace(start: usize, place: usize, levels: i32): usize {
@@ -94,6 +150,7 @@ function scanPlace(start: usize, place: usize, levels: i32): usize {
     store<i32>(starts + 4 * <usize>slot, <i32>(start - text));
     store<i32>(ends + 4 * <usize>slot, <i32>(end - text));
     store<u8>(odds + <usize>slot, hasPassedOdd);
+    if (readsNumbers) store<f64>(numbers + 8 * <usize>slot, hasPassedOdd == 0 ? numberAt(start, end) : NaN);
   }
   hasPassedOdd |= oddBefore;
   return end;
@@ -231,6 +288,28 @@ function skipWord(at: usize): usize {
 }
 
 function skipNumber(start: usize): usize {
+  const values = i8x16.sub(v128.load(start), i8x16.splat(<i8>ZERO));
+  /** Which of the sixteen bytes are no digits. */
+  const others = ~i8x16.bitmask(i8x16.le_u(values, i8x16.splat(9)));
+  const whole = ctz(others);
+  const first: u32 = load<u8>(start);
+  if (whole == 0 || (whole > 1 && first == ZERO)) return skipAnyNumber(start);
+  let length = whole;
+  if (load<u8>(start + <usize>whole) == POINT) {
+    length = ctz(others & (others - 1));
+    if (length > PLAIN_NUMBER_MAX || length == whole + 1) return skipAnyNumber(start);
+    // Printing drops a trailing zero and switches to an exponent below 1e-6.
+    if (load<u8>(start + <usize>length - 1) == ZERO) hasPassedOdd = 1;
+    if (first == ZERO && load<u8>(start, 2) == ZERO && length - whole > SMALL_FRACTION_MAX) hasPassedOdd = 1;
+  } else if (length > PLAIN_NUMBER_MAX) {
+    return skipAnyNumber(start);
+  }
+  const end = start + <usize>length;
+  return (load<u8>(end) | 0x20) == LOWER_E ? skipAnyNumber(start) : end;
+}
+
+/** For a number that is long, negative or has an exponent, or for none. */
+function skipAnyNumber(start: usize): usize {
   const first = load<u8>(start) == MINUS ? start + 1 : start;
   let at = first;
   if (load<u8>(at) == ZERO) at += 1;
@@ -246,11 +325,12 @@ function skipNumber(start: usize): usize {
     next = load<u8>(at);
     // Printing drops a trailing zero and switches to an exponent below 1e-6.
     if (load<u8>(at - 1) == ZERO) hasPassedOdd = 1;
-    if (load<u8>(first) == ZERO && load<u8>(point, 1) == ZERO && at - point > SMALL_FRACTION_MAX) hasPassedOdd = 1;
+    if (load<u8>(first) == ZERO && load<u8>(point, 1) == ZERO && <i32>(at - point) > SMALL_FRACTION_MAX)
+      hasPassedOdd = 1;
   } else if (first != start && load<u8>(first) == ZERO) {
     hasPassedOdd = 1;
   }
-  if (at - start > PLAIN_NUMBER_MAX) hasPassedOdd = 1;
+  if (<i32>(at - start) > PLAIN_NUMBER_MAX) hasPassedOdd = 1;
   if ((next | 0x20) != LOWER_E) return at;
   hasPassedOdd = 1;
   at += 1;
@@ -264,6 +344,27 @@ function skipDigits(start: usize): usize {
   let at = start;
   while (<u32>load<u8>(at) - ZERO <= 9) at += 1;
   return at;
+}
+
+/** Reads a number of at most fifteen digits, as plain-value.ts does; NaN if the value is none. */
+function numberAt(start: usize, end: usize): f64 {
+  let byte: u32 = load<u8>(start);
+  if (byte - MINUS > NINE - MINUS) return NaN;
+  let at = byte == MINUS ? start + 1 : start;
+  let digits: i64 = 0;
+  let power: f64 = 1;
+  for (; at < end; at++) {
+    byte = load<u8>(at);
+    if (byte == POINT) break;
+    digits = digits * 10 + <i64>(byte - ZERO);
+  }
+  // Both are exact, so that the division rounds once, as parsing the text does.
+  for (at += 1; at < end; at++) {
+    digits = digits * 10 + <i64>(load<u8>(at) - ZERO);
+    power *= 10;
+  }
+  const number = <f64>digits / power;
+  return load<u8>(start) == MINUS ? -number : number;
 }
 
 /** Skips white space inside a line. A newline ends the line, so it is not skipped. */

@@ -52,7 +52,7 @@ export function accumulatorKind(plan: AccumulatorPlan, onForget: () => void): Ac
 }
 
 function notNumber(value: Json): string | undefined {
-  if (value === null) return undefined;
+  if (value === null || Number.isFinite(value)) return undefined;
   if (!isNumber(value))
     return `needs numbers, got ${nameOf(value)}${typeof value === 'string' ? ': number.parse makes one of a text' : ''}`;
   return Number.isFinite(asDouble(value)) ? undefined : 'needs numbers that a double can hold';
@@ -81,6 +81,11 @@ function sumOf(saved: Json): JsonNumber {
 }
 
 function sumWith(sum: JsonNumber, more: JsonNumber): JsonNumber {
+  if (typeof sum === 'number' && typeof more === 'number') {
+    // As addNumbers does it; almost all sums are such ones. Adding 0 makes 0 of -0.
+    const next = sum + more;
+    if (Math.abs(next) <= Number.MAX_SAFE_INTEGER) return next + 0;
+  }
   return isBeyond(sum) || isBeyond(more) ? Number.NaN : addNumbers(sum, more);
 }
 

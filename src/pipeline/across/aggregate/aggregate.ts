@@ -2,7 +2,7 @@ import { compareValues, orderedObject, type Json } from 'computo-js';
 import type { ScriptPlan } from '../../../config/index.js';
 import { EventFailure } from '../../failure.js';
 import { compileScript } from '../../stages/script.js';
-import type { AcrossParts, AcrossStage, Arrival, Flow, Made } from '../across-stage.js';
+import type { AcrossParts, AcrossStage, Arrival, FieldRows, Flow, Made } from '../across-stage.js';
 import { ARRIVAL, lasting } from '../arrival.js';
 import { timeOf, type TimePlan } from '../event-time.js';
 import { keyText } from '../key-text.js';
@@ -60,6 +60,8 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
     ...(plan.time ? [plan.time.script] : []),
   ];
   const scripts = plans.map((script) => compileScript(script, name, context));
+  /** The keys of a row. */
+  const keys: Json[] = plan.by.map(() => null);
   let forgotten = 0;
   /** The latest time of the parts of the current event: windows close once all parts are in. */
   let newest = Number.NEGATIVE_INFINITY;
@@ -72,6 +74,8 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
   const lastSeen = state('last', LAST_CODEC);
   /** Its only entry, once an event has come. */
   let latest: ReturnType<typeof lastSeen.get>;
+  /** Whether all events are in one window, whatever their time. */
+  const isTimeless = plan.window.kind === 'all';
   const room = plan.window.kind === 'all' ? 0 : plan.window.ms;
   const greatest = plan.values.findIndex((value) => value.name === greatestFirst);
 
@@ -86,7 +90,9 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
       return { key, results, time };
     },
     // `top` keeps whole events, so it needs their data.
-    ...(plan.values.every(({ kind }) => kind !== 'top') && { lazily: { scripts: plans, takeAtOnce } }),
+    ...(plan.values.every(({ kind }) => kind !== 'top') && {
+      lazily: { scripts: plans, takeAtOnce, ...(isTimeless && { takeRows }) },
+    }),
     take({ arrival, data }, prepared, flow) {
       const { key, results, time } = prepared as Prepared;
       add(key, results, time, data);
@@ -123,6 +129,48 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
     flow.keep();
   }
 
+  function takeRows(
+    rows: FieldRows,
+    from: number,
+    to: number,
+    arrivalOf: (row: number) => Arrival,
+    flow: Flow,
+  ): number {
+    let row = from;
+    while (row < to && takeRow(rows, row)) row += 1;
+    if (row > from) {
+      note(arrivalOf(row - 1));
+      flow.keep(row - from);
+    }
+    return row;
+  }
+
+  /** Adds the event of a row, unless it fails or one of its fields is missing. */
+  function takeRow(rows: FieldRows, row: number): boolean {
+    for (let index = 0; index < keyCount; index++) {
+      const value = rows.value(row, index);
+      if (value === undefined) return false;
+      keys[index] = value;
+    }
+    const key = keyIn(keys);
+    for (let index = 0; index < places.length; index++) {
+      const place = places[index] ?? -1;
+      if (place < 0 || !Number.isNaN(rows.number(row, place))) continue;
+      const value = rows.value(row, place);
+      if (value === undefined || kinds[index]?.problemWith(value) !== undefined) return false;
+    }
+    if (windows.rejectionOf(key, 0, maxKeys) !== undefined) return false;
+    const group = windows.groupOf(key, keys, keyCount, 0);
+    for (let index = 0; index < places.length; index++) {
+      const place = places[index] ?? -1;
+      const number = place < 0 ? Number.NaN : rows.number(row, place);
+      if (!Number.isNaN(number)) group.values[index]?.add(number, null);
+      else group.values[index]?.add(place < 0 ? true : (rows.value(row, place) ?? null), null);
+    }
+    group.count += 1;
+    return true;
+  }
+
   function add(key: string, results: readonly Json[], time: number, data: Json): void {
     const group = windows.groupOf(key, results, keyCount, time);
     // Runs once per input event, so no iterator.
@@ -131,11 +179,11 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
       group.values[index]?.add(place < 0 ? true : (results[place] ?? null), data);
     }
     group.count += 1;
-    if (time > newest) newest = time;
+    if (!isTimeless && time > newest) newest = time;
   }
 
   function note(arrival: Arrival): void {
-    seen = arrival.timestamp;
+    if (!isTimeless) seen = arrival.timestamp;
     latest ??= lastSeen.get(LAST);
     if (latest === undefined) lastSeen.put(LAST, (latest = { arrival }));
     else {
@@ -145,7 +193,7 @@ export function compileAggregate(plan: AggregateOptions, { state, scripts: conte
   }
 
   function timeIn(results: readonly Json[], arrival: Arrival): number {
-    if (plan.time === undefined) return arrival.timestamp;
+    if (plan.time === undefined) return isTimeless ? 0 : arrival.timestamp;
     return timeOf(results.at(-1) ?? null, plan.time, name, arrival.timestamp, room);
   }
 
