@@ -1,5 +1,6 @@
 // Builds dist/ (the CLI, split so that each command loads only what it needs) and src/computo-js/dist/ (the package).
-import { copyFile, cp, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { copyFile, cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -10,7 +11,7 @@ import { throughDoors } from './doors.js';
 import { withLmdb } from './lmdb.js';
 import { buildPage } from './page.js';
 import { withLazyPrices } from './prices.js';
-import { keepCompiledCode, toCommonJs } from './start-up.js';
+import { packTogether, toCommonJs } from './start-up.js';
 import { withTokens } from './tokens.js';
 import { withEnglish } from './zod.js';
 
@@ -56,7 +57,17 @@ await toCommonJs(`${root}.dist-next`, 'worker-thread.js');
 // Only a build that succeeded takes the place of the last one, whole: chunks of two builds never meet.
 await rm(`${root}dist`, { recursive: true, force: true });
 await rename(`${root}.dist-next`, `${root}dist`);
-await keepCompiledCode(`${root}bin/colloquium.js`, `${root}dist`);
+await packTogether(`${root}bin/colloquium.js`, `${root}dist`);
+await writeFile(`${root}dist/id`, `${await idOf(`${root}dist`)}\n`);
+
+/** Names a build by all that it made: compiled code is kept for just that. */
+async function idOf(folder) {
+  const hash = createHash('sha256');
+  for (const { name } of (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile())) {
+    hash.update(`${name}\n`).update(await readFile(`${folder}/${name}`));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
 
 /** Writes the declarations of computo-js beside its bundle, so that a plain `import` of the package is typed. */
 function declareTypes() {

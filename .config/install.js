@@ -56,7 +56,7 @@ function forgetOldOnes(cache) {
   for (const folder of newestFirst.slice(KEPT)) rmSync(folder, { recursive: true, force: true });
 }
 
-/** Of all that is packed and does something; the compiled code in dist/code is another one after each build of the same. */
+/** Of all that is packed and does something. */
 function fingerprint() {
   const hash = createHash('sha256');
   const files = ['bin', 'dist'].flatMap((folder) =>

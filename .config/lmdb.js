@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url';
 
 /** How the package looks for its own folder, and how a chunk can. */
 const OWN_FOLDER = "dirname(fileURLToPath(import.meta.url)).replace(/dist$/, '')";
-const INSTALLED_FOLDER = "join(dirname(createRequire(import.meta.url).resolve('lmdb')), '..')";
+/** Where npm mostly puts it. Node's search is left for the rest: it takes longer. */
+const BESIDE = "fileURLToPath(new URL('../node_modules/lmdb/', import.meta.url))";
+const INSTALLED_FOLDER = `(existsSync(${BESIDE}) ? ${BESIDE} : join(dirname(createRequire(import.meta.url).resolve('lmdb')), '..'))`;
+const IMPORTS = "import { createRequire } from 'node:module';import { existsSync } from 'node:fs';";
 
 const INSTEAD = {
   // It evaluates a text that names its variables, which only a CommonJS module can keep in a bundle.
@@ -22,7 +25,7 @@ export const withLmdb = {
       const text = await readFile(path, 'utf8');
       if (!text.includes(OWN_FOLDER)) throw new Error(`${path}: nothing is known of how it finds its native code`);
       const contents = text.replace(OWN_FOLDER, INSTALLED_FOLDER);
-      return { contents: `import { createRequire } from 'node:module';${contents}`, loader: 'js' };
+      return { contents: IMPORTS + contents, loader: 'js' };
     });
     onResolve({ filter: new RegExp(`^(?:${Object.keys(INSTEAD).join('|')})$`) }, ({ path }) => ({
       path: fileURLToPath(new URL(`../node_modules/${INSTEAD[path]}`, import.meta.url)),

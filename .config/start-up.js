@@ -1,5 +1,6 @@
 // Makes the built CLI start fast. Node loads CommonJS in one go and takes V8's code cache with it, and ES modules neither
-// way; so the bundle, which is split as ES modules, is turned into CommonJS, run once, and what V8 compiled is kept.
+// way; so the bundle, which is split as ES modules, is turned into CommonJS, and what is loaded together becomes one file. What V8
+// compiles is kept on the user's machine: `bin/keep-code.js`.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -108,18 +109,22 @@ async function convert(path) {
  * and what a chunk exports never changes once its last line has run.
  */
 function byValue(code) {
-  return code
-    .replace(/^(?:import[^"]*"[^"]*";)+/, (imports) =>
-      imports.replace(/import(?:(\{[^}]*\})from)?("[.]\/[^"]+");/g, (_, names, id) =>
-        names === undefined ? `require(${id});` : `var${names.replaceAll(' as ', ':')}=require(${id});`,
-      ),
-    )
-    .replace(
-      /export\{([^}]*)\};\s*$/,
-      (_, names) => `module.exports={${names.replace(/([\w$]+) as ([\w$]+)/g, '$2:$1')}};`,
-    )
-    .replace(/export default ([^;]*);\s*$/, 'module.exports={default:$1};')
-    .replace(/\bimport\(("[.]\/[^"]+")\)/g, 'Promise.resolve().then(()=>require($1))');
+  return (
+    code
+      .replace(/^(?:import[^"]*"[^"]*";)+/, (imports) =>
+        imports.replace(/import(?:(\{[^}]*\})from)?("[.]\/[^"]+");/g, (_, names, id) =>
+          names === undefined ? `require(${id});` : `var${names.replaceAll(' as ', ':')}=require(${id});`,
+        ),
+      )
+      // esbuild would copy each member of what Node brings, and so load it.
+      .replace(/(?<=^|[;}\n])import ?(?:\*as )?([\w$]+) from"(node:[^"]+)";/g, 'var $1=require("$2");')
+      .replace(
+        /export\{([^}]*)\};\s*$/,
+        (_, names) => `module.exports={${names.replace(/([\w$]+) as ([\w$]+)/g, '$2:$1')}};`,
+      )
+      .replace(/export default ([^;]*);\s*$/, 'module.exports={default:$1};')
+      .replace(/\bimport\(("[.]\/[^"]+")\)/g, 'Promise.resolve().then(()=>require($1))')
+  );
 }
 
 /** esbuild leaves regular expressions as they are. One letter of theirs beyond ASCII would double the memory of all the text. */
@@ -127,26 +132,14 @@ function inAscii(code) {
   return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/**
- * Puts the chunks that are loaded together into one file, and runs the commands again, so that the loader keeps what was compiled
- * for them: what a run finds is there for it, and what it compiles besides is added. Another version of V8 ignores all that.
- */
-export async function keepCompiledCode(bin, folder) {
+/** Runs the commands, and puts the chunks that they load together into one file. */
+export async function packTogether(bin, folder) {
   const fakes = await startFakes();
-  const config = configFor(fakes);
-  await inFolder(bin, config, (run) => pack(folder, 'colloquium.js', run));
-  await inFolder(bin, config, async (run) => {
-    for (const args of COMMANDS) await run(args);
-  });
-  // What the others have added to the packs costs every start more than it saves them.
-  for (const file of PACKS) await rm(join(folder, 'code', `${file}.bin`));
-  await inFolder(bin, config, async (run) => {
-    for (const index of PACKS.keys()) await run(COMMANDS[index]);
-  });
+  await inFolder(bin, configFor(fakes), (run) => pack(folder, 'colloquium.js', run));
   for (const fake of Object.values(fakes)) await fake.close();
 }
 
-/** Starts the providers that the tests ask, too: what a call needs is kept as what a script needs. */
+/** Starts the providers that the tests ask, too: what a call needs is put together as what a script needs. */
 async function startFakes() {
   const folder = await mkdtemp(join(tmpdir(), 'colloquium-build-'));
   const outfile = join(folder, 'fake-provider.mjs');
@@ -158,13 +151,36 @@ async function startFakes() {
   return Object.fromEntries(kinds.map((kind, index) => [kind, fakes[index]]));
 }
 
-/** @param act gets a function that runs a command where no other has been run */
+/** Writes down which files of a folder named dist a process reads. */
+const SPY = String.raw`
+const fs = require('node:fs');
+const { readFileSync } = fs;
+fs.readFileSync = (path, ...rest) => {
+  const [, name] = /[\\/]dist[\\/]([^\\/]+[.]js)$/.exec(String(path)) ?? [];
+  if (name !== undefined) fs.appendFileSync(process.env.LOADED, name + '\n');
+  return readFileSync(path, ...rest);
+};
+`;
+
+/** @param act gets a function that runs a command where no other has been run, and tells which chunks it loads */
 async function inFolder(bin, config, act) {
   const cwd = await mkdtemp(join(tmpdir(), 'colloquium-build-'));
   await writeFile(join(cwd, 'colloquium.yaml'), config);
   await writeFile(join(cwd, 'in.ndjson'), EVENT);
-  const env = { ...process.env, HOME: cwd, COLLOQUIUM_KEEP_CODE: '1' };
-  await act((args) => ended(spawn(process.execPath, [bin, ...args], { cwd, env }), args));
+  const [spy, loaded] = [join(cwd, 'spy.cjs'), join(cwd, 'loaded')];
+  await writeFile(spy, SPY);
+  const env = {
+    ...process.env,
+    HOME: cwd,
+    NODE_OPTIONS: `--require=${spy}`,
+    NODE_DISABLE_COMPILE_CACHE: '1',
+    LOADED: loaded,
+  };
+  await act(async (args) => {
+    await writeFile(loaded, '');
+    await ended(spawn(process.execPath, [bin, ...args], { cwd, env }), args);
+    return new Set((await readFile(loaded, 'utf8')).split('\n').filter((name) => name !== ''));
+  });
   await rm(cwd, { recursive: true });
 }
 
@@ -192,17 +208,11 @@ async function pack(folder, entry, run) {
   for (const [file, all] of members) await writeFile(join(folder, file), `({${all.join(',\n')}})`);
 }
 
-/** The file that each chunk belongs into, if any. What of its code is kept tells which commands load it. */
+/** The file that each chunk belongs into, if any. */
 async function homesOf(folder, run) {
-  const code = join(folder, 'code');
   const loadedBy = new Map();
   for (const [index, args] of COMMANDS.entries()) {
-    await run(args);
-    for (const file of await readdir(code)) {
-      const name = file.slice(0, -'.bin'.length);
-      loadedBy.set(name, [...(loadedBy.get(name) ?? []), index]);
-    }
-    await rm(code, { recursive: true });
+    for (const name of await run(args)) loadedBy.set(name, [...(loadedBy.get(name) ?? []), index]);
   }
   const homes = new Map();
   for (const [name, indexes] of loadedBy) {

@@ -1,27 +1,38 @@
 #!/usr/bin/env node
 'use strict';
-// Loads the built chunks, each with the code that V8 compiled for it when it was built: that halves the time to start.
+// Loads the built chunks, each with the code that V8 has compiled for it at an earlier start: that halves the time to start.
 
-const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const { existsSync, readFileSync } = require('node:fs');
 const Module = require('node:module');
-const { dirname, join } = require('node:path');
+const { dirname } = require('node:path');
 const { Script } = require('node:vm');
+const { foldersFor, readCode } = require('./code.js');
 
-const dist = join(dirname(__dirname), 'dist');
-const codeFolder = `${dist}/code`;
-/** Set by the build alone. */
-const keepsCode = process.env.COLLOQUIUM_KEEP_CODE === '1';
+const dist = `${dirname(__dirname)}/dist`;
 
 /** Of what Node brings, these take long to load, and most runs use none of them. */
 const LATE = new Set(
-  ['child_process', 'crypto', 'fs/promises', 'http', 'https', 'net', 'os', 'tls', 'tty', 'worker_threads', 'zlib'].map(
-    (name) => `node:${name}`,
-  ),
+  [
+    'child_process',
+    'crypto',
+    'fs/promises',
+    'http',
+    'https',
+    'net',
+    'os',
+    'readline',
+    'tls',
+    'tty',
+    'worker_threads',
+    'zlib',
+  ].flatMap((name) => [name, `node:${name}`]),
 );
 
 const loaded = new Map();
 const packs = new Map();
+/** What of the loaded files V8 has compiled, and what of that is kept. */
 const scripts = new Map();
+const folders = foldersFor(dist);
 
 /**
  * Runs a chunk, once.
@@ -53,19 +64,11 @@ function packOf(file) {
 /** What a file in dist holds, which is ASCII: the function that Node would wrap a module in, or an object of such. */
 function valueOf(file) {
   const filename = `${dist}/${file}`;
-  const codePath = `${codeFolder}/${file}.bin`;
-  const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData: codeOf(codePath) });
-  scripts.set(codePath, script);
+  const text = readFileSync(filename, 'latin1');
+  const code = readCode(folders, file, text.length);
+  const script = new Script(text, { filename, cachedData: code?.data });
+  scripts.set(file, { script, length: text.length, times: script.cachedDataRejected === false ? code.times : 0 });
   return script.runInThisContext();
-}
-
-function codeOf(path) {
-  try {
-    return readFileSync(path);
-  } catch {
-    // It is only being built, or none of the runs that code is kept of has loaded it.
-    return undefined;
-  }
 }
 
 let outside;
@@ -104,20 +107,27 @@ function late(id) {
   );
 }
 
-if (keepsCode) {
-  process.on('exit', () => {
-    mkdirSync(codeFolder, { recursive: true });
-    for (const [path, script] of scripts) {
-      writeFileSync(`${path}.new`, script.createCachedData());
-      renameSync(`${path}.new`, path);
-    }
-  });
+/** Keeps what V8 has compiled, once a run has taken a while, and at its end what has been loaded since. */
+function keepAtEnd() {
+  const keep = () => {
+    const missing = [...scripts].filter(([, { times }]) => times < TIMES_KEPT);
+    if (missing.length > 0) require('./keep-code.js').keepCode(folders, missing);
+  };
+  setTimeout(keep, KEEP_AFTER_MS).unref();
+  process.once('exit', keep);
 }
+
+/** What a start compiles that an earlier one did not need is added, but not for ever. */
+const TIMES_KEPT = 3;
+/** V8 forgets in the end what a start has compiled. */
+const KEEP_AFTER_MS = 2000;
 
 if (!existsSync(dist)) {
   process.stderr.write('colloquium: not built yet: run npm ci && npm run build\n');
   process.exit(1);
 }
 // A worker thread begins elsewhere.
-if (require.main === module) load('colloquium.js');
-else module.exports = { load };
+if (require.main === module) {
+  if (folders.length > 0) keepAtEnd();
+  load('colloquium.js');
+} else module.exports = { load };

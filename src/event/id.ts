@@ -1,3 +1,5 @@
+import { randomFillSync } from 'node:crypto';
+
 /** Events that can be numbered within one millisecond before the counter wraps: 2^34. */
 export const ID_COUNTER_RANGE = 2 ** 34;
 
@@ -102,8 +104,7 @@ function writeByte(into: Uint8Array, at: number, byte: number): void {
 /** Returns the offset of an id's random bytes in the pool. */
 function takeRandom(): number {
   if (poolUsed === POOL_BYTES) {
-    // The global `crypto`, not `node:crypto`, because it is loaded only when randomness is needed.
-    crypto.getRandomValues(pool);
+    randomFillSync(pool);
     poolUsed = 0;
   }
   poolUsed += RANDOM_BYTES_PER_ID;

@@ -28,7 +28,11 @@ function after(delayMs: number, then: () => void): () => void {
 /** The real clock. */
 export const realClock: Clock = {
   now: () => Date.now(),
-  elapsed: () => performance.now(),
+  // `performance` would have to be loaded first.
+  elapsed() {
+    const [seconds, nanoseconds] = process.hrtime();
+    return seconds * 1000 + nanoseconds / 1e6;
+  },
   after,
   async wait(ms, signal) {
     await sleep({ after }, ms, signal);

@@ -3,7 +3,6 @@ import { stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { TLSSocket } from 'node:tls';
 import { createRoute, reasonOf, type Network } from '../transport/index.js';
 import { BatchFileError } from './batch-file-error.js';
 import { BatchHttpError } from './batch-http-error.js';
@@ -107,7 +106,7 @@ export function createBatchHttp(options: BatchHttpOptions): BatchHttp {
         const connected = (): void => {
           isConnected = true;
         };
-        if (socket.connecting) socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', connected);
+        if (socket.connecting) socket.once('encrypted' in socket ? 'secureConnect' : 'connect', connected);
         else connected();
       });
       request.on('error', fail);

@@ -1,5 +1,4 @@
 import type http from 'node:http';
-import { TLSSocket } from 'node:tls';
 import { onAbort } from '../../world/index.js';
 import { realWorld, type AiWorld } from '../ai-world.js';
 import { AnswerBody, type StreamReader } from './answer-body.js';
@@ -117,7 +116,7 @@ export function createTransport(
             if (firstByteMs === undefined || stream === undefined) endPhase();
             else phase(firstByteMs, 'timeout', `no answer within ${firstByteMs} ms`);
           };
-          if (socket.connecting) socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', connected);
+          if (socket.connecting) socket.once('encrypted' in socket ? 'secureConnect' : 'connect', connected);
           else connected();
         });
         request.on('error', (error) => {

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { rootCertificates } from 'node:tls';
 import { urlToHttpOptions } from 'node:url';
-import { proxyCredentials, TunnelAgent } from './tunnel-agent.js';
+import { createTunnelAgent, proxyCredentials } from './tunnel-agent.js';
 
 /** How to reach a server. */
 export interface Network {
@@ -33,10 +33,12 @@ export function createRoute({ proxy, ca }: Network): Route {
   const trusted = ca === undefined ? undefined : [...rootCertificates, ca];
   const secured = { ...options, ...(trusted !== undefined && { ca: trusted }) };
   const via = proxy === undefined ? undefined : new URL(proxy);
-  const plain = new http.Agent(options);
-  // For the server, or for a proxy that uses TLS itself.
-  const secure = new https.Agent(secured);
-  const tunnels = via && new TunnelAgent(via, secured, trusted);
+  let plain: http.Agent | undefined;
+  let secure: https.Agent | undefined;
+  /** Of a server, or of a proxy that uses TLS itself. `https` takes long to load, and a server on this machine needs none of it. */
+  const agentOf = (isSecure: boolean): http.Agent =>
+    isSecure ? (secure ??= new https.Agent(secured)) : (plain ??= new http.Agent(options));
+  const tunnels = via && createTunnelAgent(via, secured, trusted);
 
   return {
     // A tunnel tells by itself where it failed.
@@ -44,20 +46,20 @@ export function createRoute({ proxy, ca }: Network): Route {
     request(target, headers, method = 'POST') {
       const isSecure = target.protocol === 'https:';
       if (via === undefined || isSecure) {
-        const agent = isSecure ? (tunnels ?? secure) : plain;
+        const agent = (isSecure ? tunnels : undefined) ?? agentOf(isSecure);
         return (isSecure ? https : http).request({ ...addressOf(target), method, agent, headers });
       }
       const isSecureProxy = via.protocol === 'https:';
       return (isSecureProxy ? https : http).request(via, {
         method,
-        agent: isSecureProxy ? secure : plain,
+        agent: agentOf(isSecureProxy),
         path: target.href,
         headers: { host: target.host, ...proxyCredentials(via), ...headers },
       });
     },
     close() {
-      plain.destroy();
-      secure.destroy();
+      plain?.destroy();
+      secure?.destroy();
       tunnels?.destroy();
     },
   };
