@@ -45,8 +45,9 @@ describe('run --lane batch', () => {
     const result = await stage.run(BATCH);
     expect(result.exit, result.stderr).toBe(0);
     expect(answers()).toEqual(wanted(20));
-    expect(fake.batches.map(({ rows }) => rows.length)).toEqual([10, 10, 6]);
-    // Rows of two results are in doubt, and what is billed for them is named apart.
+    // Those of two results are in doubt, asked again with the others, and what is billed for them is named apart.
+    expect(fake.batches.map(({ rows }) => rows.length)).toEqual([10, 10, 8]);
+    expect(result.stderr).toContain('2 requests in doubt, which may have been billed: asked again in a batch');
     const { batch, live } = await costs();
     expect([batch?.unknown_requests, live?.unknown_requests]).toEqual([2, 0]);
     const listed = await runCli(['journal', 'batches', '--format', 'json'], { cwd: stage.cwd });
@@ -249,6 +250,31 @@ describe('run --lane batch', () => {
     expect([late.exit, late.stderr]).toEqual([2, expect.stringContaining('has ended: ended: 2 answered')]);
     const both = await runCli(['journal', 'batches', '--fetch', id, '--cancel', id], { cwd: stage.cwd });
     expect([both.exit, both.stderr]).toEqual([2, expect.stringContaining('exclude one another')]);
+  });
+
+  it('has answers mended in the next batch that are cut off or do not satisfy the schema', async () => {
+    stage = aiStage();
+    const reply = ({ texts }: { readonly texts: readonly string[] }): string => {
+      const last = texts.at(-1) ?? '';
+      if (last.includes('That answer is not valid')) return '{"a":"mended"}';
+      return last === 'bad' ? '{"a":1}' : JSON.stringify({ a: last });
+    };
+    const fake = await stage.fake({ reply });
+    const schema = '{ type: object, properties: { a: { type: string } }, required: [a], additionalProperties: false }';
+    const asking = `{ into: /a, model: gpt-4o-mini, prompt: "\${/q}", schema: ${schema}, max_tokens: 4 }`;
+    stage.write('colloquium.yaml', configOf({ openai: providerOf(fake) }, { stages: [asking] }));
+    stage.write('in.ndjson', '{"q":"good"}\n{"q":"a longer text"}\n{"q":"bad"}\n');
+    const result = await stage.run(BATCH);
+    expect(result.exit, result.stderr).toBe(0);
+    const lines = stage.read('out.ndjson').trimEnd().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { a: object }).a)).toMatchObject([
+      { response: { a: 'good' }, attempts: 1 },
+      { response: { a: 'a longer text' }, attempts: 2 },
+      { response: { a: 'mended' }, attempts: 2 },
+    ]);
+    expect(fake.batches.map(({ rows }) => rows.length)).toEqual([3, 2]);
+    const { batch, live } = await costs();
+    expect([Math.round((batch?.cost ?? 0) * 1e9), live]).toEqual([Number(fake.billed), undefined]);
   });
 
   it('asks each step of a cascade in a batch, and tells beforehand what both lanes cost', async () => {

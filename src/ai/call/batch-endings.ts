@@ -130,7 +130,8 @@ export class BatchEndings {
       bound: entry.worst,
     };
     if (found !== undefined && state?.kind === 'batched' && state.batch === record.id) {
-      const cut = { kind: 'cut', attempt: entry.id, worst: entry.worst } as const;
+      const { tries, kept } = state;
+      const cut = { kind: 'cut', attempt: entry.id, worst: entry.worst, tries, kept } as const;
       await books.journal.put(row.key, { ...found.record, time: world.now(), state: cut });
     } else if (paid?.attempt !== entry.id && !(state?.kind === 'cut' && state.attempt === entry.id)) {
       return undefined;

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { isOpen, type Books } from '../books/index.js';
 import { reservationOf, type BatchRecord } from '../batch-store/index.js';
-import type { CallRecord } from '../journal/index.js';
+import type { CallRecord, CallState, Draft, KeptDraft } from '../journal/index.js';
 import type { Attribution } from '../ledger/index.js';
 import { showAmount, type Nano } from '../money/index.js';
 import type { ProviderBatches, ProviderRequest, BatchRequest } from '../provider/index.js';
@@ -13,6 +13,7 @@ import { batchPrices } from './batch-prices.js';
 import { heldByBatches } from './held-by-batches.js';
 import { Spool } from './batch-spool.js';
 import type { LaneChoice } from './choose.js';
+import type { Notice } from './options.js';
 import type { ProviderLane } from './provider-lane.js';
 import type { RunBudget } from './run-budget.js';
 
@@ -27,8 +28,11 @@ export interface GatherLimits {
 /** A request that may go into a batch. */
 export interface GatheredCall {
   readonly key: string;
-  readonly choice: LaneChoice;
   readonly attribution: Attribution;
+  /** Whether it is asked again although it may have been billed. */
+  readonly repeatsDoubt: boolean;
+  /** Who is asked, and for what: that of the request, or for a better answer than a draft. Undefined: nobody can be. */
+  choiceFor(draft: Draft | undefined): LaneChoice | undefined;
   /** Returns its journal record in a given state. */
   record(state: CallRecord['state']): CallRecord;
 }
@@ -36,6 +40,8 @@ export interface GatheredCall {
 export type Gathered =
   /** It does not go into a batch: it has an answer, or is to be sent by itself. */
   | { readonly kind: 'none' }
+  /** A batch has brought an answer, which is to be judged first. */
+  | { readonly kind: 'received' }
   | { readonly kind: 'waits'; readonly batch: string }
   /** The budget has no room for it, at least until other batches have ended. `renewsAt`: when to wait for, if that is wanted. */
   | {
@@ -51,6 +57,7 @@ export interface BatchGathererOptions {
   /** The folder of the request files. */
   readonly folder: string;
   readonly endings: BatchEndings;
+  readonly notify: (notice: Notice) => void;
 }
 
 /** After this many batches, a request is sent by itself. */
@@ -83,6 +90,8 @@ export class BatchGatherer {
   #heldBy: Promise<string> | undefined;
   #promised = 0n;
   #made = 0;
+  /** Requests in doubt that are asked again. */
+  #repeated = 0;
 
   constructor(options: BatchGathererOptions, limits: GatherLimits) {
     this.#options = options;
@@ -96,21 +105,25 @@ export class BatchGatherer {
       const found = await books.journal.get(call.key);
       const state = found?.record.state;
       if (state?.kind === 'batched' && (await isOpen(books, state.batch))) return { kind: 'waits', batch: state.batch };
-      const tries = state?.kind === 'batched' ? state.tries - 1 : state?.kind === 'returned' ? state.tries : 0;
-      if (state !== undefined && state.kind !== 'batched' && state.kind !== 'returned') return { kind: 'none' };
-      if (tries >= TRIES_MAX || (state?.kind === 'returned' && state.live)) return { kind: 'none' };
-      const { lane, request } = call.choice;
-      const { batches } = lane.provider;
-      if (batches === undefined) return { kind: 'none' };
+      if (state?.kind === 'received') return { kind: 'received' };
+      const before = beforeOf(state);
+      const isDoubtful = state?.kind === 'cut';
+      if (before === undefined || before.tries >= TRIES_MAX) return { kind: 'none' };
+      if (isDoubtful && !call.repeatsDoubt) return { kind: 'none' };
+      const { tries, kept } = before;
+      const choice = call.choiceFor(kept?.draft);
+      const batches = choice?.lane.provider.batches;
+      if (choice === undefined || batches === undefined) return { kind: 'none' };
+      const { lane, request } = choice;
       const written = await writtenOf(batches, { ...request, model: lane.wireModel(request.model), stream: false });
       // Sent by itself, its failure is reported like any other.
       if (written === undefined) return { kind: 'none' };
       const worst = worstCost(batchPrices(lane), request, this.#options.world.now());
       if (!(await this.#fits(call, worst))) return await this.#full(call);
-      const placed = await this.#place(call, batches, written);
+      const placed = await this.#place(call, choice, batches, written);
       const { batch, index, id, done } = placed;
       try {
-        const record = call.record({ kind: 'batched', batch: batch.record.id, tries: tries + 1 });
+        const record = call.record({ kind: 'batched', batch: batch.record.id, tries: tries + 1, kept });
         if (!(await books.journal.claim(call.key, record, found))) continue;
         const hash = id.slice(id.lastIndexOf('_') + 1);
         const amount = worst === null ? null : worst.toString();
@@ -119,6 +132,7 @@ export class BatchGatherer {
         await books.batches().putRow(batch.record.id, index, row);
         await batch.spool.add(batches.line(id, written));
         batch.worst = batch.worst === null || worst === null ? null : batch.worst + worst;
+        if (isDoubtful) this.#repeated += 1;
         return { kind: 'waits', batch: batch.record.id };
       } finally {
         done();
@@ -131,6 +145,10 @@ export class BatchGatherer {
     const all = await Promise.all(this.#open.values());
     await Promise.all(all.map((batch) => this.#sealed(batch)));
     this.#left = undefined;
+    const many = this.#repeated === 1 ? '1 request' : `${this.#repeated} requests`;
+    const message = `${many} in doubt, which may have been billed: asked again in a batch, at its own price`;
+    if (this.#repeated > 0) this.#options.notify({ kind: 'in-doubt', message });
+    this.#repeated = 0;
   }
 
   async #fits({ attribution }: GatheredCall, worst: Nano | null): Promise<boolean> {
@@ -157,7 +175,8 @@ export class BatchGatherer {
   }
 
   async #place(
-    { key, choice: { lane, request }, attribution }: GatheredCall,
+    { key, attribution }: GatheredCall,
+    { lane, request }: LaneChoice,
     batches: ProviderBatches,
     written: BatchRequest,
   ): Promise<{ readonly batch: OpenBatch; readonly index: number; readonly id: string; readonly done: () => void }> {
@@ -266,6 +285,26 @@ export class BatchGatherer {
     // If another process used up the budget first, the requests are free again.
     if (sealed !== undefined && reserved.kind === 'full')
       await endings.drop(sealed, 'never sent: the budget had no room for it');
+  }
+}
+
+/** Returns in how many batches a request was, and the draft that it is to improve; undefined if it goes into no batch. */
+function beforeOf(
+  state: CallState | undefined,
+): { readonly tries: number; readonly kept?: KeptDraft | undefined } | undefined {
+  switch (state?.kind) {
+    case undefined:
+      return { tries: 0 };
+    case 'batched':
+      return { tries: state.tries - 1, kept: state.kept };
+    case 'returned':
+      return state.live ? undefined : state;
+    case 'draft':
+      return { tries: 0, kept: state.kept };
+    case 'cut':
+      return state.tries === undefined ? undefined : { tries: state.tries, kept: state.kept };
+    default:
+      return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 import { outIn, type BatchRecord } from '../batch-store/index.js';
 import type { Books } from '../books/index.js';
-import type { CallRecord, CallState } from '../journal/index.js';
+import type { CallRecord, CallState, Draft } from '../journal/index.js';
 import type { Attribution, LedgerEntry } from '../ledger/index.js';
 import type { ProviderRequest } from '../provider/index.js';
 import type { UniversalRequest } from '../request/index.js';
@@ -10,9 +10,11 @@ import { BatchDriver, type AdvanceOptions, type Cancelled } from './batch-driver
 import { BatchEndings } from './batch-endings.js';
 import { BatchGatherer, type GatherLimits, type Gathered } from './batch-gatherer.js';
 import type { AiCallOptions } from './call.js';
-import { choicesFor } from './choose.js';
+import { choicesFor, type LaneChoice } from './choose.js';
+import { lanesLeft } from './fallback.js';
 import type { Notice } from './options.js';
 import type { ProviderLane } from './provider-lane.js';
+import { largestCap, repairRequest } from './repair-request.js';
 import type { RunBudget } from './run-budget.js';
 
 /**
@@ -74,6 +76,8 @@ export interface BatchLaneOptions {
   readonly booked: (entry: LedgerEntry) => void;
   /** Returns the facts of the call that a request would be. */
   readonly facts: (request: UniversalRequest, context: AiCallOptions) => CallFactsForBatch;
+  /** Judges an answer that a batch has brought. */
+  readonly weigh: (request: UniversalRequest, context: AiCallOptions) => Promise<unknown>;
 }
 
 interface CallFactsForBatch {
@@ -89,7 +93,7 @@ interface CallFactsForBatch {
 const TOLD_MAX = 100;
 
 export function createBatchLane(options: BatchLaneOptions): BatchLane {
-  const { books, runBudget, world, lanes, folder, ttlMs, providerWaitMs, notify, booked, facts } = options;
+  const { books, runBudget, world, lanes, folder, ttlMs, providerWaitMs, notify, booked, facts, weigh } = options;
   const place = (): string => {
     if (folder === undefined) throw new Error('batches need a state folder of this machine');
     return folder;
@@ -106,16 +110,35 @@ export function createBatchLane(options: BatchLaneOptions): BatchLane {
   };
   return {
     gathering(limits) {
-      const gatherer = new BatchGatherer({ books, runBudget, world, folder: place(), endings: open().endings }, limits);
+      const gatherer = new BatchGatherer(
+        { books, runBudget, world, folder: place(), endings: open().endings, notify },
+        limits,
+      );
       return {
         async gather(request, context) {
           const call = facts(request, context);
           const able = call.lanes.filter(({ provider }) => provider.batches !== undefined);
           const { pipeline } = call.attribution;
-          const { choices } = choicesFor(able, call.request, call.route, pipeline, runBudget, world.now());
-          const choice = choices.find(({ lane }) => !lacking.has(lane.name)) ?? choices[0];
-          if (choice !== undefined && request.embedding === undefined)
-            return await gatherer.gather({ ...call, choice });
+          const choiceFor = (draft: Draft | undefined): LaneChoice | undefined => {
+            const { choices } = choicesFor(
+              lanesLeft(able, draft),
+              draft === undefined
+                ? call.request
+                : repairRequest(call.request, draft, largestCap(call.lanes, call.request.model)),
+              call.route,
+              pipeline,
+              runBudget,
+              world.now(),
+            );
+            return choices.find(({ lane }) => !lacking.has(lane.name)) ?? choices[0];
+          };
+          const repeatsDoubt = (context.inDoubt ?? 'retry') === 'retry';
+          if (able.length > 0 && request.embedding === undefined) {
+            const gathered = await gatherer.gather({ ...call, choiceFor, repeatsDoubt });
+            if (gathered.kind !== 'received') return gathered;
+            await weigh(request, context);
+            return await gatherer.gather({ ...call, choiceFor, repeatsDoubt });
+          }
           const message = `no provider of stage ${context.stage} has batches: ${request.model} is asked live`;
           if (able.length === 0 && !told.has(message)) {
             if (told.size < TOLD_MAX) told.add(message);

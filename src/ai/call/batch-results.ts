@@ -140,6 +140,7 @@ async function bookRow(options: ResultsOptions, index: number, row: BatchRow, fa
   const state = found?.record.state;
   const isOurs = state?.kind === 'batched' && state.batch === record.id;
   const tries = isOurs ? state.tries : 1;
+  const kept = isOurs ? state.kept : undefined;
   const close = async (end: AttemptEnd, next: CallState): Promise<void> => {
     // The answer is stored first, so that it is never paid for again.
     if (isOurs && found !== undefined) await journal.put(row.key, { ...found.record, time: world.now(), state: next });
@@ -148,7 +149,7 @@ async function bookRow(options: ResultsOptions, index: number, row: BatchRow, fa
   };
   const doubt = async (outcome: string): Promise<Booked> => {
     const end: AttemptEnd = { outcome, billing: 'unknown', cost: 0n, bound: worst, latencyMs };
-    await close(end, { kind: 'cut', attempt: id, worst });
+    await close(end, { kind: 'cut', attempt: id, worst, tries, kept });
     return { kind: 'doubtful', bound: worst ?? 0n };
   };
   if (fate.kind === 'lost') return await doubt(fate.code);
@@ -159,15 +160,16 @@ async function bookRow(options: ResultsOptions, index: number, row: BatchRow, fa
     const request = asked(record, row, found?.record);
     const end = endOf(answer, batchPrices(lane), request, worst, time, latencyMs);
     const paid = { attempt: id, entry: printEntry({ ...open, end }) };
-    const received = { provider: record.provider, answer, attempts: 1, cost: end.cost, latencyMs, paid };
-    await close(end, { kind: 'received', received });
+    const attempts = (kept?.draft.tally.attempts ?? 0) + 1;
+    const received = { provider: record.provider, answer, attempts, cost: end.cost, latencyMs, paid };
+    await close(end, { kind: 'received', received, kept });
     return { kind: 'answered', bound: end.bound ?? 0n };
   }
   const lasting = result.kind === 'errored' && result.lasting;
   const outcome = result.kind === 'errored' ? 'batch_errored' : `batch_${result.kind}`;
   const status = result.kind === 'errored' && result.status !== undefined ? { status: result.status } : {};
   const end: AttemptEnd = { outcome, billing: 'exact', cost: 0n, bound: 0n, latencyMs, ...status };
-  await close(end, { kind: 'returned', tries, live: lasting });
+  await close(end, { kind: 'returned', tries, live: lasting, kept });
   return { kind: 'returned', bound: 0n };
 }
 

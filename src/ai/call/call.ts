@@ -37,6 +37,8 @@ export interface AiCallOptions {
   readonly cascade?: CascadePlace | undefined;
   /** Always sends the request, whatever the journal holds. */
   readonly live?: boolean | undefined;
+  /** Only judges an answer that a batch has brought: sends nothing. */
+  readonly onlyWeighs?: boolean | undefined;
   /** Aborts the call, whether or not it is under way. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -215,6 +215,10 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
     providerWaitMs: options.providerWaitMs ?? DEFAULTS.providerWaitMs,
     notify,
     booked,
+    weigh(request, context) {
+      const facts = factsOf(request, context, lanesFor(lanes, request, context));
+      return make(request, { ...context, onlyWeighs: true }, facts, callKey(facts));
+    },
     facts(request, context) {
       const candidates = lanesFor(lanes, request, context);
       const { maxTokens, ...facts } = factsOf(request, context, candidates);

@@ -54,12 +54,12 @@ export async function journaledCall(call: JournaledCall): Promise<CallResult> {
       const { state } = found.record;
       if (state.kind === 'ended' && context.live !== true) return call.resultOf(state.ending, true);
       if (state.kind === 'received' && context.live !== true) {
-        const result = await weighed(call, found, state.received);
+        const result = await weighed(call, found, state);
         if (result !== undefined) return result;
         continue;
       }
       const standing = await standingOf(books, found);
-      if (standing === 'batched') return stopped('batched', BATCHED);
+      if (standing === 'batched' || context.onlyWeighs === true) return stopped('batched', BATCHED);
       if (standing === 'under-way') {
         await sleep(world, POLL_MS, soft);
         continue;
@@ -85,8 +85,12 @@ export async function journaledCall(call: JournaledCall): Promise<CallResult> {
  *
  * @returns undefined: it is to be mended, or somebody else was faster; look again
  */
-async function weighed(call: JournaledCall, found: Found, received: ReceivedAnswer): Promise<CallResult | undefined> {
-  const verdict = classify(received, undefined, call.conversation, new AttemptCounts());
+async function weighed(
+  call: JournaledCall,
+  found: Found,
+  { received, kept }: Extract<CallState, { kind: 'received' }>,
+): Promise<CallResult | undefined> {
+  const verdict = classify(received, kept?.draft, call.conversation, new AttemptCounts());
   const { paid } = received;
   const state: CallState =
     verdict.kind === 'ended'

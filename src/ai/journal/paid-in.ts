@@ -10,9 +10,8 @@ export function paidIn(state: CallState): PaidAttempt | undefined {
     case 'open':
     case 'cut':
     case 'draft':
-      return state.kept?.paid;
     case 'batched':
     case 'returned':
-      return undefined;
+      return state.kept?.paid;
   }
 }

@@ -68,13 +68,25 @@ export type CallState =
       /** The part of its answer that had arrived. */
       readonly partial?: string | undefined;
       readonly kept?: KeptDraft | undefined;
+      /** Batches that it was in. Absent: it was sent by itself. */
+      readonly tries?: number | undefined;
     }
   /** In a batch, or in one that was given up: see its record. `tries`: batches that it was in, this one included. */
-  | { readonly kind: 'batched'; readonly batch: string; readonly tries: number }
+  | {
+      readonly kind: 'batched';
+      readonly batch: string;
+      readonly tries: number;
+      readonly kept?: KeptDraft | undefined;
+    }
   /** A batch has ended without an answer to it, and without a bill. `live`: a further batch would not bring one. */
-  | { readonly kind: 'returned'; readonly tries: number; readonly live: boolean }
+  | {
+      readonly kind: 'returned';
+      readonly tries: number;
+      readonly live: boolean;
+      readonly kept?: KeptDraft | undefined;
+    }
   /** A batch has brought it, and nobody has looked yet what it is worth. */
-  | { readonly kind: 'received'; readonly received: ReceivedAnswer }
+  | { readonly kind: 'received'; readonly received: ReceivedAnswer; readonly kept?: KeptDraft | undefined }
   /** Stopped between two attempts. */
   | { readonly kind: 'draft'; readonly kept: KeptDraft }
   | { readonly kind: 'ended'; readonly ending: Ending; readonly paid: PaidAttempt };

@@ -36,6 +36,8 @@ export interface BatchScenario {
   readonly deletions: readonly number[];
   /** The server tells neither tag nor file of a batch. */
   readonly isBare: boolean;
+  /** What is in doubt is asked again. Default: false. */
+  readonly repeats?: boolean;
 }
 
 const FATES: readonly RowFate[] = [
@@ -77,6 +79,7 @@ export const batchScenarios: fc.Arbitrary<BatchScenario> = fc.record({
     { maxLength: 4 },
   ),
   crashes: fc.array(fc.integer({ min: 1, max: 120 }), { maxLength: 6 }),
+  repeats: fc.boolean(),
   cancels: fc.array(fc.record({ step: fc.nat({ max: 20 }), batch: fc.nat({ max: 3 }) }), { maxLength: 3 }),
   deletions: fc.array(fc.nat({ max: 6 }), { maxLength: 2 }),
   isBare: fc.boolean(),
@@ -171,7 +174,7 @@ export async function expectBatchesConserve(scenario: BatchScenario): Promise<vo
       isBare: scenario.isBare,
       onStep(step) {
         life.spend();
-        if (step === 'submit') twice.push(...submittedTwice(fake, scenario));
+        if (step === 'submit' && scenario.repeats !== true) twice.push(...submittedTwice(fake, scenario));
         for (const cancel of scenario.cancels) if (cancel.step === steps) cancelling.push(cancelOf(cancel.batch));
         steps += 1;
       },
@@ -220,7 +223,7 @@ export async function expectBatchesConserve(scenario: BatchScenario): Promise<vo
 /** Gathers and advances until no row waits for a batch. @returns the rounds so far */
 async function untilDone(
   batches: BatchLane,
-  { rows, rowsMax }: BatchScenario,
+  { rows, rowsMax, repeats = false }: BatchScenario,
   before: number,
   wait: (round: number) => void,
 ): Promise<number> {
@@ -230,13 +233,15 @@ async function untilDone(
     const all = Array.from({ length: rows }, (_, row) =>
       gathering.gather(
         { model: MODEL, messages: [{ role: 'user', content: textOf(row) }], max_tokens: 40 },
-        { stage: 'ask', pipeline: PIPELINE, identity: { event: String(row) } },
+        { stage: 'ask', pipeline: PIPELINE, identity: { event: String(row) }, inDoubt: repeats ? 'retry' : 'hold' },
       ),
     );
     const ended = await Promise.allSettled(all);
     await gathering.seal();
     for (const one of ended) if (one.status === 'rejected') throw one.reason;
-    const waiting = ended.some((one) => one.status === 'fulfilled' && one.value.kind !== 'none');
+    const waiting = ended.some(
+      (one) => one.status === 'fulfilled' && (one.value.kind === 'waits' || one.value.kind === 'full'),
+    );
     const open = (await recordsOf(batches)).some(({ tidied }) => tidied !== true);
     if (!waiting && !open) return rounds;
     if ((rounds += 1) > ROUNDS_MAX) throw new Error(`no end: ${JSON.stringify(await recordsOf(batches))}`);
@@ -313,6 +318,7 @@ export function laneOf({ books, world, fake, prices, folder, kind }: LaneParts) 
     providerWaitMs: Infinity,
     notify,
     booked: notify,
+    weigh: () => Promise.resolve(),
     facts(request, { identity, stage, pipeline }) {
       const row = 'event' in identity ? Number(identity.event) : 0;
       return {
@@ -351,16 +357,21 @@ function submittedTwice({ batches }: FakeProvider, { wholes }: BatchScenario): r
     );
 }
 
-async function expectLaw(books: Books, fake: FakeProvider, { rows }: BatchScenario, folder: string): Promise<void> {
+async function expectLaw(
+  books: Books,
+  fake: FakeProvider,
+  { rows, repeats = false }: BatchScenario,
+  folder: string,
+): Promise<void> {
   expect(fake.deviations).toEqual([]);
   const billedTexts = fake.records.map(({ call }) => call.texts.join());
-  expect(billedTexts).toEqual([...new Set(billedTexts)]);
+  if (!repeats) expect(billedTexts).toEqual([...new Set(billedTexts)]);
   for (let row = 0; row < rows; row += 1) {
     const state = (await books.journal.get(keyOf(row)))?.record.state;
     expect(['received', 'cut', 'returned', 'batched']).toContain(state?.kind);
     if (state?.kind === 'received') expect(state.received.answer.text).toBe(textOf(row).toUpperCase());
     // What is to be asked live has cost nothing.
-    else if (state?.kind !== 'cut') expect(billedTexts).not.toContain(textOf(row));
+    else if (state?.kind !== 'cut' && !repeats) expect(billedTexts).not.toContain(textOf(row));
   }
   const [all] = await books.ledger.totals([], 'UTC');
   const { exact = 0n, estimatedAtMost = 0n, unknownAtMost = 0n } = all?.totals ?? {};
