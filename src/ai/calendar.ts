@@ -2,6 +2,8 @@ const DAY_MS = 86_400_000;
 const DAY_CHARACTERS = '2026-01-31'.length;
 const FORMATS_MAX = 100;
 const formats = new Map<string, Intl.DateTimeFormat>();
+/** The last day that was asked for, in days since the epoch. */
+let lastDay = { day: 0, text: '1970-01-01' };
 
 /**
  * The calendar day, `2026-01-31`, at a moment in a time zone.
@@ -11,7 +13,7 @@ const formats = new Map<string, Intl.DateTimeFormat>();
  */
 export function dayAt(time: number, timeZone: string): string {
   // What time zones are is long to load.
-  if (timeZone === 'UTC') return new Date(time).toISOString().slice(0, DAY_CHARACTERS);
+  if (timeZone === 'UTC') return utcDay(time);
   let format = formats.get(timeZone);
   if (format === undefined) {
     if (formats.size >= FORMATS_MAX) formats.clear();
@@ -19,6 +21,12 @@ export function dayAt(time: number, timeZone: string): string {
     formats.set(timeZone, format);
   }
   return format.format(time);
+}
+
+function utcDay(time: number): string {
+  const day = Math.floor(time / DAY_MS);
+  if (lastDay.day !== day) lastDay = { day, text: new Date(time).toISOString().slice(0, DAY_CHARACTERS) };
+  return lastDay.text;
 }
 
 /** When the next calendar day begins in a time zone, whatever its clock changes do: milliseconds since the epoch. */

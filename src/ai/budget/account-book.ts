@@ -21,14 +21,19 @@ export interface Account {
 
 /**
  * All money in one place: what each account has spent, and who has reserved what. It is one document, so that a reservation is
- * made in all its accounts or in none.
+ * made in all its accounts or in none. Changes are made in place, in a copy: see {@link copyOf}.
  */
 export interface AccountBook {
-  readonly accounts: Readonly<Record<string, Account>>;
-  readonly open: Readonly<Record<string, Reservation>>;
+  readonly accounts: Map<string, Account>;
+  readonly open: Map<string, Reservation>;
 }
 
-export const EMPTY_BOOK: AccountBook = { accounts: {}, open: {} };
+export const EMPTY_BOOK: AccountBook = { accounts: new Map(), open: new Map() };
+
+/** One copy does for all changes that are written together. */
+export function copyOf({ accounts, open }: AccountBook): AccountBook {
+  return { accounts: new Map(accounts), open: new Map(open) };
+}
 
 export const UNTOUCHED: Account = { spent: 0n, touchedAt: 0, alerted: false };
 
@@ -39,62 +44,92 @@ const KEEP_MS = 3 * 86_400_000;
 /** What is reserved in an account. */
 export function setAside(book: AccountBook, account: string): Nano {
   let sum = 0n;
-  for (const { worst, accounts } of Object.values(book.open)) if (accounts.includes(account)) sum += worst;
+  for (const { worst, accounts } of book.open.values()) if (accounts.includes(account)) sum += worst;
   return sum;
 }
 
-export function reserve(book: AccountBook, id: string, reservation: Reservation): AccountBook {
-  return { ...book, open: { ...book.open, [id]: reservation } };
-}
-
-/** Ends a reservation and charges its accounts with the cost of the call. An unknown id changes nothing. */
-export function settle(book: AccountBook, id: string, cost: Nano, now: number): AccountBook {
-  const { [id]: reservation, ...open } = book.open;
-  if (reservation === undefined) return book;
-  const accounts = { ...book.accounts };
-  for (const name of reservation.accounts) {
-    const account = accounts[name] ?? UNTOUCHED;
-    accounts[name] = { ...account, spent: account.spent + cost, touchedAt: now };
+/** Ends a reservation and charges its accounts with the cost of the call. @returns its accounts; none: the id is not known */
+export function settle({ accounts, open }: AccountBook, id: string, cost: Nano, now: number): Map<string, Account> {
+  const charged = new Map<string, Account>();
+  for (const name of open.get(id)?.accounts ?? []) {
+    const account = accounts.get(name) ?? UNTOUCHED;
+    const changed = { ...account, spent: account.spent + cost, touchedAt: now };
+    accounts.set(name, changed);
+    charged.set(name, changed);
   }
-  return { open, accounts: pruned(accounts, open, now) };
+  open.delete(id);
+  if (accounts.size > ACCOUNTS_MAX) prune(accounts, open, now);
+  return charged;
 }
 
 /** Drops the accounts of past days and runs. Their spending stays in the ledger. */
-function pruned(
-  accounts: Readonly<Record<string, Account>>,
-  open: AccountBook['open'],
-  now: number,
-): Readonly<Record<string, Account>> {
-  const names = Object.keys(accounts);
-  if (names.length <= ACCOUNTS_MAX) return accounts;
-  const used = new Set(Object.values(open).flatMap((reservation) => reservation.accounts));
-  return Object.fromEntries(
-    Object.entries(accounts).filter(([name, account]) => used.has(name) || now - account.touchedAt < KEEP_MS),
-  );
+function prune(accounts: AccountBook['accounts'], open: AccountBook['open'], now: number): void {
+  const used = new Set([...open.values()].flatMap((reservation) => reservation.accounts));
+  for (const [name, { touchedAt }] of accounts)
+    if (!used.has(name) && now - touchedAt >= KEEP_MS) accounts.delete(name);
 }
 
-/** As it is stored: JSON has no bigint. */
+/**
+ * As it is stored: JSON has no bigint. Owners and lists of accounts, which most reservations have in common, stand there once, and
+ * a reservation has their numbers.
+ */
 interface StoredBook {
   readonly accounts: Readonly<Record<string, Omit<Account, 'spent'> & { readonly spent: string }>>;
-  readonly open: Readonly<Record<string, Omit<Reservation, 'worst'> & { readonly worst: string }>>;
+  readonly owners: readonly Owner[];
+  readonly lists: readonly (readonly string[])[];
+  /** A former version stored objects, by id. */
+  readonly open: readonly StoredReservation[] | Readonly<Record<string, FormerReservation>>;
 }
 
+/** Its id, its worst case, the numbers of its accounts' list and of its owner, and its time. */
+type StoredReservation = readonly [id: string, worst: string, list: number, owner: number, at: number];
+
+type FormerReservation = Omit<Reservation, 'worst'> & { readonly worst: string };
+
 export function printBook({ accounts, open }: AccountBook): string {
+  const owners: Owner[] = [];
+  const lists: (readonly string[])[] = [];
   const stored: StoredBook = {
-    accounts: mapped(accounts, (account) => ({ ...account, spent: account.spent.toString() })),
-    open: mapped(open, (reservation) => ({ ...reservation, worst: reservation.worst.toString() })),
+    accounts: Object.fromEntries(
+      [...accounts].map(([name, account]) => [name, { ...account, spent: account.spent.toString() }]),
+    ),
+    open: Array.from(open, ([id, { worst, accounts: names, owner, at }]): StoredReservation => {
+      const list = numberIn(
+        lists,
+        names,
+        (one) => one.length === names.length && one.every((name, i) => name === names[i]),
+      );
+      return [id, worst.toString(), list, numberIn(owners, owner, (one) => one === owner), at];
+    }),
+    owners,
+    lists,
   };
   return JSON.stringify(stored);
 }
 
+/** The number of a value in a list, to which it is added if there is no equal one. */
+function numberIn<T>(all: T[], value: T, isEqual: (one: T) => boolean): number {
+  const number = all.findIndex(isEqual);
+  return number === -1 ? all.push(value) - 1 : number;
+}
+
 export function parseBook(text: string): AccountBook {
-  const { accounts, open } = JSON.parse(text) as StoredBook;
+  const { accounts, open, owners = [], lists = [] } = JSON.parse(text) as StoredBook;
   return {
-    accounts: mapped(accounts, (account) => ({ ...account, spent: BigInt(account.spent) })),
-    open: mapped(open, (reservation) => ({ ...reservation, worst: BigInt(reservation.worst) })),
+    accounts: new Map(
+      Object.entries(accounts).map(([name, account]) => [name, { ...account, spent: BigInt(account.spent) }]),
+    ),
+    open: new Map(
+      isList(open)
+        ? open.map(([id, worst, list, owner, at]): [string, Reservation] => [
+            id,
+            { worst: BigInt(worst), accounts: lists[list] ?? [], owner: owners[owner] ?? '', at },
+          ])
+        : Object.entries(open).map(([id, former]) => [id, { ...former, worst: BigInt(former.worst) }]),
+    ),
   };
 }
 
-function mapped<From, To>(record: Readonly<Record<string, From>>, to: (value: From) => To): Record<string, To> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, to(value)]));
+function isList(open: StoredBook['open']): open is readonly StoredReservation[] {
+  return Array.isArray(open);
 }

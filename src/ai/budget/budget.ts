@@ -5,10 +5,10 @@ import type { Owner } from '../owner/index.js';
 import { sharedDocument, type Store } from '../store/index.js';
 import type { AiWorld } from '../ai-world.js';
 import {
+  copyOf,
   EMPTY_BOOK,
   parseBook,
   printBook,
-  reserve,
   setAside,
   settle,
   UNTOUCHED,
@@ -63,7 +63,8 @@ const POLL_MS = 250;
 const KEY = 'accounts';
 
 export function createBudget(store: Store, owner: Owner, world: AiWorld): Budget {
-  const book = sharedDocument<AccountBook>(store, KEY, { empty: EMPTY_BOOK, parse: parseBook, print: printBook });
+  const codec = { empty: EMPTY_BOOK, copy: copyOf, parse: parseBook, print: printBook };
+  const book = sharedDocument<AccountBook>(store, KEY, codec);
   const waiting = new Set<() => void>();
 
   return {
@@ -72,25 +73,23 @@ export function createBudget(store: Store, owner: Owner, world: AiWorld): Budget
         for (const { account, limit } of charges) {
           if (limit === undefined) continue;
           const reserved = setAside(document, account);
-          const left = limit - (document.accounts[account]?.spent ?? 0n) - reserved;
+          const left = limit - (document.accounts.get(account)?.spent ?? 0n) - reserved;
           if (worst <= left) continue;
-          const openCalls = Object.entries(document.open).some(
+          const openCalls = [...document.open].some(
             ([open, { accounts }]) => batchOf(open) === undefined && accounts.includes(account),
           );
           return { document, result: { kind: 'full', account, limit, left: left > 0n ? left : 0n, openCalls } };
         }
         const accounts = charges.map((charge) => charge.account);
         const reservation = { worst, accounts, owner, at: world.now() };
-        return { document: reserve(document, id, reservation), result: { kind: 'reserved' } };
+        document.open.set(id, reservation);
+        return { document: { ...document }, result: { kind: 'reserved' } };
       }),
     async settle(id, cost) {
-      const settled = await book.update((document) => {
-        const changed = settle(document, id, cost, world.now());
-        const charged = document.open[id]?.accounts ?? [];
-        return {
-          document: changed,
-          result: new Map(charged.map((name) => [name, changed.accounts[name] ?? UNTOUCHED])),
-        };
+      const settled = await book.update<ReadonlyMap<string, Account>>((document) => {
+        if (!document.open.has(id)) return { document, result: new Map() };
+        const charged = settle(document, id, cost, world.now());
+        return { document: { ...document }, result: charged };
       });
       for (const wake of [...waiting]) wake();
       return settled;
@@ -112,20 +111,18 @@ export function createBudget(store: Store, owner: Owner, world: AiWorld): Budget
       }),
     async state(account) {
       const document = await book.read();
-      return { spent: document.accounts[account]?.spent ?? 0n, setAside: setAside(document, account) };
+      return { spent: document.accounts.get(account)?.spent ?? 0n, setAside: setAside(document, account) };
     },
     async reservations() {
       const { open } = await book.read();
-      return Object.entries(open).map(([id, reservation]) => ({ ...reservation, id }));
+      return [...open].map(([id, reservation]) => ({ ...reservation, id }));
     },
     claimAlert: (account) =>
       book.update((document) => {
-        const state = document.accounts[account] ?? UNTOUCHED;
+        const state = document.accounts.get(account) ?? UNTOUCHED;
         if (state.alerted) return { document, result: false };
-        return {
-          document: { ...document, accounts: { ...document.accounts, [account]: { ...state, alerted: true } } },
-          result: true,
-        };
+        document.accounts.set(account, { ...state, alerted: true });
+        return { document: { ...document }, result: true };
       }),
   };
 }

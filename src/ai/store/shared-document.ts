@@ -1,6 +1,9 @@
 import type { Store } from './store.js';
 
-/** A change to a document: the new document and the caller's result. Returning the same document writes nothing. */
+/**
+ * A change to a document: the new document and the caller's result. Returning the same document writes nothing. Where documents are
+ * copied, it changes what it is given, and returns another object of the same content.
+ */
 export type DocumentChange<T, R> = (document: T) => { readonly document: T; readonly result: R };
 
 /** One small JSON document that many callers in many processes change, each seeing all earlier changes. */
@@ -17,15 +20,19 @@ interface Pending<T> {
   failed(error: unknown): void;
 }
 
+/** How a document is stored. `copy`: what is changed is a copy, made once for all changes that are written together. */
+export interface DocumentCodec<T> {
+  readonly empty: T;
+  readonly copy?: (document: T) => T;
+  readonly parse: (text: string) => T;
+  readonly print: (document: T) => string;
+}
+
 /**
  * Changes by compare-and-set. Changes that arrive during a write wait and are written together: a hundred callers
  * cost two writes, not a hundred.
  */
-export function sharedDocument<T>(
-  store: Store,
-  key: string,
-  codec: { readonly empty: T; readonly parse: (text: string) => T; readonly print: (document: T) => string },
-): SharedDocument<T> {
+export function sharedDocument<T>(store: Store, key: string, codec: DocumentCodec<T>): SharedDocument<T> {
   let waiting: Pending<T>[] = [];
   let writing = false;
   /** What was read or written last: mostly nobody else has changed it since. */
@@ -40,7 +47,8 @@ export function sharedDocument<T>(
 
   const writeBatch = async (batch: readonly Pending<T>[]): Promise<void> => {
     for (;;) {
-      const { revision, document } = await load();
+      const { revision, document: stored } = await load();
+      const document = codec.copy?.(stored) ?? stored;
       const applied: Pending<T>[] = [];
       let changed = document;
       for (const pending of batch) {

@@ -132,8 +132,36 @@ describe('a budget', () => {
     await world.pass(4 * 86_400_000);
     await budget.reserve('now', 1n, [{ account: 'today' }]);
     await budget.settle('now', 1n);
-    const kept = JSON.parse((await store.get('accounts'))?.value ?? '') as { accounts: object; open: object };
+    const kept = JSON.parse((await store.get('accounts'))?.value ?? '') as { accounts: object };
     expect(Object.keys(kept.accounts)).toEqual(['today']);
-    expect(Object.keys(kept.open)).toEqual(['open']);
+    expect((await budget.reservations()).map(({ id }) => id)).toEqual(['open']);
+  });
+
+  it('is read as it was stored, by this version and the one before', async () => {
+    const { budget, store, world } = await setup();
+    const charges = [{ account: 'day' }, { account: 'run' }];
+    await store.put(
+      'accounts',
+      JSON.stringify({
+        accounts: { day: { spent: '7', touchedAt: 1, alerted: true } },
+        open: { old: { worst: '5', accounts: ['day'], owner: 'you', at: 2 } },
+      }),
+    );
+    await budget.reserve('a', 3n, charges);
+    await budget.reserve('b', 4n, charges);
+    const other = createBudget(store, 'other', world);
+    await other.reserve('c', 2n, [{ account: 'run' }]);
+    const reader = createBudget(store, 'reader', world);
+    const at = world.now();
+    expect(await reader.reservations()).toEqual([
+      { id: 'old', worst: 5n, accounts: ['day'], owner: 'you', at: 2 },
+      { id: 'a', worst: 3n, accounts: ['day', 'run'], owner: 'me', at },
+      { id: 'b', worst: 4n, accounts: ['day', 'run'], owner: 'me', at },
+      { id: 'c', worst: 2n, accounts: ['run'], owner: 'other', at },
+    ]);
+    expect(await reader.state('day')).toEqual({ spent: 7n, setAside: 12n });
+    expect(await reader.claimAlert('day')).toBe(false);
+    await reader.settle('old', 1n);
+    expect(await budget.state('day')).toEqual({ spent: 8n, setAside: 7n });
   });
 });
