@@ -140,6 +140,14 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
       const check = await checkFor(request, context.schema);
       const { soft, hard } = scope;
       const candidates = lanesFor(lanes, request, context);
+      const answerOf = (ending: Ending, cached: boolean): CallResult => {
+        if (cached) candidates.find(({ name }) => name === ending.provider)?.health.hasAnsweredBefore();
+        return endedResult(ending, check, context, cached);
+      };
+      const found = soft.aborted ? undefined : await books.journal.get(key);
+      // What a call needs beside is not made for an answer that is there.
+      if (found?.record.state.kind === 'ended' && context.live !== true)
+        return answerOf(found.record.state.ending, true);
       const sent = sentRequest(request, facts.maxTokens, context);
       const { cascade } = context;
       return await journaledCall({
@@ -155,10 +163,8 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
         inDoubt: () => holding(context.pipeline),
         unanswered: () =>
           otherNames.find({ facts, pipeline: context.pipeline, identity: context.identity, lanes: candidates }),
-        resultOf(ending, cached) {
-          if (cached) candidates.find(({ name }) => name === ending.provider)?.health.hasAnsweredBefore();
-          return endedResult(ending, check, context, cached);
-        },
+        found,
+        resultOf: answerOf,
         conversation: {
           books,
           runBudget,

@@ -32,6 +32,8 @@ export interface JournaledCall {
   readonly inDoubt: () => Promise<DoubtSum>;
   /** The journal does not have it, though it may answer. */
   unanswered(): Promise<void>;
+  /** What the journal has of it, as it was just looked up. */
+  readonly found: Found | undefined;
   /** The result of an ended call. */
   resultOf(ending: Ending, cached: boolean): CallResult;
   /** The conversation, without what the journal adds to it. */
@@ -47,9 +49,8 @@ const BATCHED =
 export async function journaledCall(call: JournaledCall): Promise<CallResult> {
   const { books, context, key, world, soft } = call;
   const { spent } = call.conversation.runBudget;
-  for (;;) {
+  for (let { found } = call; ; found = await books.journal.get(key)) {
     if (soft.aborted) return stopped('aborted', 'the run was stopped before this call');
-    const found = await books.journal.get(key);
     if (found !== undefined) {
       const { state } = found.record;
       if (state.kind === 'ended' && context.live !== true) return call.resultOf(state.ending, true);

@@ -1,5 +1,13 @@
 import type { Database } from 'lmdb';
 import type { Writes } from '../../lmdb/index.js';
+import { realClock } from '../../world/index.js';
+
+/**
+ * After a round of so many writes, the next one waits a moment for more of them: a transaction writes about as many pages for one
+ * as for several, and a call that waits for a provider does not notice.
+ */
+const BUSY_WRITES = 8;
+const GATHER_MS = 2;
 
 /** A write that was asked for, and is issued with the next round. */
 interface Asked {
@@ -39,11 +47,13 @@ export function writeRounds(db: Pick<Database, 'flushed'>, writes: Writes): Writ
   };
 
   const writeAll = async (): Promise<void> => {
+    let last = 0;
     while (asked.length > 0) {
       // Writes of the same turn go together.
-      await new Promise(setImmediate);
+      await (last < BUSY_WRITES ? new Promise(setImmediate) : realClock.wait(GATHER_MS));
       const round = asked;
       asked = [];
+      last = round.length;
       await writeRound(round);
     }
     running = undefined;
