@@ -1,6 +1,7 @@
 // Builds dist/ (the CLI, split so that each command loads only what it needs) and src/computo-js/dist/ (the package).
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFile, cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -59,6 +60,7 @@ await rm(`${root}dist`, { recursive: true, force: true });
 await rename(`${root}.dist-next`, `${root}dist`);
 await packTogether(`${root}bin/colloquium.js`, `${root}dist`);
 await writeFile(`${root}dist/id`, `${await idOf(`${root}dist`)}\n`);
+await writeManPage();
 
 /** Names a build by all that it made: compiled code is kept for just that. */
 async function idOf(folder) {
@@ -67,6 +69,13 @@ async function idOf(folder) {
     hash.update(`${name}\n`).update(await readFile(`${folder}/${name}`));
   }
   return hash.digest('hex').slice(0, 16);
+}
+
+/** Writes `man colloquium`: what the commands say of themselves, and the guides. */
+async function writeManPage() {
+  const page = execFileSync(process.execPath, [`${root}bin/colloquium.js`, 'help', '--man']);
+  await mkdir(`${root}dist/man`, { recursive: true });
+  await writeFile(`${root}dist/man/colloquium.1`, page);
 }
 
 /** Writes the declarations of computo-js beside its bundle, so that a plain `import` of the package is typed. */

@@ -29,7 +29,7 @@ export async function loadCommands(): Promise<LoadedCommands> {
  */
 export async function loadCommandsFor([first, second]: readonly string[]): Promise<LoadedCommands> {
   const called = COMMANDS.some(({ name }) => name === first) ? first : DEFAULT_COMMAND;
-  if (called === COMPLETE_COMMAND) return await loadCommands();
+  if (called === COMPLETE_COMMAND || (called === 'help' && second === '--man')) return await loadCommands();
   return await load((name) => name === called || (called === 'help' && name === second));
 }
 

@@ -92,6 +92,13 @@ describe('an operator that there is not', () => {
     expect(saidOfJson(['++', 'a', 'b'])).toEqual(['unknown-operator : Write ["strConcat", value, …].']);
   });
 
+  it('is not guessed where a list of strings was meant', () => {
+    const said = saidOfJson(['pick', ['$input'], ['id', 'name']]).join();
+    expect(said).toContain('write a list of strings as {"array": […]}: {"array": ["id", "name"]}');
+    expect(said).not.toContain('Did you mean');
+    expect(saidOfJson(['fi', 'a', 'b', 'c']).join()).toMatch(/\["fi", "a", "b", "c"\] .* Did you mean 'if'\?/);
+  });
+
   it('is looked for in the families', () => {
     expect(said('lowr(/a)')).toEqual(["unknown-operator : Did you mean 'text.lower'?"]);
     expect(said('splt(/a)')).toEqual(["unknown-operator : Did you mean 'text.split' or 'regex.split'?"]);

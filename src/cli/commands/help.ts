@@ -1,12 +1,18 @@
 import type { Command } from 'commander';
 import type { Guide } from '../help/guides.js';
 
-/** `colloquium help [topic]`: prints a guide, or a command's --help text. */
+/** `colloquium help [topic]`: prints a guide, or a command's --help text; with `--man` everything, as a manual page. */
 export function helpCommand(help: Command): Command {
   return help
     .argument('[topic]', 'a guide or a command; none lists them')
-    .action(async (topic: string | undefined, _flags: unknown, command: Command) => {
+    .option('--man', 'print all of it as the source of a manual page: > colloquium.1, then man -l colloquium.1')
+    .action(async (topic: string | undefined, { man }: { readonly man?: true }, command: Command) => {
       const { parent: program } = command;
+      if (man === true && program) {
+        const { manPage } = await import('../help/man-page.js');
+        process.stdout.write(await manPage(program));
+        return;
+      }
       const { GUIDES, topicsOf } = await import('../help/guides.js');
       if (topic === undefined) {
         program?.outputHelp();

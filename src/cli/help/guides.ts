@@ -10,6 +10,7 @@ export interface Guide {
 /** Every guide, in the order in which they are listed. */
 export const GUIDES: readonly Guide[] = [
   { name: 'scripts', summary: 'the language of scripts: fields, calls, lambdas; text and JSON' },
+  { name: 'operators', summary: 'every operator of scripts, with an example' },
   { name: 'recipes', summary: 'everyday jobs on one event, with jq beside them' },
   { name: 'config', summary: 'the config file, tables, a file per key, and what check finds' },
   { name: 'stages', summary: 'stages that look at several events: explode, dedupe, batch, aggregate and others' },

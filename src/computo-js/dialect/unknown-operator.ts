@@ -49,21 +49,32 @@ function hintFor(name: string, args: readonly Json[], dialect: Dialect, isText: 
   const note = noteOn(verb ?? name);
   if (note !== undefined) return note;
   const near = nearestOf(name, names);
-  const suggestion = near.length === 0 ? familyOf(name, names) : `Did you mean ${near.join(' or ')}?`;
+  const suggestion = near.length === 0 ? familyOf(name, names) : `Did you mean ${near.map(quoted).join(' or ')}?`;
   // So short a word is close to some operator's name in any case, so a list of strings may still be meant as a list.
   const isList = name.length <= GUESSED_MAX && args.length > 0 && args.every((arg) => typeof arg === 'string');
   if (isText) return suggestion ?? 'A variable is its name alone, a field of the event /name.';
   if (suggestion === undefined || name.startsWith('/')) return listHint(name, args);
-  return isList ? `${listHint(name, args)} ${suggestion}` : suggestion;
+  if (!isList) return suggestion;
+  const isCall = near.some((one) => takes(one, args.length, dialect));
+  return isCall ? `${listHint(name, args)} ${suggestion}` : listHint(name, args);
 }
 
-/** Returns the operator with the nearest name, or else those with the nearest verb, in quotes. */
+/** Returns the operator with the nearest name, or else those with the nearest verb. */
 function nearestOf(name: string, names: readonly string[]): readonly string[] {
   const nearest = nearestName(name, names);
-  if (nearest !== undefined) return [`'${nearest}'`];
+  if (nearest !== undefined) return [nearest];
   const verbs = names.flatMap((other) => other.split('.', 2)[1] ?? []);
   const verb = nearestName(name, verbs);
-  return verb === undefined ? [] : names.filter((other) => other.endsWith(`.${verb}`)).map((other) => `'${other}'`);
+  return verb === undefined ? [] : names.filter((other) => other.endsWith(`.${verb}`));
+}
+
+function quoted(name: string): string {
+  return `'${name}'`;
+}
+
+function takes(name: string, count: number, dialect: Dialect): boolean {
+  const arity = findOperator(name, dialect)?.operator.arity[dialect];
+  return arity !== undefined && count >= arity.min && count <= (arity.max ?? Infinity);
 }
 
 function usageOf(name: string, dialect: Dialect, isText: boolean): string {

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
+import { operatorGroups, type OperatorInfo } from 'computo-js';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../../src/cli/exit/exit-codes.js';
 import { GUIDES } from '../../../src/cli/help/guides.js';
+import { printText } from '../../../src/computo-js/text-form/index.js';
 import { configJsonSchema, FINDING_CODES, settingsIn, stageSettings } from '../../../src/config/index.js';
 import { KINDS } from '../../../src/jobs/kinds/index.js';
+import { stringifyJson } from '../../../src/json/index.js';
 import { openMetrics } from '../../../src/server/metrics/index.js';
 import { root } from '../../support/cli.js';
 import { guidePath, page } from '../../support/guides.js';
@@ -58,6 +61,12 @@ const PARTS: readonly MadePart[] = [
       ),
   },
   {
+    path: guidePath('operators'),
+    name: 'operators',
+    lines: () =>
+      operatorGroups().flatMap(({ title, operators }) => ['', `## ${title}`, '', ...operators.map(operatorItem)]),
+  },
+  {
     path: guidePath('operations'),
     name: 'metrics',
     lines: async () => {
@@ -67,6 +76,24 @@ const PARTS: readonly MadePart[] = [
     },
   },
 ];
+
+/** An operator with its first example in text, or where it has none in JSON. */
+function operatorItem({ name, dialects, summary, textUsage, usage, examples }: OperatorInfo): string {
+  const call = textUsage ?? usage.classic ?? name;
+  const [example] = examples.filter(({ dialect, tables }) => dialect !== 'classic' && tables === undefined);
+  const isText = example !== undefined && dialects.includes('current');
+  const given = example?.inputs === undefined ? '' : ` of ${code(example.inputs.map(stringifyJson).join(', '))}`;
+  const shown = isText
+    ? ` ${code(printText(example.script))}${given} gives ${code(stringifyJson(example.result))}.`
+    : '';
+  const only = dialects.length === 1 && dialects[0] === 'classic' ? ' (JSON of the classic dialect only)' : '';
+  return `- ${code(call)}: ${summary.replace(/[*<]/g, '\\$&')}${only}${shown}`;
+}
+
+/** Text in a code span, which has no escapes. */
+function code(text: string): string {
+  return text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``;
+}
 
 /** Long texts make tables that nobody can read: they stand in a list. */
 function item(name: string, text: string): string {

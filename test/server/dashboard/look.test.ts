@@ -18,7 +18,7 @@ import { startFakeProvider, type FakeProvider } from '../../support/fake-provide
  */
 const { SCREENSHOTS: pictures } = process.env;
 const MINUTES = 5;
-const PICTURE_BYTES_MAX = 150_000;
+const PICTURE_BYTES_MAX = 200_000;
 
 const REQUEST =
   '["obj", "model", "gpt-4o-mini", "messages", [["obj", "role", "user", "content", ["$input", "/text"]]], "max_tokens", 60]';
