@@ -59,7 +59,7 @@ function forgetOldOnes(cache) {
 /** Of all that is packed and does something. */
 function fingerprint() {
   const hash = createHash('sha256');
-  const files = ['bin', 'dist', 'dist/help', 'man'].flatMap((folder) =>
+  const files = ['bin', 'dist', 'dist/help', 'dist/man'].flatMap((folder) =>
     readdirSync(join(root, folder), { withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ name }) => `${folder}/${name}`),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ConfigKinds } from './kinds/index.js';
+import { withExamples } from './examples.js';
 import { ConfigSchema, OWN_KEY_PREFIX } from './schema.js';
 import { testFile } from './schema/tests.js';
 
@@ -12,12 +13,16 @@ const SCRIPT = { type: ['array', 'string', 'object', 'number', 'boolean', 'null'
  */
 export function configJsonSchema(kinds: ConfigKinds): Record<string, unknown> {
   const schema = editorSchema(new ConfigSchema(kinds).whole);
-  return { ...titled(schema), title: 'Colloquium config', patternProperties: { [`^${OWN_KEY_PREFIX}`]: {} } };
+  return withExamples({
+    ...titled(schema),
+    title: 'Colloquium config',
+    patternProperties: { [`^${OWN_KEY_PREFIX}`]: {} },
+  });
 }
 
 /** The JSON Schema of test files, for editors. */
 export function testJsonSchema(): Record<string, unknown> {
-  return { ...titled(editorSchema(testFile())), title: 'Colloquium tests' };
+  return withExamples({ ...titled(editorSchema(testFile())), title: 'Colloquium tests' });
 }
 
 /** Gives each property its key as a title. Without one, editors label an object with the title of the schema. */

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { KINDS } from '../../src/jobs/kinds/index.js';
-import { configJsonSchema } from '../../src/config/index.js';
+import { configJsonSchema, testJsonSchema } from '../../src/config/index.js';
 import { TEMPLATES } from '../../src/config/starter/index.js';
 
 const schema = configJsonSchema(KINDS);
@@ -57,6 +57,20 @@ describe('the JSON Schema for editors', () => {
         .filter(([, property]) => typeof (property as { description?: unknown }).description !== 'string')
         .map(([path]) => path),
     ).toEqual([]);
+  });
+
+  it.each([
+    ['configs', schema],
+    ['test files', testJsonSchema()],
+  ])('of %s has an example for every key, which is valid there', (_, of) => {
+    const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, strict: false });
+    const faults = propertiesOf(of, '').flatMap(([path, property]) => {
+      const { examples } = property as { readonly examples?: readonly unknown[] };
+      if (examples?.[0] === undefined) return [`${path} has none`];
+      const { errors } = ((one) => (one(examples[0]), one))(ajv.compile(property as object));
+      return (errors ?? []).map(({ instancePath, message }) => `${path}${instancePath} ${message ?? ''}`);
+    });
+    expect(faults).toEqual([]);
   });
 
   it("accepts units, the environment and keys of one's own", () => {
