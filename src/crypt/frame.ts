@@ -33,7 +33,8 @@ export const FRAME_HEADER_BYTES = 36;
 export const TAG_BYTES = 16;
 export const FILE_KEY_INFO = 'colloquium file';
 
-const MAGIC = Buffer.from('CQSEALED', 'latin1');
+/** The bytes that start each copy of a header. */
+export const HEADER_MAGIC = Buffer.from('CQSEALED', 'latin1');
 /** The bytes that start every frame, used to find the next one behind a damaged one. */
 export const FRAME_MAGIC = Buffer.from('\u00f5CQFRAME', 'latin1');
 
@@ -61,12 +62,12 @@ export interface FrameHeader {
 
 /** Whether a file that starts with these bytes is sealed: either copy of the header may be damaged. */
 export function isSealedFile(start: Buffer): boolean {
-  return [0, COPY_BYTES].some((at) => start.subarray(at, at + MAGIC.length).equals(MAGIC));
+  return [0, COPY_BYTES].some((at) => start.subarray(at, at + HEADER_MAGIC.length).equals(HEADER_MAGIC));
 }
 
 export function writeHeader({ keyId, salt, number }: FileHeader): Buffer {
   const copy = Buffer.alloc(COPY_BYTES);
-  MAGIC.copy(copy);
+  HEADER_MAGIC.copy(copy);
   copy.writeUInt32LE(VERSION, 8);
   copy.write(keyId, 12, 'hex');
   salt.copy(copy, 20);
@@ -89,7 +90,7 @@ export function readHeader(bytes: Buffer): {
     const copy = bytes.subarray(at, at + COPY_BYTES);
     const intact =
       copy.length === COPY_BYTES &&
-      MAGIC.equals(copy.subarray(0, 8)) &&
+      HEADER_MAGIC.equals(copy.subarray(0, 8)) &&
       copy.readUInt32LE(60) === crc32(copy.subarray(0, 60));
     if (!intact) {
       damaged.push(at);
@@ -125,6 +126,11 @@ export function readFrameHeader(bytes: Buffer, at: number): FrameHeader | undefi
     counter: Number(bytes.readBigUInt64LE(at + 16)),
     offset: Number(bytes.readBigUInt64LE(at + 24)),
   };
+}
+
+/** How many bytes of the file a frame takes. */
+export function frameBytes({ bytes }: Pick<FrameHeader, 'bytes'>): number {
+  return FRAME_HEADER_BYTES + bytes + TAG_BYTES;
 }
 
 export function frameNonce({ kind, counter }: Pick<FrameHeader, 'kind' | 'counter'>): Buffer {

@@ -1,9 +1,9 @@
-import { createDecipheriv } from 'node:crypto';
+import { FileWindow, type FileBytes } from './file-window.js';
+import { finding, FrameMap, type SealedFinding } from './frame-map.js';
 import {
   FILE_KEY_INFO,
   FRAME_HEADER_BYTES,
-  FRAME_MAGIC,
-  frameNonce,
+  frameBytes,
   HEADER_BYTES,
   KIND,
   nameBytes,
@@ -16,22 +16,7 @@ import {
   type SealedFileName,
 } from './frame.js';
 import { missingKey, type KeyRing } from './key-ring.js';
-
-/** The file calls that a reader needs. */
-export interface FileBytes {
-  /** Reads up to `end - start` bytes from `position` into `into`; returns 0 at the end of the file. */
-  read(into: Buffer, start: number, end: number, position: number): Promise<number>;
-  size(): Promise<number>;
-}
-
-/** Something wrong with a sealed file, in words. */
-export interface SealedFinding {
-  /** Where in the file, in bytes. */
-  readonly fileOffset: number;
-  /** Where in its content. */
-  readonly offset: number;
-  readonly message: string;
-}
+import { openFrame } from './open-frame.js';
 
 /** Reports content that can't be read. */
 export class UnreadableRange extends Error {
@@ -51,52 +36,17 @@ interface PlacedFrame extends FrameHeader {
   readonly at: number;
 }
 
-/** Bytes of content between two places that a map remembers. */
-const MAP_STEP_BYTES = 64 << 10;
-const WINDOW_BYTES = 256 << 10;
-const NOTHING = Buffer.alloc(0);
-
-/** What is known of a file's frames: where they lie, and what is wrong. Grows with its file; holds no secret. */
-export class FrameMap {
-  /** Where some frames start. */
-  readonly places: { readonly offset: number; readonly at: number }[] = [];
-  /** Content that no frame has. */
-  readonly lost: { readonly from: number; readonly to: number; readonly fileOffset: number }[] = [];
-  readonly findings: SealedFinding[] = [];
-  /** Where the next frame starts in the file, if all is well. */
-  at = HEADER_BYTES;
-  /** Where the content ends. */
-  offset = 0;
-  counter = 0;
-  /** Where the end frame is in the file. */
-  endAt: number | undefined;
-  /** Where something that is not a frame starts; undefined: what was read so far ends with a frame. */
-  strangeAt: number | undefined;
-
-  /** Forgets everything: the file is shorter than it was. */
-  reset(): void {
-    for (const list of [this.places, this.lost, this.findings]) list.length = 0;
-    this.at = HEADER_BYTES;
-    this.offset = 0;
-    this.counter = 0;
-    this.endAt = undefined;
-    this.strangeAt = undefined;
-  }
-}
-
 /**
  * Reads a sealed file's content. Checks each frame when it is read: what can't be decrypted is reported as an {@link UnreadableRange}
  * and takes nothing else with it.
  */
 export class SealedReader {
-  #window = NOTHING;
-  #memory = NOTHING;
-  #windowAt = 0;
   /** The frame that was decrypted last. */
   #frame: { readonly offset: number; readonly bytes: Buffer } | undefined;
   /** Where the frame behind the last one starts. */
   #next: { readonly offset: number; readonly at: number } | undefined;
   readonly #file: FileBytes;
+  readonly #window: FileWindow;
   readonly #ring: KeyRing | undefined;
   readonly #name: SealedFileName;
   readonly #aad: Buffer;
@@ -116,6 +66,7 @@ export class SealedReader {
   ) {
     const { header, damaged, version } = readHeader(start);
     this.#file = file;
+    this.#window = new FileWindow(file);
     this.#ring = ring;
     this.#name = name;
     this.#aad = nameBytes(name);
@@ -216,7 +167,7 @@ export class SealedReader {
     await this.walk();
     const { endAt } = this.map;
     if (endAt === undefined || !this.hasKey) return endAt !== undefined;
-    const frame = await this.#header(endAt);
+    const frame = await this.#window.header(endAt);
     return frame !== undefined && (await this.#decrypt({ ...frame, at: endAt })) !== undefined;
   }
 
@@ -270,7 +221,7 @@ export class SealedReader {
     for (let i = this.map.places.length - 1; i >= 0 && last === none; i--) {
       let place = this.map.places[i];
       while (place !== undefined && place.at < this.map.at) {
-        const frame = await this.#header(place.at);
+        const frame = await this.#window.header(place.at);
         if (frame === undefined) {
           place = this.#behindStrange(place.at);
           continue;
@@ -294,7 +245,7 @@ export class SealedReader {
   async #following(offset: number): Promise<{ readonly offset: number; readonly bytes: Buffer } | undefined> {
     const place = this.#next ?? { offset: 0, at: HEADER_BYTES };
     if (place.offset !== offset) return undefined;
-    const frame = await this.#header(place.at);
+    const frame = await this.#window.header(place.at);
     if (frame?.kind !== KIND.data || frame.offset !== offset || frame.bytes === 0) return undefined;
     const bytes = await this.#decrypt({ ...frame, at: place.at });
     if (bytes === undefined) return undefined;
@@ -325,7 +276,7 @@ export class SealedReader {
     const near = this.#placeBefore(offset);
     if (place === undefined || (near !== undefined && near.offset > place.offset)) place = near;
     while (place !== undefined && place.at < this.map.at) {
-      const frame: FrameHeader | undefined = await this.#header(place.at);
+      const frame: FrameHeader | undefined = await this.#window.header(place.at);
       if (frame === undefined || frame.offset !== place.offset) {
         const { offset: wanted, at } = place;
         place = this.map.places.find((other) => other.offset === wanted && other.at > at);
@@ -378,67 +329,12 @@ export class SealedReader {
 
   /** Follows the frames' headers as far as the file goes now, and notes what is wrong with their order. */
   async walk(): Promise<void> {
-    const { map } = this;
-    const size = await this.#file.size();
-    if (size < map.at) map.reset();
-    let at = map.at;
-    /** Where content that no frame has begins, in the file. */
-    let strangeAt: number | undefined;
-    let isOdd = false;
-    while (at < size) {
-      const frame = await this.#header(at);
-      const isWhole = frame !== undefined && at + frameBytes(frame) <= size;
-      if (frame === undefined || !isWhole) {
-        strangeAt ??= at;
-        isOdd = true;
-        at = await this.#nextMagic(at + 1, size);
-        continue;
-      }
-      const end = at + frameBytes(frame);
-      if (map.endAt !== undefined || frame.counter < map.counter || frame.offset < map.offset) {
-        const problem =
-          map.endAt !== undefined
-            ? 'a frame lies behind the end of the encrypted file'
-            : `frame ${frame.counter} is repeated or out of place`;
-        if (!map.findings.some(({ fileOffset }) => fileOffset === at))
-          map.findings.push(finding(at, map.offset, problem));
-        at = end;
-        map.at = end;
-        strangeAt = undefined;
-        isOdd = true;
-        continue;
-      }
-      if (frame.counter > map.counter || frame.offset > map.offset) {
-        const fileOffset = strangeAt ?? at;
-        map.lost.push({ from: map.offset, to: frame.offset, fileOffset });
-        if (frame.offset === map.offset) map.findings.push(finding(fileOffset, map.offset, 'a frame is lost'));
-        map.places.push({ offset: frame.offset, at });
-      } else {
-        if (strangeAt !== undefined)
-          map.findings.push(finding(strangeAt, map.offset, `${at - strangeAt} bytes are not part of any frame`));
-        const last = map.places.at(-1);
-        if (last === undefined || isOdd || frame.offset >= last.offset + MAP_STEP_BYTES)
-          map.places.push({ offset: frame.offset, at });
-      }
-      strangeAt = undefined;
-      isOdd = false;
-      map.at = end;
-      map.offset = frame.offset + frame.bytes;
-      if (frame.kind === KIND.end) map.endAt = at;
-      else map.counter = frame.counter + 1;
-      at = end;
-    }
-    map.strangeAt = strangeAt;
-  }
-
-  async #header(at: number): Promise<FrameHeader | undefined> {
-    const bytes = await this.#bytes(at, FRAME_HEADER_BYTES);
-    return bytes === undefined ? undefined : readFrameHeader(bytes, 0);
+    await this.map.walk(this.#window, await this.#file.size());
   }
 
   /** Decrypts a frame; undefined if it is damaged or belongs elsewhere. */
   async #decrypt(frame: PlacedFrame): Promise<Buffer | undefined> {
-    const bytes = await this.#bytes(frame.at, frameBytes(frame));
+    const bytes = await this.#window.bytes(frame.at, frameBytes(frame));
     return bytes && this.#opened(bytes, frame);
   }
 
@@ -447,54 +343,6 @@ export class SealedReader {
     if (this.header === undefined || this.header.number !== this.#name.number || this.#ring === undefined)
       return undefined;
     const key = this.#ring.derive(this.header.keyId, this.header.salt, FILE_KEY_INFO, this.#path);
-    const decipher = createDecipheriv('aes-256-gcm', key, frameNonce(frame));
-    decipher.setAAD(this.#aad);
-    decipher.setAAD(bytes.subarray(0, FRAME_HEADER_BYTES));
-    decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
-    const plain = decipher.update(bytes.subarray(FRAME_HEADER_BYTES, bytes.length - TAG_BYTES));
-    try {
-      decipher.final();
-      return plain;
-    } catch {
-      return undefined;
-    }
+    return openFrame(key, this.#aad, bytes, frame);
   }
-
-  /** Bytes of the file, valid until the next call, from memory if they are there; undefined if the file does not have them all. */
-  async #bytes(at: number, count: number): Promise<Buffer | undefined> {
-    const start = at - this.#windowAt;
-    if (start >= 0 && start + count <= this.#window.length) return this.#window.subarray(start, start + count);
-    if (this.#memory.length < count) this.#memory = Buffer.allocUnsafeSlow(Math.max(WINDOW_BYTES, count));
-    const window = this.#memory;
-    // While it is read, what it held is gone.
-    this.#window = NOTHING;
-    let used = 0;
-    while (used < window.length) {
-      const more = await this.#file.read(window, used, window.length, at + used);
-      if (more === 0) break;
-      used += more;
-    }
-    this.#window = window.subarray(0, used);
-    this.#windowAt = at;
-    return used < count ? undefined : this.#window.subarray(0, count);
-  }
-
-  async #nextMagic(from: number, size: number): Promise<number> {
-    for (let at = from; at < size;) {
-      const bytes = await this.#bytes(at, Math.min(WINDOW_BYTES, size - at));
-      if (bytes === undefined) return size;
-      const found = bytes.indexOf(FRAME_MAGIC);
-      if (found !== -1) return at + found;
-      at += Math.max(1, bytes.length - FRAME_MAGIC.length + 1);
-    }
-    return size;
-  }
-}
-
-function frameBytes({ bytes }: FrameHeader): number {
-  return FRAME_HEADER_BYTES + bytes + TAG_BYTES;
-}
-
-function finding(fileOffset: number, offset: number, message: string): SealedFinding {
-  return { fileOffset, offset, message: `${message} (byte ${fileOffset} of the file)` };
 }

@@ -5,6 +5,7 @@
 export { AT_REST_MS, readAtRest } from './at-rest.js';
 export { hasCode, nodeFileSystem, type FileStats, type FileSystem } from './file-system.js';
 export {
+  fingerprintBefore,
   fingerprintOf,
   FINGERPRINT_BYTES_MAX,
   isSameFingerprint,

@@ -1,3 +1,4 @@
+import type { KeyRing } from '../crypt/index.js';
 import type { FileHold } from './file-hold.js';
 import type { FilePosition } from './file-position.js';
 import type { FileHead } from './formats/index.js';
@@ -20,6 +21,8 @@ export interface FileSinkOptions {
     | { readonly behind: FilePosition };
   /** What each file begins with, written with the first write, even an empty one. */
   readonly head?: FileHead;
+  /** Encrypts the lines; a file that holds others is refused. Undefined: they are written as they are. */
+  readonly keys?: KeyRing | undefined;
   /** A file of this size is rotated. Lines are never split. */
   readonly rotateBytes?: number;
   /** A new file is started at each multiple of this since the epoch, in milliseconds: days change at midnight UTC. */

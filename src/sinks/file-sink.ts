@@ -26,7 +26,7 @@ const RESTORE_ATTEMPTS_MAX = 5;
  */
 export function fileSink(path: string, options: FileSinkOptions): FileSink {
   const { mode, rotateBytes, rotateMs, retentionMs, stateFolder, gzip = false, now = Date.now } = options;
-  const { waits = false, lifeline, permissions, head, onTrouble = () => undefined } = options;
+  const { waits = false, lifeline, permissions, head, keys, onTrouble = () => undefined } = options;
   const rotates = rotateBytes !== undefined || rotateMs !== undefined;
   const target = guarded(path, 'open', () => fileOf(path));
   const names = guarded(path, 'open', () => partNames(path, options.pattern));
@@ -48,7 +48,8 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
   }
 
   function openFile(empty: boolean): WrittenFile {
-    const opened = WrittenFile.open(target, { empty, mode: permissions, readable: lifeline !== undefined, now });
+    const readable = lifeline !== undefined;
+    const opened = WrittenFile.open(target, { empty, mode: permissions, readable, now, keys });
     if (rotates) manifest.begin(opened.node);
     return opened;
   }
@@ -114,6 +115,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
   };
 
   const setAside = async (): Promise<void> => {
+    await file.finish(waits);
     if (options.checkpointed === true) await file.sync();
     // A file that somebody has moved away belongs to them now, and so does the file that they put in its place.
     if (nodeFileSystem.stat(target)?.node === file.node) {
@@ -156,7 +158,7 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
   };
 
   /** Whether no line has been written to the file. */
-  const isBare = (): boolean => file.size <= (head?.bytes.length ?? 0);
+  const isBare = (): boolean => file.size <= file.bareSize(head?.bytes.length ?? 0);
 
   const isOver = (): boolean => {
     if (rotateMs === undefined || isBare()) return false;
@@ -176,12 +178,12 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
     if (isOver()) await rotate();
     if (isBare()) file.began = now();
     await begin();
-    while (rotateBytes !== undefined && file.isRegular && file.size + rest.length > rotateBytes) {
+    while (rotateBytes !== undefined && file.isRegular && file.sizeWith(rest.length) > rotateBytes) {
       const isEmpty = isBare();
       const fits =
         options.keepsWhole === true
           ? Number(isEmpty) * rest.length
-          : wholeLinesWithin(rest, rotateBytes - file.size, isEmpty, head?.breaksRows);
+          : wholeLinesWithin(rest, rotateBytes - file.sizeWith(0), isEmpty, head?.breaksRows);
       await file.write(rest.subarray(0, fits), waits);
       rest = rest.subarray(fits);
       if (rest.length === 0) return;
@@ -224,9 +226,14 @@ export function fileSink(path: string, options: FileSinkOptions): FileSink {
       // Content that was removed meanwhile could not be read any more.
       if (lifeline !== undefined) await look().catch(onTrouble);
       await writing(() =>
-        keepingTheFile(() => {
-          if (lifeline !== undefined && file.isReadable) lifeline.hold(file.handOver());
-          else file.close();
+        keepingTheFile(async () => {
+          try {
+            // The end of a checkpointed output is its checkpoint.
+            if (options.checkpointed !== true) await file.finish(waits);
+          } finally {
+            if (lifeline !== undefined && file.isReadable) lifeline.hold(file.handOver());
+            else file.close();
+          }
         }),
       );
       await keeper.finish();

@@ -1,12 +1,14 @@
 import { closeSync, constants, fdatasync, fstatSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { FRAME_OVERHEAD_BYTES, SECTION_OVERHEAD_BYTES, SectionSealer, type KeyRing } from '../crypt/index.js';
 import { hasCode, nodeFileSystem } from '../files/index.js';
 import { blocksOf } from './blocks-of.js';
 import { Edges } from './edges.js';
 import type { PositionMark } from './file-position.js';
 import { filesIn } from './folder.js';
 import { findPackedTwin } from './packed-twin.js';
+import { refuseOtherForm } from './refuse-other-form.js';
 import { writeFileFully, writeFully } from './write-fully.js';
 
 /** Lines are appended even if somebody else truncates the file meanwhile, so they never follow a hole. */
@@ -29,6 +31,8 @@ export interface WrittenFileOptions {
   /** Permissions of a new file; undefined: the process's. */
   readonly mode: number | undefined;
   readonly now: () => number;
+  /** With which its lines are encrypted; undefined: they are not. */
+  readonly keys: KeyRing | undefined;
 }
 
 /** An output's file, open for appending. */
@@ -41,13 +45,15 @@ export class WrittenFile {
   /** When its first line was written, milliseconds since the epoch. */
   began: number;
   #edges: Edges | undefined;
+  readonly #sealer: SectionSealer | undefined;
   /** Undefined while the file is closed until the next write. */
   #fd: number | undefined;
   #isSynced = false;
 
   /** @throws the operating system's errors */
   static open(path: string, options: WrittenFileOptions): WrittenFile {
-    const { empty, readable, mode } = options;
+    const { empty, readable, mode, keys } = options;
+    if (!empty) refuseOtherForm(path, keys !== undefined);
     // A pipe that is also opened for reading would behave differently.
     if (readable && !empty && (nodeFileSystem.stat(path)?.kind ?? 'file') === 'file') {
       try {
@@ -62,13 +68,14 @@ export class WrittenFile {
   private constructor(
     private readonly path: string,
     fd: number,
-    { now, readable }: WrittenFileOptions,
+    { now, readable, keys }: WrittenFileOptions,
   ) {
     this.#fd = fd;
     const stats = fstatSync(fd);
     const { size, birthtimeMs, mtimeMs } = stats;
     this.isRegular = stats.isFile();
     this.#size = this.isRegular ? size : 0;
+    this.#sealer = keys && new SectionSealer(keys);
     this.node = this.isRegular ? nodeFileSystem.fstat(fd).node : undefined;
     // Not every file system records when a file was created.
     this.began = size === 0 ? now() : birthtimeMs > 0 ? Math.min(birthtimeMs, mtimeMs) : mtimeMs;
@@ -80,8 +87,37 @@ export class WrittenFile {
     return this.#size;
   }
 
+  /** How large it is if it holds no more than these bytes. @param bytes of a header */
+  bareSize(bytes: number): number {
+    return bytes === 0 || this.#sealer === undefined ? bytes : bytes + SECTION_OVERHEAD_BYTES;
+  }
+
+  /** How large it will be with these lines, about. */
+  sizeWith(bytes: number): number {
+    if (this.#sealer === undefined) return this.#size + bytes;
+    return this.#size + bytes + (this.#sealer.isOpen ? FRAME_OVERHEAD_BYTES : SECTION_OVERHEAD_BYTES);
+  }
+
   /** @param waits see `FileSinkOptions.waits` */
-  async write(bytes: Uint8Array, waits: boolean): Promise<void> {
+  async write(lines: Uint8Array, waits: boolean): Promise<void> {
+    if (this.#sealer === undefined) {
+      await this.#write(lines, waits);
+      return;
+    }
+    try {
+      await this.#write(this.#sealer.seal(lines, this.#size), waits);
+    } catch (error) {
+      this.#sealer.leave();
+      throw error;
+    }
+  }
+
+  /** Writes what ends an encrypted file, so that a missing end is found. */
+  async finish(waits: boolean): Promise<void> {
+    if (this.#sealer?.isOpen === true) await this.#write(this.#sealer.end(), waits);
+  }
+
+  async #write(bytes: Uint8Array, waits: boolean): Promise<void> {
     const fd = this.#open();
     this.#isSynced = false;
     if (this.isRegular && waits) writeFileFully(fd, bytes);
@@ -170,6 +206,7 @@ export class WrittenFile {
   /** Accepts what somebody else made of the file. @returns by how many bytes it has grown */
   measure(): number {
     const { size } = fstatSync(this.#open());
+    this.#sealer?.leave();
     const more = size - this.#size;
     this.#size = size;
     this.#edges = this.#edgesOf(size);

@@ -1,5 +1,6 @@
 import { createReadStream, type ReadStream } from 'node:fs';
-import { packingOf } from '../files/index.js';
+import type { KeyRing } from '../crypt/index.js';
+import { packingOf, type Packing } from '../files/index.js';
 import type { Block, Source } from './block.js';
 import { BLOCK_BYTES } from './block-cutter.js';
 import { readableStats } from './file-source.js';
@@ -7,6 +8,7 @@ import type { InputFormat } from './formats/decoder.js';
 import { openForReading } from './open-file.js';
 import { chunkBlocks, streamChunks } from './stream-source.js';
 import { unpacked } from './unpack.js';
+import { isSealedPath, unsealedInput } from './unsealed.js';
 
 const NEWLINE = 0x0a;
 
@@ -14,24 +16,23 @@ const NEWLINE = 0x0a;
 const LINE_GROWTH_MAX = 8;
 
 /**
- * Converts an input of another format to lines of JSON. A file is read from its start; `.gz` and `.zst` are decompressed. A last
+ * Converts an input of another format to lines of JSON. A file is read from its start; `.gz` and `.zst` are decompressed, encrypted
+ * outputs decrypted. A last
  * record that only the end of the input ends has no newline, because the input may continue it later.
  *
  * @param recordBytesMax longer records are reported, not kept in memory
  * @throws SourceError when it can't be opened
  */
-export function decodedSource(name: string, format: InputFormat, recordBytesMax: number): Source {
+export function decodedSource(name: string, format: InputFormat, recordBytesMax: number, keys?: KeyRing): Source {
   const isStdin = name === '-';
   if (!isStdin) readableStats(name);
   const source = isStdin ? 'stdin' : name;
   const packing = packingOf(name);
+  const isSealed = !isStdin && isSealedPath(name);
   return {
     name: source,
     async *blocks(signal): AsyncGenerator<Block> {
-      const chunks =
-        packing === undefined
-          ? streamChunks(isStdin ? process.stdin : opened(name), signal)
-          : unpacked(name, packing, signal);
+      const chunks = isSealed ? unsealedInput(name, keys, signal) : plainChunks(name, packing, signal);
       const decoder = format.open({ source, recordBytesMax });
       async function* lines(): AsyncGenerator<Buffer> {
         for await (const chunk of chunks) yield decoder.decode(chunk);
@@ -42,6 +43,11 @@ export function decodedSource(name: string, format: InputFormat, recordBytesMax:
       }
     },
   };
+}
+
+function plainChunks(name: string, packing: Packing | undefined, signal: AbortSignal): AsyncIterable<Buffer> {
+  if (packing !== undefined) return unpacked(name, packing, signal);
+  return streamChunks(name === '-' ? process.stdin : opened(name), signal);
 }
 
 function withoutLineEnd(lines: Buffer): Buffer {

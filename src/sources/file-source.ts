@@ -1,12 +1,15 @@
 import { accessSync, closeSync, constants, fstatSync, read, readSync, statSync, type Stats } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type { KeyRing } from '../crypt/index.js';
 import { packingOf, requireZstd } from '../files/index.js';
 import type { Block, Source } from './block.js';
 import { BLOCK_BYTES, BlockCutter } from './block-cutter.js';
 import { openForReading } from './open-file.js';
 import { itIsADirectory, SourceError } from './read-error.js';
+import { chunkBlocks } from './stream-source.js';
 import { unpackedBlocks } from './unpack.js';
+import { isSealedPath, unsealedInput } from './unsealed.js';
 
 const readAsync = promisify(read);
 
@@ -24,15 +27,20 @@ const readFile: Read = async (fd, space, position) => {
 /**
  * Opens a file as a source. The file is checked at once, so that a missing file is known before the first event is read. It is
  * opened only when its turn comes, because there may be more files than a process may have open. `.gz` and `.zst` files are
- * decompressed.
+ * decompressed, encrypted outputs decrypted.
  *
+ * @param keys with which an encrypted output may be encrypted
  * @throws SourceError when it can't be opened
  */
-export function fileSource(path: string, lineBytesMax: number): Source {
+export function fileSource(path: string, lineBytesMax: number, keys?: KeyRing): Source {
   const stats = readableStats(path);
   const packing = packingOf(path);
   if (packing !== undefined) {
     return { name: path, blocks: (signal) => unpackedBlocks(path, packing, lineBytesMax, signal) };
+  }
+  if (isSealedPath(path)) {
+    const lines = (signal: AbortSignal) => unsealedInput(path, keys, signal);
+    return { name: path, blocks: (signal) => chunkBlocks(lines(signal), path, lineBytesMax, signal) };
   }
   const blocks = (signal: AbortSignal) => descriptorBlocks(openForReading(path), path, lineBytesMax, signal);
   return stats.isFile() ? { name: path, sizeBytes: stats.size, blocks } : { name: path, blocks };

@@ -6,6 +6,7 @@ import { fileSource } from './file-source.js';
 import { FollowedFile } from './followed-file.js';
 import { openForReading } from './open-file.js';
 import { SourceError } from './read-error.js';
+import { isSealedPath } from './unsealed.js';
 
 /** How often a followed file is checked when it has nothing new. */
 const POLL_MS = 200;
@@ -39,6 +40,9 @@ export interface FollowOptions {
  */
 export function followSource(path: string, lineBytesMax: number, options: FollowOptions = {}): Source {
   if (!isRegularFile(path)) return fileSource(path, lineBytesMax);
+  if (isSealedPath(path)) {
+    throw new SourceError(path, 'open', new Error('it is encrypted, and can be read, but not followed'));
+  }
   return { name: path, blocks: (signal) => follow(path, lineBytesMax, signal, options) };
 }
 

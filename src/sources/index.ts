@@ -12,6 +12,7 @@ export type { InputFormat } from './formats/decoder.js';
 export { isBroken, readBroken, type BrokenRecord } from './formats/broken-record.js';
 export { openForReading } from './open-file.js';
 export { openSource } from './open-source.js';
+export { isSealedPath, unsealed } from './unsealed.js';
 export { SourceError } from './read-error.js';
 export { PIECE_BYTES, SpareMemory } from './spare-memory.js';
 export { mergeSources } from './merge.js';

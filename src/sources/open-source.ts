@@ -1,3 +1,4 @@
+import type { KeyRing } from '../crypt/index.js';
 import type { Source } from './block.js';
 import { fileSource } from './file-source.js';
 import { decodedSource } from './decoded-source.js';
@@ -12,6 +13,8 @@ interface SourceOptions extends FollowOptions {
   readonly follow: boolean;
   /** Undefined: lines of JSON, which is the only format of followed inputs. */
   readonly format?: InputFormat | undefined;
+  /** With which an encrypted output may be encrypted. */
+  readonly keys?: KeyRing | undefined;
 }
 
 /**
@@ -20,7 +23,8 @@ interface SourceOptions extends FollowOptions {
  * @throws SourceError when it can't be opened
  */
 export function openSource(name: string, options: SourceOptions): Source {
-  if (options.format !== undefined) return decodedSource(name, options.format, options.lineBytesMax);
-  if (name === '-') return stdinSource(options.lineBytesMax);
-  return options.follow ? followSource(name, options.lineBytesMax, options) : fileSource(name, options.lineBytesMax);
+  const { format, lineBytesMax, keys } = options;
+  if (format !== undefined) return decodedSource(name, format, lineBytesMax, keys);
+  if (name === '-') return stdinSource(lineBytesMax);
+  return options.follow ? followSource(name, lineBytesMax, options) : fileSource(name, lineBytesMax, keys);
 }

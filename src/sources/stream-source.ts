@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { KeyError } from '../crypt/index.js';
 import { onAbort } from '../world/index.js';
 import type { Block } from './block.js';
 import { BlockCutter } from './block-cutter.js';
@@ -41,7 +42,7 @@ export async function* streamChunks(stream: Readable, signal: AbortSignal): Asyn
  * Yields blocks from chunks.
  *
  * @param signal once aborted, an unfinished last line is not returned, and a failure is ignored
- * @throws SourceError after a failure; the complete lines before it have been returned
+ * @throws KeyError as it is; SourceError after another failure; the complete lines before it have been returned
  */
 export async function* chunkBlocks(
   chunks: AsyncIterable<Buffer>,
@@ -58,6 +59,6 @@ export async function* chunkBlocks(
     if (!signal.aborted) yield* cutter.end();
   } catch (error) {
     if (signal.aborted) return;
-    throw error instanceof SourceError ? error : new SourceError(name, 'read', error);
+    throw error instanceof SourceError || error instanceof KeyError ? error : new SourceError(name, 'read', error);
   }
 }

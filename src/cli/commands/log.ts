@@ -15,6 +15,8 @@ Examples:
     colloquium log restore /mnt/backup/monday
   Watch what comes in:
     colloquium log tail -f | jq .data
+  Read an output that is encrypted:
+    colloquium log cat out/results.ndjson | jq .
   Encrypt all of it with a new key, once the config names it:
     colloquium log rekey
 
@@ -103,20 +105,23 @@ function tailCommand(): Command {
 
 function catCommand(): Command {
   return withConfig(new Command('cat'))
-    .description('Print a file of the log, decrypted and unpacked')
-    .argument('<file>', 'a file of a log or of a backup')
-    .action(async (file: string, flags: LogFlags) => {
+    .description('Print files of the log, encrypted outputs and dead letters: decrypted and unpacked')
+    .argument('<file...>', 'files of a log or of a backup, outputs, dead letters')
+    .action(async (files: readonly string[], flags: LogFlags) => {
       const { catLog } = await import('../log/cat.js');
-      process.exitCode = await catLog(file, flags);
+      process.exitCode = await catLog(files, flags);
     });
 }
 
 function rekeyCommand(): Command {
   return withConfig(new Command('rekey'))
-    .description('Encrypt all that is stored with the current key of storage.encryption, while no daemon runs')
-    .action(async (flags: LogFlags) => {
+    .description(
+      'Encrypt all that is kept with the current key of storage.encryption, while no daemon and no run uses it',
+    )
+    .argument('[file...]', 'further encrypted outputs than those of the config')
+    .action(async (files: readonly string[], flags: LogFlags) => {
       const { rekeyLog } = await import('../log/rekey.js');
-      process.exitCode = await rekeyLog(flags);
+      process.exitCode = await rekeyLog(files, flags);
     });
 }
 

@@ -1,15 +1,19 @@
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { catFile, nodeWorld } from '../../log/index.js';
+import { Readable } from 'node:stream';
+import { catFile, isLogFile, nodeWorld, type LogWorld } from '../../log/index.js';
 import { SinkClosedError, stdoutSink } from '../../sinks/index.js';
+import { isSealedPath, unsealed } from '../../sources/index.js';
 import { EXIT, type ExitCode } from '../exit/exit-codes.js';
 import { onDisk } from '../exit/on-disk.js';
 import { openKeys } from '../../jobs/index.js';
 import { findConfig } from '../flags/find-config.js';
+import { UserError } from '../exit/user-error.js';
 import { writeStderr } from '../terminal/stderr.js';
 import type { LogFlags } from './flags.js';
 
-/** `colloquium log cat`: prints one file of a log as it would be without encryption and compression. */
-export async function catLog(file: string, flags: LogFlags): Promise<ExitCode> {
+/** `colloquium log cat`: prints files of a log, and encrypted outputs, as they would be without encryption and compression. */
+export async function catLog(files: readonly string[], flags: LogFlags): Promise<ExitCode> {
   const world = nodeWorld(await openKeys(await findConfig(flags, 'data only')));
   const sink = stdoutSink();
   let damaged = 0;
@@ -19,11 +23,23 @@ export async function catLog(file: string, flags: LogFlags): Promise<ExitCode> {
   };
   try {
     await onDisk(async () => {
-      for await (const bytes of catFile(world, resolve(file), onDamage)) await sink.write(bytes);
+      for (const file of files.map((one) => resolve(one))) {
+        for await (const bytes of linesOf(file, world, onDamage)) await sink.write(bytes);
+      }
     });
   } catch (error) {
     // Whoever closed the pipe has read enough.
     if (!(error instanceof SinkClosedError)) throw error;
   }
   return damaged === 0 ? EXIT.ok : EXIT.dataError;
+}
+
+/** @throws UserError for a file that is neither a log's nor an encrypted output */
+function linesOf(file: string, world: LogWorld, onDamage: (message: string) => void): AsyncIterable<Buffer> {
+  if (isLogFile(file)) return catFile(world, file, onDamage);
+  if (!existsSync(file)) throw new UserError(`${file}: there is no such file`, EXIT.usage);
+  // Nothing was written to it yet.
+  if (statSync(file).size === 0) return Readable.from([]);
+  if (isSealedPath(file)) return unsealed(file, world.disk.keys, { onDamage });
+  throw new UserError(`${file}: not a file of a log with events, nor an encrypted output`, EXIT.usage);
 }

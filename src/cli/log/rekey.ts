@@ -1,15 +1,19 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { stateDirectory } from '../../config/index.js';
 import { EXIT, type ExitCode } from '../exit/exit-codes.js';
 import { onDisk } from '../exit/on-disk.js';
 import { UserError } from '../exit/user-error.js';
 import { openKeys } from '../../jobs/index.js';
+import { isSealedPath } from '../../sources/index.js';
 import { writeStderr } from '../terminal/stderr.js';
 import type { LogFlags } from './flags.js';
+import { encryptedFiles } from './encrypted-files.js';
 import { findLog, openLog } from './place.js';
 import { plural } from './show.js';
 
-/** `colloquium log rekey`: encrypts everything that is stored with the current key. */
-export async function rekeyLog(flags: LogFlags): Promise<ExitCode> {
+/** `colloquium log rekey`: encrypts everything that is kept, and further files, with the current key. */
+export async function rekeyLog(files: readonly string[], flags: LogFlags): Promise<ExitCode> {
   const place = await findLog(undefined, flags);
   const { folder, config } = place;
   const keys = await openKeys(config);
@@ -22,11 +26,20 @@ export async function rekeyLog(flags: LogFlags): Promise<ExitCode> {
   }
   await openLog(place);
   const { rekey } = await import('../../jobs/rekey/index.js');
-  const plan = { logFolder: folder, stateFolder: stateDirectory(config), keys, command: 'colloquium log rekey' };
-  const { log, values, checkpoints, states, folderLedgers } = await onDisk(() => rekey(plan));
-  for (const what of log.left) writeStderr(`colloquium: stays as it is: ${what}\n`);
+  const plan = {
+    logFolder: folder,
+    stateFolder: stateDirectory(config),
+    keys,
+    command: 'colloquium log rekey',
+    outputs: await encryptedFiles(config),
+    files: files.map(sealedFile),
+  };
+  const { log, outputs, values, checkpoints, states, folderLedgers } = await onDisk(() => rekey(plan));
+  const left = [...log.left, ...outputs.left];
+  for (const what of left) writeStderr(`colloquium: stays as it is: ${what}\n`);
   const parts = [
     `${plural(log.rekeyed, 'file')} of the log`,
+    `${plural(outputs.rekeyed, 'file')} of outputs and dead letters`,
     `${plural(values, 'value')} of journal, ledger and budget`,
     plural(checkpoints, 'checkpoint'),
     plural(states, "stages' state"),
@@ -34,5 +47,12 @@ export async function rekeyLog(flags: LogFlags): Promise<ExitCode> {
   ];
   const already = log.current === 0 ? '' : `; ${plural(log.current, 'file')} already were`;
   writeStderr(`colloquium: encrypted with the key ${keys.currentId}: ${parts.join(', ')}${already}\n`);
-  return log.left.length === 0 ? EXIT.ok : EXIT.dataError;
+  return left.length === 0 ? EXIT.ok : EXIT.dataError;
+}
+
+/** @throws UserError for a file that is not an encrypted output */
+function sealedFile(path: string): string {
+  const isThere = existsSync(path);
+  if (isThere && isSealedPath(path)) return resolve(path);
+  throw new UserError(`${path}: ${isThere ? 'it is not an encrypted output' : 'there is no such file'}`, EXIT.usage);
 }

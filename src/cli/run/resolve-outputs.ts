@@ -1,5 +1,6 @@
 import type { FilePlan, KeyedFilesPlan, OutputTake, PipelinePlan } from '../../config/index.js';
 import { KEYED_FILES_DEFAULTS } from '../../config/kinds/index.js';
+import type { KeyRing } from '../../crypt/index.js';
 import { Manifest, packingOf, requireZstd } from '../../files/index.js';
 import { fieldsIn, misnamed, parseTemplate } from '../../files/names/index.js';
 import { isAiStage, leavesColumnsOpen } from '../../pipeline/index.js';
@@ -116,9 +117,17 @@ export function withStateFolder<Plan extends OutputTarget | Targets['deadLetters
   return isNeeded ? { ...plan, keeping: { ...plan.keeping, stateFolder } } : plan;
 }
 
+/** Adds the keys with which a file is encrypted. The config was checked: there are some. */
+export function withKeys<Plan extends OutputTarget | Targets['deadLetters']>(
+  plan: Plan,
+  keys: KeyRing | undefined,
+): Plan {
+  return plan.kind === 'file' && plan.encrypts === true ? { ...plan, keeping: { ...plan.keeping, keys } } : plan;
+}
+
 /** The config's files are logs: a run appends to them. */
 function filePlan(plan: FilePlan, head?: FileHead): FileTarget {
   const { file: path, keyed } = plan;
   const keeping = { ...keepingOf(plan), ...(head && { head }) };
-  return { kind: 'file', path, mode: 'append', keeping, ...(keyed && { keyed }) };
+  return { kind: 'file', path, mode: 'append', keeping, ...(keyed && { keyed }), encrypts: plan.encrypt };
 }

@@ -12,7 +12,7 @@ import type { AiRun, OwnFile, RunPlan, ThreadPlan } from '../../jobs/run/index.j
 import type { RunCommand } from './plan.js';
 import { formatHints } from './resolve-output-format.js';
 import { resolveFormats } from './resolve-formats.js';
-import { resolveDeadLetters, resolveOutputs, withStateFolder } from './resolve-outputs.js';
+import { resolveDeadLetters, resolveOutputs, withKeys, withStateFolder } from './resolve-outputs.js';
 import { refuseUnpriced } from './refuse-unpriced.js';
 import { resolveRunPipeline, type RunPipeline } from './resolve-pipeline.js';
 import { resolveResume, stateFolderOf, wantsCheckpoint } from './resolve-resume.js';
@@ -44,8 +44,9 @@ export async function resolveRun(
   const letters = resolveDeadLetters(flags, plan);
   const writesFiles = [letters, ...outputs.map((output) => output.plan)].some(({ kind }) => kind === 'file');
   const stateFolder = await stateFolderOf(writesFiles ? config : undefined);
-  const outputPlans = outputs.map((output) => withStateFolder(output.plan, stateFolder));
-  const deadLetters = withStateFolder(letters, stateFolder);
+  const keys = await openKeys(config);
+  const outputPlans = outputs.map((output) => withKeys(withStateFolder(output.plan, stateFolder), keys));
+  const deadLetters = withKeys(withStateFolder(letters, stateFolder), keys);
   const inputs = files.length > 0 ? files : ['-'];
   const resume = resolveResume(flags, outputPlans, typed);
   return {
@@ -67,7 +68,7 @@ export async function resolveRun(
         },
       }),
     stateFolder,
-    keys: await openKeys(config),
+    keys,
     ownFiles: ownFiles(resolved),
     ...(resume && { resume }),
     ...(flags.trace === true && { traced: sources }),

@@ -59,12 +59,25 @@ export const rotation = () => ({
     ),
   retention_days: fraction(0, 36_500).optional().describe('Rotated files older than this many days are removed.'),
   gzip: flag().prefault(false).describe('Compress rotated files.'),
+  encrypt: flag()
+    .prefault(false)
+    .describe('Encrypt its lines with the key of storage.encryption; colloquium log cat prints them.'),
   pattern: text('a file name with {number} in it, like {name}-{date}.{number}{ext}', isPartPattern)
     .optional()
     .describe(
       'Name of rotated files: {name} and {ext} of the file, {number}, {date} and {time} (UTC). Default: {name}.{number}{ext}.',
     ),
 });
+
+/** Rejects settings of a written file that exclude one another: what is encrypted can't be compressed. */
+export function refusePackedSecrets(
+  { encrypt, gzip }: { readonly encrypt: boolean; readonly gzip: boolean },
+  context: z.core.$RefinementCtx,
+): void {
+  if (!encrypt || !gzip) return;
+  const message = 'encrypt and gzip exclude one another: what is encrypted does not get smaller';
+  context.addIssue({ code: 'custom', message, path: ['gzip'] });
+}
 
 /** Requires `{number}`, without which rotated files would replace each other, and allows no folder and no other placeholder. */
 function isPartPattern(pattern: string): boolean {
@@ -89,6 +102,7 @@ export const FIELDS = {
   outputKeys,
   path,
   pipelineName,
+  refusePackedSecrets,
   rotation,
   script,
   section,

@@ -9,17 +9,20 @@ interface FileSettings {
   readonly rotate_every?: number | undefined;
   readonly retention_days?: number | undefined;
   readonly gzip: boolean;
+  readonly encrypt: boolean;
   readonly pattern?: string | undefined;
 }
 
 export function filePlan(settings: FileSettings, make: PathMaker): FilePlan {
-  const { rotate_size: rotateSize, rotate_every: rotateEvery, retention_days: retentionDays, gzip, pattern } = settings;
+  const { rotate_size: rotateSize, rotate_every: rotateEvery, retention_days: retentionDays, pattern } = settings;
+  const { gzip, encrypt } = settings;
   return {
     file: make.path(settings.file),
     ...(rotateSize !== undefined && { rotateSize }),
     ...(rotateEvery !== undefined && { rotateEvery }),
     ...(retentionDays !== undefined && { retentionDays }),
     gzip,
+    encrypt,
     ...(pattern !== undefined && { pattern }),
   };
 }

@@ -80,6 +80,8 @@ export interface FilePlan {
   readonly rotateEvery?: number;
   readonly retentionDays?: number;
   readonly gzip: boolean;
+  /** Whether its lines are encrypted, with the keys of `storage.encryption`. */
+  readonly encrypt: boolean;
   /** The name pattern of rotated files. */
   readonly pattern?: string;
 }

@@ -1,7 +1,7 @@
 import { formatPointer } from 'computo-js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import type { ConfigKinds, KeyPath } from '../kinds/index.js';
-import { diagnose, nodeAt, type SourceDocument } from '../source/index.js';
+import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
 import { stagesOf, type FoundStage } from './script-sites.js';
 
 /** Finds settings of a pipeline's stages that can't be combined. @param path the path of the pipeline */
@@ -19,7 +19,31 @@ export function settingProblems(
       return diagnose(document, formatPointer([...stagePath, ...problem.path]), finding);
     }),
   );
-  return [...found, ...constantKeys(document, stages), ...disorder(document, stages), ...sameNames(document, stages)];
+  return [
+    ...found,
+    ...constantKeys(document, stages),
+    ...disorder(document, stages),
+    ...sameNames(document, stages),
+    ...withoutKey(document, path, pipeline),
+  ];
+}
+
+/** Finds files that are to be encrypted, if there is no key. */
+function withoutKey(document: SourceDocument, path: KeyPath, pipeline: SourceNode): readonly Diagnostic[] {
+  if (nodeAt(document.root, '/storage/encryption') !== undefined) return [];
+  const outputs = [...(nodeAt(pipeline, '/outputs')?.items ?? []).keys()].map((at) => ['outputs', String(at)]);
+  return [...outputs, ['dead_letter']].flatMap((file) => {
+    const place = [...file, 'encrypt'];
+    const value = nodeAt(pipeline, formatPointer(place))?.value;
+    if (value !== true && value !== 'true') return [];
+    const finding = {
+      severity: 'error',
+      code: 'invalid-value',
+      message: 'encrypt needs a key, and the config has none',
+      hint: 'name one in storage.encryption: colloquium help security',
+    } as const;
+    return [diagnose(document, formatPointer([...path, ...place]), finding)];
+  });
 }
 
 /** Settings that beginners write below a key, but that belong beside it. */

@@ -1,18 +1,19 @@
 import type * as z from 'zod';
 import type { ConfigKinds, PathMaker, StageMaker } from '../kinds/index.js';
-import { FIELDS, json, rotation, script } from '../kinds/fields.js';
+import { FIELDS, json, refusePackedSecrets, rotation, script } from '../kinds/fields.js';
 import type { OutputPlan, OutputTake } from '../plan/pipeline-plan.js';
 import { choice, money, path } from './fields.js';
 import { FOREIGN_STAGES } from './foreign-stages.js';
 import { alternatives, byKind, isMap, list, section } from './structures.js';
 
-const deadLetterFile = () => section({ file: path().describe('The file to write.'), ...rotation() });
+const deadLetterFile = () =>
+  section({ file: path().describe('The file to write.'), ...rotation() }).superRefine(refusePackedSecrets);
 
 const deadLetter = () =>
   alternatives(
     'a path, or a map with the key file',
     [
-      path().transform((file): z.output<ReturnType<typeof deadLetterFile>> => ({ file, gzip: false })),
+      path().transform((file): z.output<ReturnType<typeof deadLetterFile>> => ({ file, gzip: false, encrypt: false })),
       deadLetterFile(),
     ],
     (input) => (typeof input === 'string' ? 0 : isMap(input) ? 1 : undefined),

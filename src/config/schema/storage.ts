@@ -34,7 +34,7 @@ export const storage = () =>
     })
       .optional()
       .describe(
-        'The stored log and what state_dir holds are encrypted with this key. Outputs and dead letters are not. Default: nothing is encrypted.',
+        'The stored log and what state_dir holds are encrypted with this key, outputs and dead letters with encrypt: true. Default: nothing is encrypted.',
       ),
     idempotency_pointer: jsonPointer()
       .optional()

@@ -1,3 +1,4 @@
+import type { KeyRing } from '../../crypt/index.js';
 import { idOfLine, pipelineOfLine } from '../../event/index.js';
 import { keepsState, RunPaused, type OpenExecutor } from '../../pipeline/index.js';
 import type { Block } from '../../sources/index.js';
@@ -43,7 +44,7 @@ export async function diff(
   const now = await openSide(plan, replay.config, way.pipelines, talk);
   signal.addEventListener('abort', () => now.engines.drain());
   try {
-    const old = await openBefore(plan, talk, signal);
+    const old = await openBefore(plan, underWay.world.disk.keys, talk, signal);
     try {
       const tally = new DiffTally();
       const stopped = await compareAll(underWay, plan, { now: now.resultOf, before: old.resultOf }, async (event) => {
@@ -111,7 +112,12 @@ async function openSide(
   };
 }
 
-async function openBefore(plan: DiffPlan, talk: PersonTalk, signal: AbortSignal): Promise<OpenSide> {
+async function openBefore(
+  plan: DiffPlan,
+  keys: KeyRing | undefined,
+  talk: PersonTalk,
+  signal: AbortSignal,
+): Promise<OpenSide> {
   const { before, replay } = plan;
   if (before.kind === 'pipelines') {
     const named = [...before.pipelines];
@@ -125,7 +131,7 @@ async function openBefore(plan: DiffPlan, talk: PersonTalk, signal: AbortSignal)
   /** Read when the first event needs them: a pipeline without events needs none. */
   const past = new Map<string, ReturnType<typeof pastResults>>();
   const pastOf = (name: string, pipeline: PipelineServePlan): ReturnType<typeof pastResults> => {
-    const found = past.get(name) ?? pastResults(pipeline, replay.choice, signal, talk.notice);
+    const found = past.get(name) ?? pastResults(pipeline, keys, replay.choice, signal, talk.notice);
     past.set(name, found);
     return found;
   };

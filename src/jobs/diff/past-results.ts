@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json, JsonObject } from 'computo-js';
 import { NumberText } from 'computo-js';
+import type { KeyRing } from '../../crypt/index.js';
 import type { FilePlan } from '../../config/index.js';
 import { readStoredEvent } from '../../event/index.js';
 import { hasCode } from '../../files/index.js';
@@ -29,6 +30,7 @@ export type PastResults = (id: string) => SideResult;
  */
 export async function pastResults(
   { spec, outputs, deadLetter, block }: PipelineServePlan,
+  keys: KeyRing | undefined,
   { since, until }: EventChoice,
   signal: AbortSignal,
   tell: (message: string) => void,
@@ -56,10 +58,12 @@ export async function pastResults(
       'compare a shorter time: --since, --until',
     );
   };
+  const lines = (file: FilePlan, lineBytesMax: number): AsyncGenerator<string> =>
+    linesOf(file, { lineBytesMax, keys, signal });
   const isChosen = (timestamp: number): boolean => timestamp >= since && (until === undefined || timestamp < until);
   for (const file of files) {
     let strange = 0;
-    for await (const line of linesOf(file, block.lineBytesMax, signal)) {
+    for await (const line of lines(file, block.lineBytesMax)) {
       const stored = readStoredEvent(line);
       if (stored === undefined) strange += 1;
       if (stored === undefined || !isChosen(stored.origin.timestamp)) continue;
@@ -73,7 +77,7 @@ export async function pastResults(
     if (strange > 0) tell(`${file.file}: ${strange} lines are not whole events, and count as no results`);
   }
   if (deadLetter !== undefined) {
-    for await (const line of linesOf(deadLetter, block.rawMax * 2, signal)) {
+    for await (const line of lines(deadLetter, block.rawMax * 2)) {
       const letter = letterIn(line);
       if (letter === undefined || !isChosen(letter.timestamp) || known.has(letter.id)) continue;
       hold(letter.reason);
@@ -91,8 +95,7 @@ export async function pastResults(
 /** The lines of a file and of the files that it was rotated to. */
 async function* linesOf(
   { file, pattern }: FilePlan,
-  lineBytesMax: number,
-  signal: AbortSignal,
+  { lineBytesMax, keys, signal }: { lineBytesMax: number; keys: KeyRing | undefined; signal: AbortSignal },
 ): AsyncGenerator<string> {
   const names = partNames(file, pattern);
   const parts = entriesOf(names.folder).flatMap((name) => {
@@ -102,7 +105,7 @@ async function* linesOf(
   parts.sort((a, b) => a.number - b.number);
   for (const path of [...parts.map((part) => part.path), file]) {
     if (!existsSync(path)) continue;
-    const source = openSource(path, { lineBytesMax, follow: false, onNotice: () => undefined });
+    const source = openSource(path, { lineBytesMax, follow: false, keys });
     for await (const block of source.blocks(signal)) {
       if (block.kind === 'lines')
         yield* block.bytes

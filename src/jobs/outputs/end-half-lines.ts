@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { nodeFileSystem, packingOf } from '../../files/index.js';
+import { isSealedPath } from '../../sources/index.js';
 import type { FileSink, FileSinkOptions } from '../../sinks/index.js';
 import type { FileTarget } from './target.js';
 
@@ -23,7 +24,9 @@ export async function endHalfLines(
 
 /** {@link endHalfLines} for one file that was just opened. */
 export async function endHalfLine(path: string, file: FileSink): Promise<void> {
-  if (packingOf(path) === undefined && endsInALine(path)) await file.write(Uint8Array.of(NEWLINE));
+  // What is encrypted is cut into frames, not lines.
+  if (packingOf(path) === undefined && !isSealedPath(path) && endsInALine(path))
+    await file.write(Uint8Array.of(NEWLINE));
 }
 
 function endsInALine(path: string): boolean {

@@ -29,8 +29,9 @@ export async function holdTargets(
   { keepsNames, holdsLetters, ...lock }: HoldOptions,
 ): Promise<TargetHolds> {
   const files = outputs.filter((output) => output.kind === 'file');
-  // A file to which only whole lines are appended may have several writers, unless it is rotated.
-  if (deadLetters.kind === 'file' && (holdsLetters || keepsParts(deadLetters.keeping))) files.push(deadLetters);
+  // A file to which only whole lines are appended may have several writers, unless it is rotated or encrypted.
+  if (deadLetters.kind === 'file' && (holdsLetters || deadLetters.encrypts === true || keepsParts(deadLetters.keeping)))
+    files.push(deadLetters);
   const holds = new Map(
     files.map((file) => {
       const keepsName = keepsNames || keepsParts(file.keeping) || file.keyed !== undefined;

@@ -24,8 +24,8 @@ export interface OpenFileOptions extends FileSinkOptions {
  * @throws SinkError, also when another process writes to it, or rows would be appended below a different header
  */
 export async function openFile(path: string, { packing, ...options }: OpenFileOptions): Promise<FileSink> {
-  const { head, mode } = options;
-  if (head !== undefined && mode !== 'truncate' && packing === undefined) refuseOtherHead(path, head.bytes);
+  const { head, mode, keys } = options;
+  if (head !== undefined && mode !== 'truncate' && packing === undefined) refuseOtherHead(path, head.bytes, keys);
   try {
     makeFolder(dirname(path));
   } catch (error) {

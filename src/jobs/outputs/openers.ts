@@ -1,4 +1,5 @@
 import type { FilePlan, OutputPlan } from '../../config/index.js';
+import type { KeyRing } from '../../crypt/index.js';
 import type { NatsLink } from '../../nats/index.js';
 import type { FileOpener, OpenSink } from '../../pipeline/processor/index.js';
 import { endHalfLine } from './end-half-lines.js';
@@ -29,6 +30,8 @@ export interface DaemonOutputPlace extends OutputPlace {
   readonly letters: Sink;
   /** Undefined: no output needs it, or the server has been unavailable since the start. */
   readonly link: NatsLink | undefined;
+  /** With which files are encrypted; undefined: none is. */
+  readonly keys: KeyRing | undefined;
 }
 
 /** How a daemon locks its files: if it can't, it runs all the same, and reports that. */
@@ -41,13 +44,13 @@ export function daemonLock(talk: Talk): FileLockOptions {
 /** Returns how an output of the config is opened. */
 export function openerOf(output: OutputPlan, place: DaemonOutputPlace, onTrouble: (error: unknown) => void): OpenSink {
   const kind = outputKinds.of(output);
-  const { stateFolder } = place;
+  const { stateFolder, keys } = place;
   const head = fileHead(output);
   switch (kind.to) {
     case 'stream':
       return { kind: 'stream', open: () => kind.open(output, place) };
     case 'file':
-      return fileOpener(kind.fileOf(output), { stateFolder, ...(head && { head }) }, place.lock, onTrouble);
+      return fileOpener(kind.fileOf(output), { stateFolder, keys, ...(head && { head }) }, place.lock, onTrouble);
     case 'nats': {
       const { link } = place;
       return { kind: 'stream', open: link === undefined ? natsAway : () => kind.open(output, { ...place, link }) };
@@ -63,17 +66,17 @@ export function natsAway(): never {
 /** Returns how a pipeline's dead letters are opened. */
 export function deadLetterOpener(
   file: FilePlan | undefined,
-  { stateFolder, lock, letters }: Pick<DaemonOutputPlace, 'stateFolder' | 'lock' | 'letters'>,
+  { stateFolder, lock, letters, keys }: Pick<DaemonOutputPlace, 'stateFolder' | 'lock' | 'letters' | 'keys'>,
   onTrouble: (error: unknown) => void,
 ): OpenSink {
   if (file === undefined) return { kind: 'stream', open: () => letters };
-  return fileOpener(file, { stateFolder, permissions: DEAD_LETTER_PERMISSIONS }, lock, onTrouble);
+  return fileOpener(file, { stateFolder, keys, permissions: DEAD_LETTER_PERMISSIONS }, lock, onTrouble);
 }
 
 /** Opens a file of the config, and creates its folder if it is missing. */
 function fileOpener(
   plan: FilePlan,
-  place: Pick<FileSinkOptions, 'head' | 'permissions'> & { readonly stateFolder: string },
+  { keys, ...place }: Pick<FileSinkOptions, 'head' | 'permissions' | 'keys'> & { readonly stateFolder: string },
   lock: FileLockOptions,
   onTrouble: (error: unknown) => void,
 ): FileOpener {
@@ -105,6 +108,7 @@ function fileOpener(
       const file = await openFile(path, {
         ...keepingOf(plan),
         ...place,
+        ...(plan.encrypt && { keys }),
         mode,
         lifeline,
         hold,

@@ -27,12 +27,14 @@ export interface FileTarget {
   /** How the file is compressed, if it is. */
   readonly packing?: Packing;
   readonly keeping: FileKeeping;
+  /** Whether it is to be encrypted: `keeping` gets the keys once they are read. */
+  readonly encrypts?: boolean;
 }
 
 /** How a file and its parts are kept. */
 export type FileKeeping = Pick<
   FileSinkOptions,
-  'head' | 'rotateBytes' | 'rotateMs' | 'pattern' | 'retentionMs' | 'gzip' | 'stateFolder' | 'permissions'
+  'head' | 'rotateBytes' | 'rotateMs' | 'pattern' | 'retentionMs' | 'gzip' | 'stateFolder' | 'permissions' | 'keys'
 >;
 
 /** Everything that a job writes to. */

@@ -2,17 +2,23 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rekeyBooks, storesExist, type StoreLocation } from '../../ai/index.js';
+import type { FilePlan } from '../../config/index.js';
 import { openText, sealText, type KeyRing } from '../../crypt/index.js';
 import { hasCode, replaceFile } from '../../files/index.js';
 import { CheckpointStore, nodeWorld, rekeyLog, type RekeyReport } from '../../log/index.js';
 import { REGISTER_PLACE } from '../../server/index.js';
 import { inStoreFolder } from '../ai/index.js';
+import { rekeyOutputs, type RekeyedOutputs } from './outputs.js';
 import { StateStore, stateFolderOf } from '../state-store.js';
 
 export interface RekeyPlan {
   readonly logFolder: string;
   readonly stateFolder: string;
   readonly keys: KeyRing;
+  /** The config's outputs and dead letters that are encrypted. */
+  readonly outputs: readonly FilePlan[];
+  /** Further encrypted files. */
+  readonly files: readonly string[];
   /** The command, shown to processes that are refused the log. */
   readonly command: string;
 }
@@ -25,6 +31,7 @@ export interface Rekeyed {
   /** Folders with the state of stages. */
   readonly states: number;
   readonly folderLedgers: number;
+  readonly outputs: RekeyedOutputs;
 }
 
 /**
@@ -32,10 +39,11 @@ export interface Rekeyed {
  *
  * @throws LogError, JobError, KeyError, StoreDamagedError; the operating system's errors
  */
-export async function rekey({ logFolder, stateFolder, keys, command }: RekeyPlan): Promise<Rekeyed> {
+export async function rekey({ logFolder, stateFolder, keys, command, ...written }: RekeyPlan): Promise<Rekeyed> {
   const world = nodeWorld(keys);
   // First the log: if its lock is taken, nothing is changed.
   const log = await rekeyLog(world, logFolder, command);
+  const outputs = await rekeyOutputs(written.outputs, written.files, stateFolder, keys);
   const location: StoreLocation = { kind: 'lmdb', folder: stateFolder, keys };
   const values = storesExist(location) ? await inStoreFolder(stateFolder, () => rekeyBooks(location)) : 0;
   let checkpoints = 0;
@@ -45,7 +53,7 @@ export async function rekey({ logFolder, stateFolder, keys, command }: RekeyPlan
       const found = await store.get(name);
       if (found === undefined) continue;
       // The second time replaces the previous one.
-      for (let times = 0; times < 2; times++) await store.put(name, found.value);
+      for (let times = 0; times < 2; times++) await store.put(name, outputs.inCheckpoint(found.value));
       checkpoints += 1;
     }
   }
@@ -53,7 +61,7 @@ export async function rekey({ logFolder, stateFolder, keys, command }: RekeyPlan
   for (const name of states) await (await StateStore.open(stateFolderOf(stateFolder, name), keys)).close();
   const ledgers = await namesIn(join(stateFolder, 'folders'));
   for (const name of ledgers) await rekeyLedger(join(stateFolder, 'folders', name), keys);
-  return { log, values, checkpoints, states: states.length, folderLedgers: ledgers.length };
+  return { log, outputs, values, checkpoints, states: states.length, folderLedgers: ledgers.length };
 }
 
 /** The first line, whose ledger it is, is not encrypted. */

@@ -73,7 +73,7 @@ interface PassOptions {
  * @throws LogError `locked`; SourceError
  */
 export async function* lettersToRetry(
-  underWay: Pick<OpenReplay, 'plan' | 'world' | 'signal'>,
+  underWay: Pick<OpenReplay, 'plan' | 'world' | 'signal' | 'onDamage'>,
   { pipelines, through }: { readonly pipelines: readonly PipelineServePlan[]; readonly through: 'own' | 'one' },
   left: LettersLeft,
 ): AsyncGenerator<LettersToRetry, void, void> {
@@ -83,7 +83,7 @@ export async function* lettersToRetry(
   const lock = await lockLetters(folder);
   try {
     const notes = new CheckpointStore(world, folder);
-    for (const family of familiesOf(plan, pipelines)) {
+    for (const family of familiesOf(underWay, pipelines)) {
       const retry = await LetterRetry.open(family.place, await retriedBefore(plan, world, notes, family.key));
       const strangers = new Map<string, number>();
       try {
@@ -178,14 +178,27 @@ export function letterKey({ config }: Pick<ReplayPlan, 'config'>, file: string):
   return relative(resolvePath(dirname(config.file)), resolvePath(file));
 }
 
-function familiesOf(plan: ReplayPlan, pipelines: readonly PipelineServePlan[]): readonly Family[] {
+function familiesOf(
+  { plan, world, onDamage }: Pick<OpenReplay, 'plan' | 'world' | 'onDamage'>,
+  pipelines: readonly PipelineServePlan[],
+): readonly Family[] {
   const families = new Map<string, { place: LetterPlace; owners: PipelineServePlan[] }>();
   for (const pipeline of pipelines) {
     const { deadLetter } = pipeline;
     if (deadLetter === undefined) continue;
     const key = letterKey(plan, deadLetter.file);
     const family = families.get(key);
-    const place = { path: resolvePath(deadLetter.file), pattern: deadLetter.pattern };
+    const told = new Set<string>();
+    const place: LetterPlace = {
+      path: resolvePath(deadLetter.file),
+      pattern: deadLetter.pattern,
+      keys: world.disk.keys,
+      // A file is read several times.
+      onDamage(message) {
+        if (!told.has(message)) onDamage({ message });
+        told.add(message);
+      },
+    };
     if (family === undefined) families.set(key, { place, owners: [pipeline] });
     else family.owners.push(pipeline);
   }

@@ -14,8 +14,8 @@ export interface OpenReplay {
   readonly stopReading: () => void;
   /** Whether the input was read to its end, not stopped before. */
   readonly isAtEnd: () => boolean;
-  /** Called for every damaged place of the log. */
-  readonly onDamage: (damage: Damage) => void;
+  /** Called for every damaged place of the log, and of encrypted dead letters. */
+  readonly onDamage: (damage: Pick<Damage, 'message'>) => void;
   readonly damagedPlaces: () => number;
   /** Notified of what becomes of events on their way to their pipeline's own outputs. */
   readonly onDelivered?: (pipeline: string, delivered: Delivered) => void;

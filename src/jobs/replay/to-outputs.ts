@@ -102,7 +102,7 @@ export async function runToOutputs(work: ToOwnOutputs): Promise<ReplayRun> {
   const found = parseProcessingCheckpoint((await store.get(name))?.value);
   const { stateFolder } = plan;
   const lock = { command: 'colloquium replay' };
-  const place = { pipeline: pipeline.spec.name, link, stateFolder, lock, letters: talk.letters };
+  const place = { pipeline: pipeline.spec.name, link, stateFolder, lock, letters: talk.letters, keys: world.disk.keys };
   const onTrouble = (error: unknown): void => talk.notice(String(error));
   const openers = pipeline.outputs.map((output, index) => openerOf(output, { ...place, index }, onTrouble));
   const deadLetters = deadLetterOpener(pipeline.deadLetter, place, onTrouble);

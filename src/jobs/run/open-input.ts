@@ -5,13 +5,13 @@ import { reportingFormat } from './report-format.js';
 
 /** @param onNotice receives notices for the user @throws SourceError */
 export function openSources(
-  { inputs, formats, block, follow }: RunPlan,
+  { inputs, formats, block, follow, keys }: RunPlan,
   onNotice: (message: string) => void,
 ): readonly Source[] {
   const { lineBytesMax } = block;
   return inputs.map((name) => {
     const format = formats.get(name);
-    const source = openSource(name, { lineBytesMax, follow, format, onNotice });
+    const source = openSource(name, { lineBytesMax, follow, format, keys, onNotice });
     return reportingFormat(source, format, onNotice);
   });
 }

@@ -11,6 +11,12 @@ import { DamagedRange, type SegmentSource } from '../segment/segment-source.js';
 
 const BLOCK_BYTES = 256 << 10;
 
+/** Whether a path leads to a file of a log with events, by its name. */
+export function isLogFile(path: string): boolean {
+  const parsed = parseSegmentFile(basename(path));
+  return parsed !== undefined && parsed.kind !== 'index';
+}
+
 /**
  * The content of one file of a log or of a backup, decrypted and unpacked: lines with their checksums.
  *

@@ -11,22 +11,29 @@ import {
   TELLING_BYTES_MIN,
   type FileIdentity,
 } from '../../files/index.js';
+import { isSealedFile, KeyError, sealedStart, type KeyRing } from '../../crypt/index.js';
 import { partNames } from '../../sinks/index.js';
-import { SourceError } from '../../sources/index.js';
+import { SourceError, unsealed } from '../../sources/index.js';
 
 /** Where the dead letters of a pipeline are kept. */
 export interface LetterPlace {
   readonly path: string;
   /** The name pattern of its rotated files. */
   readonly pattern?: string | undefined;
+  /** With which they are encrypted, if they are. */
+  readonly keys?: KeyRing | undefined;
+  /** Told what of an encrypted file can't be read. */
+  readonly onDamage?: (message: string) => void;
 }
 
 /** A file of letters as it was found: data appended later is not read. */
 export interface FoundFile {
   readonly path: string;
   readonly isPacked: boolean;
+  readonly isSealed: boolean;
+  readonly place: LetterPlace;
   readonly node: string | undefined;
-  /** Its first bytes, after decompression. */
+  /** Its first bytes, after decompression and decryption. */
   readonly head: Buffer;
   /** Bytes on disk. */
   readonly size: number;
@@ -44,7 +51,8 @@ export interface LetterFiles {
 }
 
 /** Finds the files; none if there is no such folder. @throws SourceError */
-export function findLetterFiles({ path, pattern }: LetterPlace): LetterFiles {
+export function findLetterFiles(place: LetterPlace): LetterFiles {
+  const { path, pattern } = place;
   const names = partNames(path, pattern);
   const moved = namesMovedAside(path);
   const parts = new Map<number, string>();
@@ -57,7 +65,7 @@ export function findLetterFiles({ path, pattern }: LetterPlace): LetterFiles {
   }
   const inOrder = [...parts].sort(([a], [b]) => a - b).map(([, file]) => file);
   const lookInto = (files: readonly string[]): FoundFile[] =>
-    files.map((file) => findFile(join(names.folder, file))).filter((file) => file !== undefined);
+    files.map((file) => findFile(join(names.folder, file), place)).filter((file) => file !== undefined);
   return {
     own: lookInto([...inOrder, basename(path)]),
     movedAside: lookInto(others).sort((a, b) => a.mtimeMs - b.mtimeMs),
@@ -65,13 +73,13 @@ export function findLetterFiles({ path, pattern }: LetterPlace): LetterFiles {
 }
 
 /** Yields the other files of the same folder, except those that can't be read. */
-export function* otherFiles({ path }: LetterPlace, found: readonly FoundFile[]): Generator<FoundFile> {
-  const folder = dirname(path);
+export function* otherFiles(place: LetterPlace, found: readonly FoundFile[]): Generator<FoundFile> {
+  const folder = dirname(place.path);
   const known = new Set(found.map((file) => file.path));
   for (const file of listFolder(folder)) {
     if (known.has(join(folder, file))) continue;
     try {
-      const other = findFile(join(folder, file));
+      const other = findFile(join(folder, file), place);
       if (other !== undefined) yield other;
     } catch {
       continue;
@@ -92,16 +100,20 @@ export function identityOf({ node, head }: FoundFile): FileIdentity {
 }
 
 /**
- * Yields the content of a file from an offset on, decompressed, up to its end when it was found. Finds a file that was rotated or
+ * Yields the content of a file from an offset on, decompressed and decrypted, up to its end when it was found. Finds a file that was rotated or
  * packed since.
  *
  * @returns nothing if the file is gone
- * @throws SourceError when it can't be read
+ * @throws SourceError when it can't be read; KeyError
  */
 export async function* contentOf(file: FoundFile, from: number): AsyncGenerator<Buffer, void, void> {
   const opened = openAgain(file);
   if (opened === undefined) return;
   const { fd, isPacked } = opened;
+  if (file.isSealed) {
+    yield* unsealedFrom(file, fd, from);
+    return;
+  }
   // A file that was packed since ends where it ended before.
   const end = file.isPacked ? Infinity : file.size;
   if (!isPacked && from >= end) {
@@ -126,6 +138,18 @@ export async function* contentOf(file: FoundFile, from: number): AsyncGenerator<
     }
   } catch (error) {
     throw new SourceError(file.path, 'read', error);
+  }
+}
+
+async function* unsealedFrom(
+  { path, size, place: { keys, onDamage = () => undefined } }: FoundFile,
+  fd: number,
+  from: number,
+): AsyncGenerator<Buffer, void, void> {
+  try {
+    yield* span(unsealed(path, keys, { fd, size, onDamage }), from, Infinity);
+  } catch (error) {
+    throw error instanceof KeyError ? error : new SourceError(path, 'read', error);
   }
 }
 
@@ -159,34 +183,42 @@ function listFolder(folder: string): string[] {
 }
 
 /** @returns undefined if it is not a regular file */
-function findFile(path: string): FoundFile | undefined {
+function findFile(path: string, place: LetterPlace): FoundFile | undefined {
   // Checked before opening, because it may be a pipe.
   if (nodeFileSystem.stat(path)?.kind !== 'file') return undefined;
-  const opened = openFound(path);
+  const opened = openFound(path, place);
   if (opened === undefined) return undefined;
   closeSync(opened.fd);
   return opened.file;
 }
 
 /** @returns undefined if the file is gone */
-function openFound(path: string): { readonly fd: number; readonly file: FoundFile } | undefined {
+function openFound(path: string, place: LetterPlace): { readonly fd: number; readonly file: FoundFile } | undefined {
   let fd: number | undefined;
   try {
     fd = openSync(path, 'r');
     const { node, size, mtimeMs } = nodeFileSystem.fstat(fd);
     const isPacked = path.endsWith('.gz');
-    return { fd, file: { path, isPacked, node, size, mtimeMs, head: headOf(fd, isPacked) } };
+    const head = headOf(fd, isPacked, path, place);
+    return { fd, file: { path, isPacked, node, size, mtimeMs, place, ...head } };
   } catch (error) {
     if (fd !== undefined) closeSync(fd);
     if (hasCode(error, 'ENOENT')) return undefined;
+    if (error instanceof KeyError) throw error;
     throw new SourceError(path, fd === undefined ? 'open' : 'read', error);
   }
 }
 
-function headOf(fd: number, isPacked: boolean): Buffer {
+function headOf(
+  fd: number,
+  isPacked: boolean,
+  path: string,
+  { keys }: LetterPlace,
+): Pick<FoundFile, 'head' | 'isSealed'> {
   const space = Buffer.alloc(isPacked ? PACKED_HEAD_BYTES : FINGERPRINT_BYTES_MAX);
   const start = space.subarray(0, readSync(fd, space, 0, space.length, 0));
-  return isPacked && start.length > 0 ? packedHead(start) : start;
+  if (isSealedFile(start)) return { head: sealedStart(fd, path, keys, FINGERPRINT_BYTES_MAX), isSealed: true };
+  return { head: isPacked && start.length > 0 ? packedHead(start) : start, isSealed: false };
 }
 
 /** @returns undefined if the file is gone */
@@ -204,7 +236,7 @@ function openAny(
   isIt: (file: FoundFile, now: FoundFile) => boolean,
 ): { readonly fd: number; readonly isPacked: boolean } | undefined {
   for (const path of paths) {
-    const opened = nodeFileSystem.stat(path)?.kind === 'file' ? openFound(path) : undefined;
+    const opened = nodeFileSystem.stat(path)?.kind === 'file' ? openFound(path, file.place) : undefined;
     if (opened === undefined) continue;
     if (isIt(file, opened.file)) return { fd: opened.fd, isPacked: opened.file.isPacked };
     closeSync(opened.fd);

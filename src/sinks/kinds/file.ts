@@ -7,14 +7,19 @@ const { openMax, filesMax } = KEYED_FILES_DEFAULTS;
 
 const schema = (f: SchemaVocabulary) =>
   withFormat(
-    f.section({
-      file: f.path().describe('The file to write. With {routing_key} or {date} in it, a file for each of them.'),
-      max_files: f.integer(1, 10_000).prefault(openMax).describe('Of a file per key: so many are open at a time.'),
-      max_keys: f.integer(1, 1_000_000).prefault(filesMax).describe('Of a file per key: so many are written at most.'),
-      ...f.outputKeys(),
-      ...formatKeys(f),
-      ...f.rotation(),
-    }),
+    f
+      .section({
+        file: f.path().describe('The file to write. With {routing_key} or {date} in it, a file for each of them.'),
+        max_files: f.integer(1, 10_000).prefault(openMax).describe('Of a file per key: so many are open at a time.'),
+        max_keys: f
+          .integer(1, 1_000_000)
+          .prefault(filesMax)
+          .describe('Of a file per key: so many are written at most.'),
+        ...f.outputKeys(),
+        ...formatKeys(f),
+        ...f.rotation(),
+      })
+      .superRefine(f.refusePackedSecrets),
   );
 
 export const file: FileKind<ReturnType<typeof schema>['_output'], OutputPlan & FilePlan> = {

@@ -48,7 +48,7 @@ export function daemonDashboard(
   return {
     file: new URL('./dashboard.html', import.meta.url),
     feed: new Feed(() => metrics.snapshot(), world, members),
-    letters: { look: () => lookAtLetters(plan().pipelines), preview, retryLetters },
+    letters: { look: () => lookAtLetters(plan().pipelines, world.disk.keys), preview, retryLetters },
     redriving: progress,
   };
 }

@@ -1,22 +1,31 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import type { FilePlan } from '../../../config/index.js';
+import type { KeyRing } from '../../../crypt/index.js';
 import type { LetterGroup, LettersLook, LetterView } from '../../../server/index.js';
+import { unsealed } from '../../../sources/index.js';
 import type { PipelineServePlan } from '../../serve-plan.js';
 
 /** How much is read from the end of each dead-letter file. */
 const TAIL_BYTES = 1 << 20;
+/** Of a larger encrypted file, none are shown. */
+const SEALED_BYTES_MAX = 32 << 20;
 const EXCERPT_CHARACTERS = 300;
 const LETTERS_MAX = 20;
 const GROUPS_MAX = 50;
 
 /** Looks at the newest dead letters of all pipelines, and groups them by their reason. Skips letters that can't be read. */
-export async function lookAtLetters(pipelines: readonly PipelineServePlan[]): Promise<LettersLook> {
+export async function lookAtLetters(
+  pipelines: readonly PipelineServePlan[],
+  keys: KeyRing | undefined,
+): Promise<LettersLook> {
   const letters: LetterView[] = [];
   let whole = true;
   // Pipelines may share a file: the first stands for all.
-  const files = new Map(pipelines.toReversed().map(({ spec, deadLetter }) => [deadLetter?.file, spec.name]));
-  for (const [file, pipeline] of files) {
-    if (file === undefined) continue;
-    const tail = await tailOf(file);
+  const files = new Map(pipelines.toReversed().map(({ spec, deadLetter }) => [deadLetter?.file, { spec, deadLetter }]));
+  for (const { spec, deadLetter } of files.values()) {
+    if (deadLetter === undefined) continue;
+    const pipeline = spec.name;
+    const tail = await (deadLetter.encrypt ? decryptedTail(deadLetter, keys) : tailOf(deadLetter));
     whole &&= tail.isWhole;
     letters.push(...tail.lines.flatMap((line) => viewOf(line, pipeline) ?? []).reverse());
   }
@@ -50,7 +59,31 @@ function reasonIn(message: string): string {
   return message.replace(/"(?:[^"\\]|\\.)*"?/g, '""').replace(/\d+(?:\.\d+)?/g, '0');
 }
 
-async function tailOf(path: string): Promise<{ readonly lines: readonly string[]; readonly isWhole: boolean }> {
+interface Tail {
+  readonly lines: readonly string[];
+  /** Whether these are all lines of the file. */
+  readonly isWhole: boolean;
+}
+
+/** An encrypted file can only be read from its start. */
+async function decryptedTail({ file: path }: FilePlan, keys: KeyRing | undefined): Promise<Tail> {
+  try {
+    if ((await stat(path)).size > SEALED_BYTES_MAX) return { lines: [], isWhole: false };
+    let text = '';
+    let isWhole = true;
+    for await (const lines of unsealed(path, keys, { onDamage: () => (isWhole = false) })) {
+      text += lines.toString('utf8');
+      if (text.length <= TAIL_BYTES) continue;
+      text = text.slice(text.indexOf('\n', text.length - TAIL_BYTES) + 1);
+      isWhole = false;
+    }
+    return { lines: text.split('\n').slice(0, -1), isWhole };
+  } catch {
+    return { lines: [], isWhole: true };
+  }
+}
+
+async function tailOf({ file: path }: FilePlan): Promise<Tail> {
   let file: FileHandle | undefined;
   try {
     file = await open(path, 'r');

@@ -22,7 +22,8 @@ export async function previewRetry(
   const counts = new Map<string, number>();
   const { pipelines } = serve;
   let total = 0;
-  const underWay = { plan: planOfRetry(serve), world, signal };
+  // The retry itself tells of damage.
+  const underWay = { plan: planOfRetry(serve), world, signal, onDamage: () => undefined };
   for await (const letters of lettersToRetry(underWay, { pipelines, through: 'own' }, left)) {
     const { name } = letters.pipeline.spec;
     for await (const { resumeAt } of letters.blocks) {

@@ -51,7 +51,7 @@ export async function retryLetters(serve: ServePlan, context: RetryLettersOption
   const plan = planOfRetry(serve);
   const sum = { input: 0, output: 0, filtered: 0, dead_lettered: 0 };
   const left = nothingLeft();
-  const underWay = { plan, world, signal };
+  const underWay = { plan, world, signal, onDamage: ({ message }: { message: string }) => talk.notice(message) };
   let stopped: string | undefined;
   // Pipelines that are refused come last: only the last pass may stop before its end.
   const isRefused = (pipeline: PipelineServePlan): number => Number(whyNotRetried(pipeline) !== undefined);

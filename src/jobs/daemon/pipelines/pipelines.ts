@@ -280,6 +280,7 @@ function toOutputs(
   { world, talk, letters, link }: PipelinesOptions,
 ): Omit<Processing, 'reader'> {
   const pipeline = spec.name;
+  const { keys } = world.disk;
   const lock = daemonLock(talk);
   const onTrouble = (error: unknown): void =>
     talk.warn('a rotated file was left as it is', { pipeline, error: String(error) });
@@ -287,9 +288,9 @@ function toOutputs(
     pipeline,
     openExecutor: () => engine.open(),
     outputs: outputs.map((output, index) =>
-      openerOf(output, { pipeline, index, link, stateFolder, lock, letters }, onTrouble),
+      openerOf(output, { pipeline, index, link, stateFolder, lock, letters, keys }, onTrouble),
     ),
-    deadLetters: deadLetterOpener(deadLetter, { stateFolder, lock, letters }, onTrouble),
+    deadLetters: deadLetterOpener(deadLetter, { stateFolder, lock, letters, keys }, onTrouble),
     changed: outputTeller(talk, pipeline),
     world,
   };

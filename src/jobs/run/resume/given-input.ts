@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { nodeFileSystem, packingOf, resolvePath } from '../../../files/index.js';
-import { openSource, type InputFormat, type Source } from '../../../sources/index.js';
+import { isSealedPath, openSource, type Source } from '../../../sources/index.js';
+import type { RunPlan } from '../plan.js';
 import { STREAM } from './checkpoint.js';
 
 /** An input of this run. */
@@ -9,7 +10,7 @@ export interface GivenInput {
   /** The resolved path, or {@link STREAM}. */
   readonly path: string;
   /**
-   * `file`: can be entered at a place; `packed`, compressed or in another format: must be read from its start, but any number of
+   * `file`: can be entered at a place; `packed`, compressed, encrypted or in another format: must be read from its start, but any number of
    * times; `stream`: can be read only once, from its start.
    */
   readonly kind: 'file' | 'packed' | 'stream';
@@ -20,11 +21,20 @@ export interface GivenInput {
 }
 
 /** @throws SourceError */
-export function givenInput(name: string, lineBytesMax: number, format?: InputFormat): GivenInput {
-  const source = openSource(name, { lineBytesMax, follow: false, format });
+export function givenInput(
+  name: string,
+  { lineBytesMax, format, keys }: Pick<Parameters<typeof openSource>[1], 'lineBytesMax' | 'format' | 'keys'>,
+): GivenInput {
+  const source = openSource(name, { lineBytesMax, follow: false, format, keys });
   const shared = { source, ...(format && { format: format.name }) };
   if (name === '-' || !statSync(name).isFile()) return { ...shared, path: STREAM, kind: 'stream' };
   const node = nodeFileSystem.stat(name)?.node;
-  const kind = packingOf(name) !== undefined || format !== undefined ? 'packed' : 'file';
+  const isMade = packingOf(name) !== undefined || format !== undefined || isSealedPath(name);
+  const kind = isMade ? 'packed' : 'file';
   return { ...shared, path: resolvePath(name), kind, ...(node !== undefined && { node }) };
+}
+
+/** The inputs of a run's plan. */
+export function givenInputs({ inputs, block, formats, keys }: RunPlan): readonly GivenInput[] {
+  return inputs.map((name) => givenInput(name, { lineBytesMax: block.lineBytesMax, format: formats.get(name), keys }));
 }

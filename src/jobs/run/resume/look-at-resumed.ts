@@ -1,6 +1,6 @@
 import type { ResumePlan, RunPlan } from '../plan.js';
 import { decided } from './decided.js';
-import { givenInput } from './given-input.js';
+import { givenInputs } from './given-input.js';
 import { lockTargets } from './lock-targets.js';
 import { RunStore } from './store.js';
 import { targetsOf } from './targets.js';
@@ -11,7 +11,7 @@ import { targetsOf } from './targets.js';
  * @throws JobError when it can't, or the state folder can't be used; SourceError
  */
 export async function lookAtResumed(plan: RunPlan, resume: ResumePlan, signal: AbortSignal): Promise<void> {
-  const given = plan.inputs.map((name) => givenInput(name, plan.block.lineBytesMax, plan.formats.get(name)));
+  const given = givenInputs(plan);
   const targets = targetsOf(plan);
   const release = await lockTargets(plan.stateFolder, targets);
   try {

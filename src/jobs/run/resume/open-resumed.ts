@@ -13,7 +13,7 @@ import type { ResumePlan, RunPlan } from '../plan.js';
 import { refuseBegun } from '../refuse-clashes.js';
 import type { Decision } from './decide.js';
 import { decided } from './decided.js';
-import { givenInput } from './given-input.js';
+import { givenInputs } from './given-input.js';
 import { keepCheckpoint, type BegunFile } from './keep-checkpoint.js';
 import { lockTargets } from './lock-targets.js';
 import { passDone, readInputs, type EnteredInput } from './read-inputs.js';
@@ -35,7 +35,7 @@ export async function openResumed(
   resume: ResumePlan,
   { engine, executor, reading, holds, talk }: HeldJobOptions,
 ): Promise<RunJob> {
-  const given = plan.inputs.map((name) => givenInput(name, plan.block.lineBytesMax, plan.formats.get(name)));
+  const given = givenInputs(plan);
   const all = targetsOf(plan);
   const keyed = all.filter(isKeyed);
   const single = all.filter((target) => !isKeyed(target));

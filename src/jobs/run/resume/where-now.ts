@@ -1,3 +1,4 @@
+import { KeyError } from '../../../crypt/index.js';
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { hasCode, nodeFileSystem } from '../../../files/index.js';
@@ -32,12 +33,12 @@ export async function whereNow(
     const file = join(folder, name);
     if (nodeFileSystem.linkTarget(file) !== undefined || nodeFileSystem.stat(file)?.kind !== 'file') continue;
     try {
-      const { state, reader } = await judgeInput(givenInput(file, lineBytesMax), record, isIt(name), signal);
+      const { state, reader } = await judgeInput(givenInput(file, { lineBytesMax }), record, isIt(name), signal);
       await reader?.close();
       if (state.kind === 'good' || state.kind === 'went-on') return name;
     } catch (error) {
       // A file that can't be read is not the one.
-      if (!(error instanceof SourceError)) throw error;
+      if (!(error instanceof SourceError || error instanceof KeyError)) throw error;
     }
   }
   return undefined;
