@@ -4,4 +4,4 @@ export { JobError, type JobErrorKind } from './job-error.js';
 export { outputFiles, type AccessPlan, type AlertsPlan, type PipelineServePlan, type ServePlan } from './serve-plan.js';
 export { keepOutOfGit } from './state-folder.js';
 export type { LogFields, PersonTalk, Talk } from './talk.js';
-export { openKeys } from './keys.js';
+export { openKeys, openReadableKeys } from './keys.js';

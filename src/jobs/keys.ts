@@ -18,8 +18,20 @@ export function openKeys(config: LoadedConfig | undefined): Promise<KeyRing | un
   return keys;
 }
 
+/**
+ * The keys that can be read, for what only reads: one that can't be does not keep the others from their use.
+ *
+ * @param tell is told of each that can't be read
+ */
+export async function openReadableKeys(
+  config: LoadedConfig | undefined,
+  tell: (message: string) => void,
+): Promise<KeyRing | undefined> {
+  return config === undefined ? undefined : await open(config, tell);
+}
+
 /** A run without a config does not load what reads one. */
-async function open(config: LoadedConfig): Promise<KeyRing | undefined> {
+async function open(config: LoadedConfig, tell?: (message: string) => void): Promise<KeyRing | undefined> {
   const { readKeys } = await import('./read-keys.js');
-  return await readKeys(config);
+  return await readKeys(config, tell);
 }

@@ -5,10 +5,14 @@ import type { KeyRing } from '../crypt/index.js';
 /**
  * Reads the keys of a config's `storage.encryption`.
  *
+ * @param tell is told of a key that can't be read, in place of an error
  * @returns undefined if nothing is to be encrypted
  * @throws KeyError if a key can't be read or can't be a key; ConfigError
  */
-export async function readKeys(config: LoadedConfig): Promise<KeyRing | undefined> {
+export async function readKeys(
+  config: LoadedConfig,
+  tell?: (message: string) => void,
+): Promise<KeyRing | undefined> {
   // Most commands need nothing else of the section, and must not fail for the rest of it.
   if (nodeAt(config.document.root, '/storage/encryption') === undefined) return undefined;
   const { encryption } = useSection(config, 'storage');
@@ -23,8 +27,10 @@ export async function readKeys(config: LoadedConfig): Promise<KeyRing | undefine
     try {
       keys.push(parseKey((await resolveSecret(ref)).reveal()));
     } catch (error) {
-      if (error instanceof SecretError || error instanceof KeyError) throw new KeyError(`${where}: ${error.message}`);
-      throw error;
+      if (!(error instanceof SecretError || error instanceof KeyError)) throw error;
+      const message = `${where}: ${error.message}`;
+      if (tell === undefined) throw new KeyError(message);
+      tell(message);
     }
   }
   const [current, ...old] = keys;

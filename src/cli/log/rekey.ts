@@ -37,6 +37,7 @@ export async function rekeyLog(files: readonly string[], flags: LogFlags): Promi
   const { log, outputs, values, checkpoints, states, folderLedgers } = await onDisk(() => rekey(plan));
   const left = [...log.left, ...outputs.left];
   for (const what of left) writeStderr(`colloquium: stays as it is: ${what}\n`);
+  for (const what of log.unreadable) writeStderr(`colloquium: ${what}: it may be removed\n`);
   const parts = [
     `${plural(log.rekeyed, 'file')} of the log`,
     `${plural(outputs.rekeyed, 'file')} of outputs and dead letters`,

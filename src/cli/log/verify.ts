@@ -1,10 +1,10 @@
 import { visible } from '../../config/diagnostic/index.js';
 import type { LocatedDamage } from '../../log/index.js';
 import type { FormatFlags } from './flags.js';
-import { KeyError } from '../../crypt/index.js';
 import { EXIT, type ExitCode } from '../exit/exit-codes.js';
 import { showFile } from '../terminal/print-diagnostics.js';
 import { onDisk } from '../exit/on-disk.js';
+import { openReadableKeys } from '../../jobs/index.js';
 import { findLog, openLog } from './place.js';
 import { bytesText, plural } from './show.js';
 import { writeStderr } from '../terminal/stderr.js';
@@ -16,11 +16,8 @@ const LISTED_MAX = 10_000;
 export async function verifyLog(named: string | undefined, flags: FormatFlags): Promise<ExitCode> {
   const place = await findLog(named, flags);
   const { folder } = place;
-  const { reader } = await openLog(place).catch((error: unknown) => {
-    if (!(error instanceof KeyError)) throw error;
-    writeStderr(`colloquium: ${error.message}\n`);
-    return openLog({ folder, config: undefined });
-  });
+  const tell = (message: string): void => writeStderr(`colloquium: ${message}\n`);
+  const { reader } = await openLog(place, undefined, (config) => openReadableKeys(config, tell));
   const isJson = flags.format === 'json';
   const listed: LocatedDamage[] = [];
   const summary = await onDisk(() =>
@@ -29,10 +26,10 @@ export async function verifyLog(named: string | undefined, flags: FormatFlags): 
       else if (listed.length < LISTED_MAX) listed.push(finding);
     }),
   );
-  const { segments, records, bytes, findings, keys } = summary;
+  const { segments, records, bytes, findings, keys, plainBehind } = summary;
   if (isJson)
     process.stdout.write(
-      `${JSON.stringify({ folder, files: segments, events: records, bytes, damaged: findings, damage: listed, keys })}\n`,
+      `${JSON.stringify({ folder, files: segments, events: records, bytes, damaged: findings, damage: listed, keys, plain_behind: plainBehind })}\n`,
     );
   const isChecked = keys.every(({ present }) => present);
   const sound = isChecked ? 'all are whole' : 'not all of it';
@@ -43,6 +40,10 @@ export async function verifyLog(named: string | undefined, flags: FormatFlags): 
   for (const { id, segments: files, present } of keys) {
     const how = present ? 'there' : 'missing: only the lengths and the order of their encrypted frames were checked';
     writeStderr(`colloquium: ${plural(files, 'file')} encrypted with the key ${id}, which is ${how}\n`);
+  }
+  if (plainBehind > 0) {
+    const which = plainBehind === 1 ? '1 file is' : `${plainBehind} files are`;
+    tell(`${which} not encrypted, though one before is: encryption was off then, or it is not of this log`);
   }
   if (findings > 0) return EXIT.dataError;
   return isChecked ? EXIT.ok : EXIT.invalid;

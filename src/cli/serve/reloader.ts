@@ -4,7 +4,7 @@ import { readAtRest } from '../../files/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { explained } from '../exit/explain.js';
 import type { Daemon } from '../../jobs/daemon/index.js';
-import type { ServePlan, Talk } from '../../jobs/index.js';
+import { openKeys, type ServePlan, type Talk } from '../../jobs/index.js';
 import { UserError } from '../exit/user-error.js';
 import { watchFiles, type FileWatch } from '../watch/watch-files.js';
 
@@ -27,6 +27,7 @@ export async function startReloader(
   talk: Talk,
 ): Promise<Reloader> {
   let plan = first;
+  let keys = await keyIdsOf(first);
   let work = Promise.resolve();
   let isStopped = false;
   const watch: FileWatch = await watchFiles(filesOf(first), () => reload('a file has changed'));
@@ -42,6 +43,11 @@ export async function startReloader(
       const next = await readAtRest(() => filesOf(plan), resolve);
       refuseBlank(next);
       watch.follow(filesOf(next));
+      const nextKeys = await keyIdsOf(next);
+      if (!isDeepStrictEqual(nextKeys, keys)) {
+        talk.warn('this takes effect at the next start', { section: 'storage.encryption' });
+        keys = nextKeys;
+      }
       if (isDeepStrictEqual(essence(next), essence(plan))) {
         daemon.reloaded(true);
         talk.info('the config says what it said before', { audit: 'reload', why });
@@ -79,6 +85,11 @@ function refuseBlank({ config: { document } }: ServePlan): void {
     EXIT.usage,
     'write it anew, or restart the daemon to run by defaults',
   );
+}
+
+/** The ids of the keys, as they are read now. @throws KeyError, ConfigError */
+async function keyIdsOf({ config }: ServePlan): Promise<readonly string[] | undefined> {
+  return (await openKeys(config))?.ids;
 }
 
 /** Everything but the config's own text. */

@@ -26,6 +26,7 @@ import { checkSuites } from '../tests/index.js';
 import { aiStagesOf, checkAiStages, serversOf } from './ai-stages.js';
 import { unbatchedStages } from './batched-stages.js';
 import { uncachedStages } from './cached-stages.js';
+import { encryptionKeys } from './encryption-keys.js';
 import { misnamedOutputs } from './file-names.js';
 import { filesOfSeveralPipelines, outputsInWatchedFolders, sharedOutputFiles } from './output-files.js';
 import { outputsOntoOwnFiles } from './own-files.js';
@@ -129,6 +130,7 @@ class Checker {
       ...unpricedModels(this.#config, known, this.#given.isPriced, this.#scriptAt),
       ...secretsInClear(this.#document),
       ...weakTokensIn(this.#document, this.#config.env),
+      ...encryptionKeys(this.#document, this.#config.env, this.#base),
       ...plainTransports(this.#document, this.#config.env),
       ...(await checkSuites({ ...this.#config, ...this.#base }, file, this.#scriptOptions(), this.#given.testFiles)),
     ];

@@ -20,7 +20,7 @@ export interface Diagnostic {
   /** JSON Pointer to the place within the file's value. */
   readonly pointer?: string;
   /** The lines around the place. Absent if there is no text, as for a JavaScript config. */
-  readonly frame?: CodeFrame;
+  readonly frame?: CodeFrame | undefined;
   /** Other places that are involved. */
   readonly related?: readonly RelatedPlace[];
 }

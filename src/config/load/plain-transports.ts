@@ -39,7 +39,7 @@ function addressesIn(document: SourceDocument): Address[] {
   const providers = [...(nodeAt(document.root, '/ai_providers')?.entries?.keys() ?? [])];
   const isNatsEncrypted = nodeAt(document.root, '/nats/tls') !== undefined;
   const paths = [
-    ...providers.map((name) => ['ai_providers', name, 'base_url']),
+    ...providers.flatMap((name) => ['base_url', 'proxy'].map((key) => ['ai_providers', name, key])),
     ['alerts', 'webhook'],
     ...(isNatsEncrypted ? [] : [['nats', 'url']]),
   ];

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { isSealedText, openText, sealText, type KeyRing } from '../../crypt/index.js';
-import type { Disk } from '../disk/disk.js';
+import { isSealedText, KeyError, openText, sealText, type KeyRing } from '../../crypt/index.js';
+import { errorCode, type Disk } from '../disk/disk.js';
 import { readFile, replaceFile } from '../disk/whole.js';
 import { SEGMENT_FORMS, segmentFile } from '../format/segment-name.js';
 import { LogError } from '../log-error.js';
@@ -52,6 +52,26 @@ export async function openKeyHasher(disk: Disk, folder: string): Promise<KeyHash
     return keyedHasher(key);
   }
   return keyedHasher(openClaimsKey(disk.keys, stored, path));
+}
+
+/**
+ * What is wrong with the key of a log's claims, in words; undefined: nothing, as far as the keys that are there can tell.
+ *
+ * @throws the operating system's errors
+ */
+export async function claimsKeyProblem(disk: Disk, folder: string): Promise<string | undefined> {
+  const path = join(folder, CLAIMS_KEY);
+  const stored = await readFile(disk, path);
+  try {
+    if (stored !== undefined) openClaimsKey(disk.keys, stored, path);
+    else if (await hasClaimsOfAnother(disk, folder)) return `${path}: missing: put it back from a backup`;
+    return undefined;
+  } catch (error) {
+    if (error instanceof LogError) return error.message;
+    // Without its key nothing can be said, and a missing folder is an empty log.
+    if (error instanceof KeyError || errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /** Encrypts the key of a log's claims with the current key. */

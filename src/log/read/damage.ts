@@ -14,6 +14,8 @@ export type DamageKind =
   | 'sealed_frame'
   /** The segment is shorter than when it was finished. */
   | 'truncated'
+  /** The key by which idempotency keys are hashed is damaged or missing. */
+  | 'claims_key'
   /** Segments are missing. */
   | 'missing_segments'
   /** The requested position lies behind the segment's end. */

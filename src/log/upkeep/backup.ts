@@ -3,7 +3,7 @@ import type { SealedReader } from '../../crypt/index.js';
 import { errorCode, type Disk } from '../disk/disk.js';
 import type { LogPosition } from '../format/position.js';
 import { SEGMENT_FORMS, segmentFile, type SegmentName } from '../format/segment-name.js';
-import { CLAIMS_KEY } from '../keys/key-hasher.js';
+import { CLAIMS_KEY, claimsKeyProblem } from '../keys/key-hasher.js';
 import { LogError } from '../log-error.js';
 import { lastLineBefore } from '../read/line-search.js';
 import { listSegments, openSegment } from '../segment/folder.js';
@@ -27,7 +27,7 @@ export interface BackupReport {
  *
  * @param claims the idempotency keys of the log, and perhaps some of records that are not in it
  * @param end where the log ends, if that is known better than from its files
- * @throws LogError `refused` when the folder is not empty
+ * @throws LogError `refused` when the folder is not empty, `damaged` when the key of the claims is: no backup could be used
  */
 export async function backupLog(
   world: LogWorld,
@@ -38,6 +38,8 @@ export async function backupLog(
 ): Promise<BackupReport> {
   const { disk } = world;
   await refuseFilled(disk, destination);
+  const problem = await claimsKeyProblem(disk, folder);
+  if (problem !== undefined) throw new LogError('damaged', problem);
   await disk.makeFolder(destination);
   const files: BackupFile[] = [];
   const segments = (await listSegments(disk, folder)).filter(({ number }) => number <= (end?.segment ?? number));

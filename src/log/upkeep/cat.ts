@@ -72,12 +72,13 @@ async function* contentOf(
 }
 
 async function reportFindings(
-  { path }: SegmentSource,
+  { path, packed }: SegmentSource,
   sealed: SealedReader | undefined,
   onDamage: (message: string) => void,
 ): Promise<void> {
   await sealed?.walk();
-  for (const { message, offset } of sealed?.findings ?? []) onDamage(`${path}: byte ${offset}: ${message}`);
+  for (const { message, offset, fileOffset } of sealed?.findings ?? [])
+    onDamage(`${path}: byte ${packed ? fileOffset : offset}: ${message}`);
   const torn = await sealed?.strangeEnd();
   if (torn !== undefined) onDamage(`${path}: what follows byte ${torn} of the file is not a whole encrypted frame`);
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isSealedText, openText, sealText } from '../../crypt/index.js';
 import { isSegmentForm, parseSegmentFile } from '../format/segment-name.js';
 import { guardedLine, readGuardedLine } from '../format/line.js';
 import { createWhole, readFile } from '../disk/whole.js';
@@ -12,22 +13,26 @@ export const MANIFEST = 'manifest.json';
 /** The idempotency keys of the records. */
 export const KEYS = 'keys.ndjson';
 
+const PLACE = { store: 'backup', name: MANIFEST };
+
 /** A file of a backup. */
 export interface BackupFile {
   readonly file: string;
   readonly bytes: number;
 }
 
-/** Writes the list of files that make up a backup. */
+/** Writes the list of files that make up a backup. Of an encrypted log it is encrypted, so that nobody else can make one. */
 export async function writeManifest({ disk }: LogWorld, folder: string, files: readonly BackupFile[]): Promise<void> {
-  await createWhole(disk, join(folder, MANIFEST), guardedLine({ files }));
+  const line = guardedLine({ files });
+  const text = disk.keys === undefined ? line : Buffer.from(`${sealText(disk.keys, PLACE, line.toString())}\n`);
+  await createWhole(disk, join(folder, MANIFEST), text);
   await disk.syncFolder(folder);
 }
 
 /**
  * Reads the list of files that make up a backup.
  *
- * @throws LogError `damaged` when the folder is not a complete backup
+ * @throws LogError `damaged` when the folder is not a complete backup; KeyError
  */
 export async function readManifest({ disk }: LogWorld, folder: string): Promise<readonly BackupFile[]> {
   const path = join(folder, MANIFEST);
@@ -35,10 +40,20 @@ export async function readManifest({ disk }: LogWorld, folder: string): Promise<
   if (line === undefined) {
     throw new LogError('damaged', `${folder}: not a complete backup of a log: ${MANIFEST} is missing`);
   }
-  const value = readGuardedLine(line.subarray(0, -1));
+  const text = line.toString('latin1', 0, line.length - 1);
+  const isSealed = isSealedText(text);
+  const opened = isSealed ? openText(disk.keys, { ...PLACE, path }, text) : undefined;
+  const value = readGuardedLine(isSealed ? Buffer.from(opened ?? '').subarray(0, -1) : line.subarray(0, -1));
   if (!isManifest(value)) throw new LogError('damaged', `${path}: damaged; its crc does not match`);
   refuseStrangeFiles(value.files, path);
+  if (!isSealed && value.files.some(({ file }) => isEncrypted(file))) {
+    throw new LogError('damaged', `${path}: not encrypted as its files are: somebody else has made it`);
+  }
   return value.files;
+}
+
+function isEncrypted(file: string): boolean {
+  return file === CLAIMS_KEY || file.endsWith('.enc');
 }
 
 /** Whoever made the manifest, a restore must write only files of a log, each once. */

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { FRAME_MAGIC, isSealedFile, KeyError, SealedReader, sealWhole, type KeyRing } from '../../crypt/index.js';
 import type { Disk, DiskFile } from '../disk/disk.js';
 import { readFile, removeIfThere, replaceFile } from '../disk/whole.js';
@@ -23,6 +23,8 @@ export interface RekeyReport {
   readonly current: number;
   /** Files that can't be encrypted anew because they are damaged: they stay as they are. In words. */
   readonly left: readonly string[];
+  /** Files that hold nothing but what no key decrypts: they stay as they are, and need no key. In words. */
+  readonly unreadable: readonly string[];
 }
 
 /**
@@ -59,9 +61,9 @@ export async function rekeyLog({ disk }: LogWorld, folder: string, command: stri
         await source.close();
       }
     }
-    left.push(...(await rekeyTorn(disk, keys, folder)));
+    const unreadable = await rekeyTorn(disk, keys, folder);
     await rekeyClaims(disk, keys, folder);
-    return { rekeyed, current, left };
+    return { rekeyed, current, left, unreadable };
   } finally {
     await lock.release();
   }
@@ -109,9 +111,13 @@ async function copyLines(source: SegmentSource, writer: ContentWriter): Promise<
   await writer.end();
 }
 
-/** What recovery cut off plain segments is encrypted; what it cut off encrypted ones already is, and is not always whole frames. */
+/**
+ * What recovery cut off plain segments is encrypted. What it cut off encrypted ones is not whole frames: it decrypts with no key.
+ *
+ * @returns the files of the latter, in words
+ */
 async function rekeyTorn(disk: Disk, keys: KeyRing, folder: string): Promise<string[]> {
-  const left: string[] = [];
+  const unreadable: string[] = [];
   for (const file of await disk.list(folder)) {
     const parsed = parseSegmentFile(file);
     if (parsed?.kind !== 'torn') continue;
@@ -128,10 +134,10 @@ async function rekeyTorn(disk: Disk, keys: KeyRing, folder: string): Promise<str
     } else if (!isTornFrames(content)) {
       await replaceFile(disk, path, sealWhole(keys, name, content));
     } else {
-      left.push(`${basename(path)}: torn frames, encrypted with the key that their segment had`);
+      unreadable.push(`${path}: a torn end that nobody can decrypt any more`);
     }
   }
-  return left;
+  return unreadable;
 }
 
 /** What was cut off an encrypted segment starts with a frame. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { SealedReader } from '../../crypt/index.js';
 import { isIntact, NEWLINE } from '../format/line.js';
 import { timestampOfLine } from '../../event/index.js';
@@ -6,6 +7,7 @@ import { isLogWritten } from '../log-lock.js';
 import { readChunks, type Chunk } from '../read/chunks.js';
 import { damageAt, type Damage, type DamageKind } from '../read/damage.js';
 import { damageOf, lossBehind, missingSegments, tornFrames, type TornFrames } from '../read/segment-blocks.js';
+import { CLAIMS_KEY, claimsKeyProblem } from '../keys/key-hasher.js';
 import { listSegments, openSegment } from '../segment/folder.js';
 import type { SegmentSource } from '../segment/segment-source.js';
 import type { LogWorld } from '../log-world.js';
@@ -23,6 +25,8 @@ export interface VerifySummary {
   readonly records: number;
   readonly bytes: number;
   readonly findings: number;
+  /** Segments that are not encrypted, though one before them is: encryption was off then, or they are not this log's. */
+  readonly plainBehind: number;
   /** The keys that encrypted segments need, by id. */
   readonly keys: readonly SegmentKey[];
 }
@@ -55,6 +59,7 @@ export async function verifyLog(
     onFinding(finding);
   };
   let lastTimestamp = -Infinity;
+  let plainBehind = 0;
   let expected = 0;
 
   for (const [i, name] of segments.entries()) {
@@ -70,6 +75,7 @@ export async function verifyLog(
       const bytes = await source.size();
       const { sealed } = source;
       if (sealed !== undefined) noteKey(keys, sealed);
+      else if (keys.size > 0) plainBehind += 1;
       if (sealed === undefined || sealed.hasKey) {
         for await (const chunk of readChunks(source, 0, bytes, BLOCK_BYTES)) {
           if (chunk.kind !== 'partial' || finished || !isWritten) check.take(chunk);
@@ -90,7 +96,19 @@ export async function verifyLog(
       await source.close();
     }
   }
-  return { ...total, keys: [...keys.values()] };
+  const problem = await claimsKeyProblem(disk, folder);
+  if (problem !== undefined) {
+    notify({
+      kind: 'claims_key',
+      file: join(folder, CLAIMS_KEY),
+      segment: 0,
+      offset: 0,
+      bytes: 0,
+      message: problem,
+      line: 0,
+    });
+  }
+  return { ...total, plainBehind, keys: [...keys.values()] };
 }
 
 function noteKey(keys: Map<string, { id: string; segments: number; present: boolean }>, sealed: SealedReader): void {
@@ -101,10 +119,19 @@ function noteKey(keys: Map<string, { id: string; segments: number; present: bool
 }
 
 /** What is wrong with an encrypted segment's file, besides content that can't be read. */
-function sealedDamage({ sealed, path }: SegmentSource, segment: number, torn: TornFrames | undefined): Damage[] {
+function sealedDamage(
+  { sealed, path, packed }: SegmentSource,
+  segment: number,
+  torn: TornFrames | undefined,
+): Damage[] {
   if (sealed === undefined) return [];
   const origin = { file: path, segment };
-  const findings = sealed.findings.map(({ offset, message }) => damageAt('sealed_frame', origin, offset, 0, message));
+  // Of a packed segment, the places are not those of its lines: only those in the file are told.
+  const findings = sealed.findings.map(({ fileOffset, offset, message }) =>
+    packed
+      ? { ...damageAt('sealed_frame', origin, 0, 0, message), message: `${path}: byte ${fileOffset}: ${message}` }
+      : damageAt('sealed_frame', origin, offset, 0, message),
+  );
   return torn === undefined ? findings : [...findings, damageOf(torn, origin)];
 }
 

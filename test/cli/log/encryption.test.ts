@@ -140,7 +140,7 @@ require_tls: true
     const short = await runCli(['serve', '--port', '0'], { cwd });
     expect([short.exit, short.stderr]).toEqual([
       78,
-      expect.stringContaining('storage.encryption.key: an encryption key must be 32 bytes'),
+      expect.stringContaining('an encryption key must be 32 bytes'),
     ]);
     expect(short.stderr).not.toContain('too short');
     writeFileSync(join(cwd, 'colloquium.yaml'), `storage: { encryption: { key: { file: ./gone } } }\n${rest}`);

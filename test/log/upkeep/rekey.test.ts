@@ -69,8 +69,18 @@ describe('a log that is encrypted from some day on', () => {
     expect(events.map(({ data }) => (data as { n: number }).n)).toEqual([1, 2, 3, 4, 5]);
 
     // A claim is a hash: of those before, the key itself can't be hashed anew.
-    expect(await rekeyLog(nodeWorld(BOTH), folder, 'test')).toEqual({ rekeyed: 5, current: 0, left: [] });
-    expect(await rekeyLog(nodeWorld(BOTH), folder, 'test')).toEqual({ rekeyed: 0, current: 5, left: [] });
+    expect(await rekeyLog(nodeWorld(BOTH), folder, 'test')).toEqual({
+      rekeyed: 5,
+      current: 0,
+      left: [],
+      unreadable: [],
+    });
+    expect(await rekeyLog(nodeWorld(BOTH), folder, 'test')).toEqual({
+      rekeyed: 0,
+      current: 5,
+      left: [],
+      unreadable: [],
+    });
     for (const { path, content } of await filesIn(folder, '')) expect(content.includes(MARK), path).toBe(false);
     expect((await readFolder(folder, {}, OTHER)).events).toEqual(events);
     expect(await verifyFolder(folder, OTHER)).toEqual([]);
@@ -142,7 +152,7 @@ describe('a plain log that is rekeyed before anybody writes to it', () => {
     const plain = await openLog(folder, { keys: true });
     const first = await plain.append([keyed]);
     await plain.close();
-    expect(await rekeyLog(nodeWorld(KEYS), folder, 'test')).toMatchObject({ rekeyed: 1, left: [] });
+    expect(await rekeyLog(nodeWorld(KEYS), folder, 'test')).toMatchObject({ rekeyed: 1, left: [], unreadable: [] });
     const log = await openLog(folder, { keys: true }, nodeWorld(KEYS));
     expect((await log.append([keyed])).ids).toEqual(first.ids);
     await log.close();

@@ -338,6 +338,7 @@ describe('verify', () => {
       segments: files.length,
       records: 4,
       keys: [],
+      plainBehind: 0,
       bytes: files.reduce((sum, { content }) => sum + content.length, 0),
       findings: 0,
     });
