@@ -138,10 +138,7 @@ require_tls: true
     const rest = 'pipelines: { default: { outputs: [{ file: ./out.ndjson }] } }\n';
     writeFileSync(join(cwd, 'colloquium.yaml'), `storage: { encryption: { key: "too short" } }\n${rest}`);
     const short = await runCli(['serve', '--port', '0'], { cwd });
-    expect([short.exit, short.stderr]).toEqual([
-      78,
-      expect.stringContaining('an encryption key must be 32 bytes'),
-    ]);
+    expect([short.exit, short.stderr]).toEqual([78, expect.stringContaining('an encryption key must be 32 bytes')]);
     expect(short.stderr).not.toContain('too short');
     writeFileSync(join(cwd, 'colloquium.yaml'), `storage: { encryption: { key: { file: ./gone } } }\n${rest}`);
     const gone = await runCli(['serve', '--port', '0'], { cwd });
