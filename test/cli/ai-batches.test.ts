@@ -277,6 +277,23 @@ describe('run --lane batch', () => {
     expect([Math.round((batch?.cost ?? 0) * 1e9), live]).toEqual([Number(fake.billed), undefined]);
   });
 
+  it('tells the same cost everywhere of answers that tell no usage', async () => {
+    stage = aiStage();
+    const fake = await stage.fake({ batches: { tellsNoUsage: true } });
+    stage.write('colloquium.yaml', configOf({ openai: providerOf(fake) }));
+    stage.write('in.ndjson', rowsOf(3));
+    const result = await stage.run(BATCH);
+    expect(result.exit, result.stderr).toBe(0);
+    const told =
+      /ended: 3 answered, 3 of them without usage, their cost by our own count of tokens, at most \$\S+, \$(\S+)/;
+    const [, shown = ''] = told.exec(result.stderr) ?? [];
+    const { stdout } = await runCli(['journal', 'batches', '--format', 'json'], { cwd: stage.cwd });
+    const { cost } = JSON.parse(stdout) as { cost: number };
+    const { batch } = await costs();
+    expect(batch).toMatchObject({ cost, cost_estimated: cost });
+    expect(Number(shown)).toBeCloseTo(cost, 4);
+  });
+
   it('asks each step of a cascade in a batch, and tells beforehand what both lanes cost', async () => {
     stage = aiStage();
     const fake = await stage.fake();
@@ -328,6 +345,7 @@ describe('run --lane batch', () => {
     const limit = worst * 0.7;
     const second = await stage.run([...BATCH, '--max-cost', limit.toFixed(9)]);
     expect([second.exit, second.stderr]).toEqual([75, expect.stringContaining('what no batch has answered is more')]);
+    expect(second.stderr).toMatch(/the budget has room for \d+ requests, in 1 batch: \d+ more wait until/);
     const spent = Number(fake.billed - before) / 1e9;
     expect(spent).toBeGreaterThan(0);
     expect(spent).toBeLessThanOrEqual(limit);

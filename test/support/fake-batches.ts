@@ -51,6 +51,8 @@ export interface FakeBatchOptions {
   readonly losesErrors?: (batch: number) => boolean;
   /** It does not tell of what a batch was made: neither metadata nor file. Default: false. OpenAI's wire only. */
   readonly isBare?: boolean;
+  /** Its answers tell no usage. Default: they do. */
+  readonly tellsNoUsage?: boolean;
   /** Milliseconds since the epoch. Default: the time of day. */
   readonly now?: () => number;
   /** Is told when a step has been done, before it is answered. */

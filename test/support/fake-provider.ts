@@ -122,7 +122,9 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
       const { usage } = answer;
       const billed = (BigInt(usage.input) * price.input + BigInt(usage.output) * price.output) / 2n;
       records.push({ call, key: apiKey, fault: undefined, billed, usage, headers: {} });
-      return wire.answer(answer).body;
+      const { body, usageKey } = wire.answer(answer);
+      if (options.batches?.tellsNoUsage === true) Reflect.deleteProperty(body, usageKey);
+      return body;
     },
   });
 

@@ -377,13 +377,17 @@ export class BatchDriver {
     }
     if (typeof bill === 'number') return;
     const parts = [`${bill.answered} answered`];
+    if (bill.estimated > 0)
+      parts.push(
+        `${bill.estimated} of them without usage, their cost by our own count of tokens, at most ${showAmount(bill.estimatedAtMost)}`,
+      );
     if (bill.returned > 0) parts.push(`${bill.returned} without an answer and a bill, to be asked again`);
     if (bill.doubtful > 0)
       parts.push(
         `${bill.doubtful} in doubt (no result, two, or none that can be read), at most ${showAmount(bill.doubtfulAtMost)}`,
       );
     if (bill.strange > 0) parts.push(`${bill.strange} results of no request of it, ignored`);
-    const cost = bill.bound - bill.doubtfulAtMost;
+    const { cost } = bill;
     const outcome = `ended: ${parts.join(', ')}`;
     if (await endings.close(mine, outcome, { cost, charge: bill.bound }))
       notify({ kind: 'batch', message: `batch ${mine.id} ${outcome}, ${showAmount(cost)}` });

@@ -39,6 +39,11 @@ export interface BatchBill {
   readonly doubtful: number;
   /** Lines that belong to no request of the batch. */
   readonly strange: number;
+  /** What the answers cost, as far as a price is known. */
+  readonly cost: Nano;
+  /** Answers without usage, by our own count of tokens, and the most that they can have cost. */
+  readonly estimated: number;
+  readonly estimatedAtMost: Nano;
   /** The amount charged to the budget. */
   readonly bound: Nano;
   readonly doubtfulAtMost: Nano;
@@ -68,7 +73,8 @@ export async function bookResults(options: ResultsOptions): Promise<BatchBill | 
   // A request may have two results that differ, so all lines are seen before any is trusted. Equal results count as one.
   const seen = new Uint8Array(record.rows);
   const digests = Buffer.alloc(record.rows * DIGEST_BYTES);
-  const bill = { answered: 0, returned: 0, doubtful: 0, strange: 0, bound: 0n, doubtfulAtMost: 0n };
+  const counts = { answered: 0, returned: 0, doubtful: 0, strange: 0, estimated: 0 };
+  const bill = { ...counts, cost: 0n, estimatedAtMost: 0n, bound: 0n, doubtfulAtMost: 0n };
 
   const rowOf = async (customId: string): Promise<readonly [number, BatchRow] | undefined> => {
     const [tag, digits = '', hash, ...rest] = customId.split('_');
@@ -79,9 +85,16 @@ export async function bookResults(options: ResultsOptions): Promise<BatchBill | 
   };
   const settle = async (index: number, row: BatchRow, fate: Fate): Promise<void> => {
     const booked = await bookRow(options, index, row, fate);
-    bill[booked.kind] += 1;
-    bill.bound += booked.bound;
-    if (booked.kind === 'doubtful') bill.doubtfulAtMost += booked.bound;
+    const { kind, end } = booked;
+    const bound = end.bound ?? 0n;
+    bill[kind] += 1;
+    bill.bound += bound;
+    if (kind === 'doubtful') bill.doubtfulAtMost += bound;
+    else bill.cost += end.cost ?? 0n;
+    if (end.billing === 'estimated') {
+      bill.estimated += 1;
+      bill.estimatedAtMost += bound;
+    }
   };
 
   const eachResult = (
@@ -127,7 +140,7 @@ function digestOf(result: BatchResult): Buffer {
 
 interface Booked {
   readonly kind: 'answered' | 'returned' | 'doubtful';
-  readonly bound: Nano;
+  readonly end: AttemptEnd;
 }
 
 async function bookRow(options: ResultsOptions, index: number, row: BatchRow, fate: Fate): Promise<Booked> {
@@ -150,7 +163,7 @@ async function bookRow(options: ResultsOptions, index: number, row: BatchRow, fa
   const doubt = async (outcome: string): Promise<Booked> => {
     const end: AttemptEnd = { outcome, billing: 'unknown', cost: 0n, bound: worst, latencyMs };
     await close(end, { kind: 'cut', attempt: id, worst, tries, kept });
-    return { kind: 'doubtful', bound: worst ?? 0n };
+    return { kind: 'doubtful', end };
   };
   if (fate.kind === 'lost') return await doubt(fate.code);
   const { result } = fate;
@@ -163,14 +176,14 @@ async function bookRow(options: ResultsOptions, index: number, row: BatchRow, fa
     const attempts = (kept?.draft.tally.attempts ?? 0) + 1;
     const received = { provider: record.provider, answer, attempts, cost: end.cost, latencyMs, paid };
     await close(end, { kind: 'received', received, kept });
-    return { kind: 'answered', bound: end.bound ?? 0n };
+    return { kind: 'answered', end };
   }
   const lasting = result.kind === 'errored' && result.lasting;
   const outcome = result.kind === 'errored' ? 'batch_errored' : `batch_${result.kind}`;
   const status = result.kind === 'errored' && result.status !== undefined ? { status: result.status } : {};
   const end: AttemptEnd = { outcome, billing: 'exact', cost: 0n, bound: 0n, latencyMs, ...status };
   await close(end, { kind: 'returned', tries, live: lasting, kept });
-  return { kind: 'returned', bound: 0n };
+  return { kind: 'returned', end };
 }
 
 /** The request as far as its price depends on it. */

@@ -148,7 +148,7 @@ async function inRounds(
   for (;;) {
     if ([...stages.values()].every(({ isLive }) => isLive)) return { left: 0 };
     await client.batches.upkeep();
-    const { needed, full, failures } = await gathered(plan, client, stages, talk);
+    const { needed, full, left: waiting, failures } = await gathered(plan, client, stages, talk);
     if (isFirst) await lookAtLeftovers(client, plan.pipeline.name, notice, needed);
     isFirst = false;
     if (stopsAtFailure && failures.failed > 0) {
@@ -164,6 +164,7 @@ async function inRounds(
       await sleep(realWorld, full.renewsAt - realWorld.now(), ending);
       continue;
     }
+    if (waiting > 0 && !ending.aborted) notice(await tightText(client, needed, waiting));
     const left = await waitFor(client, needed, talk);
     if (left > 0 || ending.aborted) return { left };
     const late = [...stages].filter(([, stage]) => !stage.isLive && isOver(stage));
@@ -211,6 +212,8 @@ interface Gathered {
   readonly needed: Needed;
   /** Some requests are in none, because the budget has no room for them. */
   readonly full: Extract<BatchedRequest, { kind: 'full' }> | undefined;
+  /** How many these are. */
+  readonly left: number;
   /** Events that fail before their requests, or for good. */
   readonly failures: Failures;
 }
@@ -225,8 +228,9 @@ async function gathered(
   const { ai, pipeline } = plan;
   const needed: Needed = new Map();
   let full: Gathered['full'];
+  let left = 0;
   const failures = collectFailures();
-  if (ai === undefined) return { needed, full, failures };
+  if (ai === undefined) return { needed, full, left, failures };
   const inLane = [...stages].filter(([, { isLive }]) => !isLive);
   const gatherings = new Map(
     inLane.map(([name, { plan: limits, deadlineAt }]) => [
@@ -243,7 +247,10 @@ async function gathered(
     if (gathering !== undefined && batchStage !== undefined) {
       const asked = await gathering.gather(request, context);
       if (asked.kind === 'waits') needed.set(asked.batch, batchStage);
-      if (asked.kind === 'full') full ??= asked;
+      if (asked.kind === 'full') {
+        full ??= asked;
+        left += 1;
+      }
       if (asked.kind !== 'none') return WAITS;
     }
     // What comes behind the last call that may go in a batch is asked for when it runs.
@@ -267,7 +274,7 @@ async function gathered(
     ending.removeEventListener('abort', stop);
     for (const gathering of gatherings.values()) await gathering.seal();
   }
-  return { needed, full, failures };
+  return { needed, full, left, failures };
 }
 
 const WAITS = { kind: 'failed', code: AWAITED, message: 'the answer is not there yet' } as const;
@@ -322,6 +329,13 @@ async function waitFor(client: AiClient, needed: Needed, { notice, ending, progr
     const waited = now - Math.min(begun, ...open.map(({ submittedAt = now }) => submittedAt));
     await sleep(realWorld, Math.min(LOOK_MS_MAX, Math.max(LOOK_MS_MIN, waited / LOOKS_PER_WAIT)), ending);
   }
+}
+
+/** Says why not all requests go at once. */
+async function tightText(client: AiClient, needed: Needed, waiting: number): Promise<string> {
+  const rows = (await recordsOf(client, needed)).reduce((sum, record) => sum + record.rows, 0);
+  const batches = needed.size === 1 ? '1 batch' : `${needed.size} batches`;
+  return `the budget has room for ${rows} requests, in ${batches}: ${waiting} more wait until these are answered and paid, and go in further batches, of which each may take hours; a larger budget or a smaller max_tokens makes fewer of them`;
 }
 
 /** Withdraws those of some batches that are not sent. */
