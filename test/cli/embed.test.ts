@@ -78,3 +78,30 @@ it('is told by check when no provider has vectors', async () => {
   expect(exit).toBe(78);
   expect(stdout + stderr).toContain('no provider of this stage has embeddings: anthropic');
 });
+
+it('asks for vectors in batches at half the price, each of a text or of a list of them', async () => {
+  const fake = await on.fake();
+  const lane = ', lane: batch, max_batch: 3, deadline: 1d }';
+  on.write('colloquium.yaml', configOf(`openai: ${providerOf(fake)}`, STAGE.replace(' }', lane)));
+  on.write('in.ndjson', rowsOf(0, 5));
+  const run = ['run', '-o', 'out.ndjson', 'in.ndjson'];
+  const first = await on.run(run);
+  expect(first.exit, first.stderr).toBe(0);
+  const linesOf = (text: string): readonly { text: string; vector: unknown }[] =>
+    text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { text: string; vector: unknown });
+  for (const { text, vector } of linesOf(on.read('out.ndjson'))) expect(vector).toEqual(fakeVector(text, 4));
+  expect(fake.batches.map(({ rows }) => rows.length)).toEqual([3, 2]);
+  const list = STAGE.replace('/text', `'[/text, "x"]'`).replace(' }', ', lane: auto, min_batch: 2 }');
+  on.write('colloquium.yaml', configOf(`openai: ${providerOf(fake)}`, list));
+  const second = await on.run(run);
+  expect(second.exit, second.stderr).toBe(0);
+  for (const { text, vector } of linesOf(on.read('out.ndjson')))
+    expect(vector).toEqual([fakeVector(text, 4), fakeVector('x', 4)]);
+  expect(fake.batches.map(({ rows }) => rows.length)).toEqual([3, 2, 5]);
+  const { stdout } = await runCli(['cost', '--by', 'lane', '--format', 'json'], { cwd: on.cwd });
+  const { groups } = JSON.parse(stdout) as { groups: { lane: string; cost: number }[] };
+  expect(groups.map((group) => [group.lane, Math.round(group.cost * 1e9)])).toEqual([['batch', Number(fake.billed)]]);
+});

@@ -258,7 +258,7 @@ export function fakeBatches(options: FakeBatchOptions, context: FakeBatchesConte
         const body = jsonOf(text);
         const wrong = deviation(body, 'body', {
           input_file_id: (id) => files.has(String(id)),
-          endpoint: (one) => one === '/v1/chat/completions',
+          endpoint: (one) => one === '/v1/chat/completions' || one === '/v1/embeddings',
           completion_window: (one) => one === '24h',
           metadata: is.object,
         });

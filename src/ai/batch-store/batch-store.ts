@@ -81,6 +81,8 @@ export interface BatchRow {
   readonly hash: string;
   readonly attribution: Attribution;
   readonly maxOutputTokens: number;
+  /** Set if it asks for the vectors of so many texts, as a list or of one. */
+  readonly vectors?: { readonly texts: number; readonly many: boolean } | undefined;
   /** Nano-dollars, as text. */
   readonly worst: string | null;
 }

@@ -69,9 +69,10 @@ interface OpenBatch {
   record: BatchRecord;
   readonly spool: Spool;
   readonly group: string;
-  /** The numbers assigned so far, and the bytes promised. */
+  /** The numbers assigned so far, and the bytes and texts for vectors promised. */
   rows: number;
   bytes: number;
+  texts: number;
   worst: Nano | null;
   /** Requests that have a number but are not yet written. */
   readonly pending: Set<Promise<void>>;
@@ -128,7 +129,9 @@ export class BatchGatherer {
         const hash = id.slice(id.lastIndexOf('_') + 1);
         const amount = worst === null ? null : worst.toString();
         const { attribution } = call;
-        const row = { key: call.key, hash, attribution, maxOutputTokens: request.maxOutputTokens, worst: amount };
+        const { maxOutputTokens, embedding, messages } = request;
+        const vectors = embedding && { texts: messages.length, many: embedding.many };
+        const row = { key: call.key, hash, attribution, maxOutputTokens, ...(vectors && { vectors }), worst: amount };
         await books.batches().putRow(batch.record.id, index, row);
         await batch.spool.add(batches.line(id, written));
         batch.worst = batch.worst === null || worst === null ? null : batch.worst + worst;
@@ -204,10 +207,16 @@ export class BatchGatherer {
       const id = `${batch.record.tag}_${index}_${hash}`;
       const bytes = Buffer.byteLength(batches.line(id, written)) + 1;
       // Leaves room for the bytes around the requests, such as the brackets of a list.
-      const isFull = index >= rowsMax || (index > 0 && batch.bytes + bytes > batches.bytesMax - 1024);
+      // Each text of a request for vectors counts.
+      const texts = request.embedding === undefined ? 0 : request.messages.length;
+      const isFull =
+        index >= rowsMax ||
+        (index > 0 && batch.texts + texts > batches.rowsMax) ||
+        (index > 0 && batch.bytes + bytes > batches.bytesMax - 1024);
       if (!isFull && batch.sealing === undefined) {
         batch.rows += 1;
         batch.bytes += bytes;
+        batch.texts += texts;
         // Registered at once, so that the file is not completed before the request is in it.
         return { batch, index, id, done: pendingIn(batch) };
       }
@@ -258,7 +267,7 @@ export class BatchGatherer {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await books.batches().add(record);
     const spool = await Spool.create(spoolOf(folder, record.id));
-    return { record, spool, group, rows: 0, bytes: 0, worst: 0n, pending: new Set() };
+    return { record, spool, group, rows: 0, bytes: 0, texts: 0, worst: 0n, pending: new Set() };
   }
 
   #sealed(batch: OpenBatch): Promise<void> {

@@ -133,7 +133,7 @@ export function createBatchLane(options: BatchLaneOptions): BatchLane {
             return choices.find(({ lane }) => !lacking.has(lane.name)) ?? choices[0];
           };
           const repeatsDoubt = (context.inDoubt ?? 'retry') === 'retry';
-          if (able.length > 0 && request.embedding === undefined) {
+          if (able.length > 0) {
             const gathered = await gatherer.gather({ ...call, choiceFor, repeatsDoubt });
             if (gathered.kind !== 'received') return gathered;
             await weigh(request, context);

@@ -168,7 +168,7 @@ async function bookRow(options: ResultsOptions, index: number, row: BatchRow, fa
   if (fate.kind === 'lost') return await doubt(fate.code);
   const { result } = fate;
   if (result.kind === 'answered') {
-    const answer = await batches.readAnswer(result.body, record.model, result.requestId);
+    const answer = await batches.readAnswer(result.body, record.model, result.requestId, row.vectors);
     if (answer === undefined) return await doubt('broken_answer');
     const request = asked(record, row, found?.record);
     const end = endOf(answer, batchPrices(lane), request, worst, time, latencyMs);
@@ -187,9 +187,13 @@ async function bookRow(options: ResultsOptions, index: number, row: BatchRow, fa
 }
 
 /** The request as far as its price depends on it. */
-function asked({ model }: BatchRecord, { maxOutputTokens }: BatchRow, known: CallRecord | undefined): ProviderRequest {
+function asked(
+  { model }: BatchRecord,
+  { maxOutputTokens, vectors }: BatchRow,
+  known: CallRecord | undefined,
+): ProviderRequest {
   const messages = (known?.request?.['messages'] ?? []) as readonly Message[];
-  return { model, messages, maxOutputTokens };
+  return { model, messages, maxOutputTokens, ...(vectors && { embedding: { many: vectors.many } }) };
 }
 
 /** Calls `work` for each line of a file that is JSON, several at a time. */

@@ -9,6 +9,7 @@ import type {
   ProviderRequest,
   ProviderResult,
 } from '../provider/index.js';
+import { vectorsText } from '../provider/index.js';
 import { textOf } from '../request/index.js';
 import { without } from '../without.js';
 import { partsOf } from './parts-of.js';
@@ -277,7 +278,7 @@ function answersOf(
       ok: true,
       answer: {
         ...common,
-        text: embedding?.many === true ? `[${own.join(',')}]` : (own[0] ?? ''),
+        text: vectorsText(own, embedding?.many === true),
         tokens: input === undefined ? undefined : { ...NO_TOKENS, input: Number(input) },
         rawUsage: askers.length === 1 ? rawUsage : { inputs: askers.length, usage: rawUsage },
         ...(share !== undefined && { share }),

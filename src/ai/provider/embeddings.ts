@@ -25,16 +25,21 @@ export async function writeVectorRequest(
   );
 }
 
-/** Reads an answer; undefined if it does not have a vector for each text. */
+/** Reads an answer; undefined if it does not have a vector for each of so many texts. */
 export function readVectors(
   wire: EmbeddingWire | undefined,
   body: unknown,
-  { messages }: ProviderRequest,
+  texts: number,
 ): (WireAnswer & { readonly vectors: readonly string[] }) | undefined {
   const reading = wire?.read(body);
-  if (reading === undefined || reading.vectors.length !== messages.length) return undefined;
+  if (reading === undefined || reading.vectors.length !== texts) return undefined;
   const vectors = reading.vectors.map((vector) => JSON.stringify(vector));
   return { ...reading, vectors, text: '', finish: { kind: 'complete', reason: null } };
+}
+
+/** The vectors of a call as the text of its answer. @param many whether it asked for those of a list */
+export function vectorsText(vectors: readonly string[], many: boolean): string {
+  return many ? `[${vectors.join(',')}]` : (vectors[0] ?? '');
 }
 
 /** The vectors of OpenAI and compatible servers, which need not be in order. */

@@ -7,6 +7,7 @@ export { BatchHttpError } from './batch-http-error.js';
 export type { BatchFile, BatchResult, RemoteBatch } from './batch-wire.js';
 export type {
   ApiKey,
+  AskedVectors,
   EmbeddingLimits,
   Outcome,
   Provider,
@@ -18,4 +19,5 @@ export type {
   ProviderResult,
   StandInOptions,
 } from './provider.js';
+export { vectorsText } from './embeddings.js';
 export { createProvider } from './registry.js';

@@ -2,7 +2,15 @@ import { createHmac } from 'node:crypto';
 import { createBatchHttp, type BatchHttp } from './batch-http.js';
 import type { BatchWire } from './batch-wire.js';
 import { answerMasks, masked, maskedFinish } from './masked.js';
-import type { ApiKey, ProviderBatches, ProviderOptions, ProviderRequest, BatchRequest } from './provider.js';
+import { vectorsText } from './embeddings.js';
+import type {
+  ApiKey,
+  AskedVectors,
+  BatchRequest,
+  ProviderBatches,
+  ProviderOptions,
+  ProviderRequest,
+} from './provider.js';
 import { textAt } from './read-json.js';
 import { keysIn, revealed } from './revealed.js';
 import type { WireAnswer } from './wire.js';
@@ -19,6 +27,8 @@ export interface BatchesOf {
 export interface LiveWire {
   write(request: ProviderRequest): Promise<BatchRequest>;
   read(body: unknown): WireAnswer | undefined;
+  /** Undefined if there is not a vector for each text. */
+  readVectors(body: unknown, texts: number): (WireAnswer & { readonly vectors: readonly string[] }) | undefined;
 }
 
 /** The service tier of batches, whose price was reserved. */
@@ -70,8 +80,9 @@ export function createProviderBatches(
     find: (sought) => wire.find(http(), sought),
     download: (path, file) => http().download(path, file),
     readLine: (line) => wire.read(line),
-    async readAnswer(body, asked, requestId) {
-      const reading = live.read(body);
+    async readAnswer(body, asked, requestId, vectors) {
+      const reading =
+        vectors === undefined ? live.read(body) : withVectors(live.readVectors(body, vectors.texts), vectors);
       if (reading === undefined) return undefined;
       const mask = maskFor(await keyText());
       const { text, finish, model = asked, tokens, rawUsage, reportedCost, otherTariff, parts } = reading;
@@ -93,4 +104,11 @@ export function createProviderBatches(
     },
     close: () => opened?.close(),
   };
+}
+
+/** An answer with its vectors as its text. */
+function withVectors(reading: ReturnType<LiveWire['readVectors']>, { many }: AskedVectors): WireAnswer | undefined {
+  if (reading === undefined) return undefined;
+  const { vectors, ...answer } = reading;
+  return { ...answer, text: vectorsText(vectors, many) };
 }

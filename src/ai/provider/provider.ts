@@ -163,6 +163,12 @@ export interface BatchRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** Of how many texts a call asked for the vectors, and whether as a list. */
+export interface AskedVectors {
+  readonly texts: number;
+  readonly many: boolean;
+}
+
 /** The batches of one provider with one of its keys. What sends anything may throw BatchHttpError. */
 export interface ProviderBatches {
   readonly rowsMax: number;
@@ -182,8 +188,13 @@ export interface ProviderBatches {
   /** Adds a file of results to a file of ours, ended by a line break. */
   download(path: string, file: string): Promise<void>;
   readLine(line: unknown): { readonly customId: string; readonly result: BatchResult } | undefined;
-  /** The answer in a body; undefined: it is none. @param model that was asked */
-  readAnswer(body: unknown, model: string, requestId: string | undefined): Promise<ProviderAnswer | undefined>;
+  /** The answer in a body; undefined: it is none. @param model that was asked @param vectors set if it asked for vectors */
+  readAnswer(
+    body: unknown,
+    model: string,
+    requestId: string | undefined,
+    vectors?: AskedVectors,
+  ): Promise<ProviderAnswer | undefined>;
   close(): void;
 }
 

@@ -162,7 +162,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
         // It is unknown whether an error inside a successful answer was billed.
         return failed({ ...failure, ...known, ...(embedded !== undefined && { billing: 'unknown' }) });
       }
-      const vectors = isForVectors ? readVectors(wire.embeddings, body, request) : undefined;
+      const vectors = isForVectors ? readVectors(wire.embeddings, body, request.messages.length) : undefined;
       const reading = isForVectors ? vectors : wire.read(body);
       if (reading === undefined || problem !== undefined) {
         const message =
@@ -209,13 +209,11 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
         // The key goes with the batch, and query and headers with each of its HTTP requests.
         async write(request) {
           const additions = { extra: request.extra };
-          const mode = answerModes.of(request);
-          const { url, headers, body } = await writeCall(request, {
-            apiKey: 'none',
-            isStreamed: false,
-            mode,
-            additions,
-          });
+          const apiKey = 'none';
+          const { url, headers, body } =
+            request.embedding === undefined
+              ? await writeCall(request, { apiKey, isStreamed: false, mode: answerModes.of(request), additions })
+              : await writeVectorRequest(wire.embeddings, { baseUrl, apiKey }, request, additions);
           const own = OWN_HEADERS.flatMap((header) => {
             const value = headers.get(header);
             return value === null ? [] : [[header, value] as const];
@@ -223,6 +221,7 @@ export function sdkProvider(wire: Wire, options: ProviderOptions, world: Provide
           return { endpoint: url.href.slice(baseUrl.length), body, headers: Object.fromEntries(own) };
         },
         read: (body) => (wire.choiceError?.(body) === undefined ? wire.read(body) : undefined),
+        readVectors: (body, texts) => readVectors(wire.embeddings, body, texts),
       },
     );
     opened.push(batches);

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { useProvider, useSection, type LoadedConfig, type PipelinePlan } from '../../config/index.js';
+import type { ProviderInConfig } from '../../config/kinds/index.js';
 import { isAiStage, ROWS_MIN_DEFAULT, type AiStagePlan, type BatchPlan } from '../../pipeline/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
@@ -45,18 +46,14 @@ export function resolveLanes(
     const name = once === '-' ? 'stdin' : once;
     throw refuse(`the input is read twice, and ${name} can be read once`, 'write it to a file, and name that');
   }
-  const embed = [...batches.keys()].find(({ embedding }) => embedding !== undefined);
-  if (embed !== undefined)
-    throw refuse(
-      `stage ${embed.name} asks for vectors, which go live only`,
-      'in the config, lane: batch sends those of another stage in batches',
-    );
   const kinds = config.kinds.providers;
+  const isAble = ({ batches: has, embeddings }: ProviderInConfig, { embedding }: AiStagePlan): boolean =>
+    has !== undefined && (embedding === undefined || embeddings !== undefined);
   const unable = [...batches.keys()].find(
-    ({ providers }) => !providers.some((name) => kinds.of(useProvider(config, name, true)).batches !== undefined),
+    (stage) => !stage.providers.some((name) => isAble(kinds.of(useProvider(config, name, true)), stage)),
   );
   if (unable !== undefined) {
-    const able = kinds.all.flatMap(({ kind, batches: has }) => (has === undefined ? [] : [kind]));
+    const able = kinds.all.flatMap((kind) => (isAble(kind, unable) ? [kind.kind] : []));
     throw refuse(`no provider of stage ${unable.name} has batches`, `kinds with batches: ${able.join(', ')}`);
   }
   return new Map([...batches].map(([{ name }, plan]) => [name, plan]));

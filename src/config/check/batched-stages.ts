@@ -1,6 +1,7 @@
 import { formatPointer } from 'computo-js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { filledText } from '../env/index.js';
+import type { ProviderInConfig } from '../kinds/index.js';
 import type { ConfigText } from '../load/validate.js';
 import { providerKind } from '../plan/served-problems.js';
 import { diagnose } from '../source/index.js';
@@ -23,8 +24,13 @@ export function unbatchedStages(
       return diagnose(document, formatPointer([...stage.path, 'lane']), finding);
     };
     const servers = serversOf(config, stage, known, scriptAt).filter((server) => known.includes(server));
-    const isAble = servers.some((server) => providerKind({ document, kinds }, server)?.batches !== undefined);
-    const have = kinds.providers.all.flatMap(({ kind, batches }) => (batches === undefined ? [] : [kind]));
+    const hasBatches = ({ batches, embeddings }: ProviderInConfig): boolean =>
+      batches !== undefined && (stage.kind.asksFor !== 'vectors' || embeddings !== undefined);
+    const isAble = servers.some((server) => {
+      const kind = providerKind({ document, kinds }, server);
+      return kind !== undefined && hasBatches(kind);
+    });
+    const have = kinds.providers.all.filter(hasBatches).map(({ kind }) => kind);
     return [
       ...(servers.length === 0 || isAble
         ? []

@@ -3,6 +3,7 @@ import type { SchemaVocabulary, StageMaker } from '../../config/kinds/index.js';
 import type { AiCalls, AiStagePlan } from '../ai/ai-calls.js';
 import { intoSegments, putInto, requirePlace } from '../put-into.js';
 import { answerOf } from './ai.js';
+import { batchPlan, inLane, laneProblems } from './in-lane.js';
 import { scriptMeaning, type CallingKind } from './kind.js';
 import { compileScript, type ScriptContext } from './script.js';
 import { servedBy } from './served-by.js';
@@ -23,6 +24,7 @@ const schema = (f: SchemaVocabulary) =>
         into: f.jsonPointer().prefault(INTO_DEFAULT).describe('Where the vector lands in the data.'),
         dimensions: f.integer(1).optional().describe('Numbers of a vector. Default: as many as the model has.'),
         ...servedBy(f),
+        ...inLane(f),
         ...taggedWith(f),
         dedupe: f.flag().prefault(false).describe('Ask for equal inputs once and share the vector.'),
         in_doubt: f.choice(['retry', 'hold', 'fail']).optional().describe('As journal.in_doubt, for this stage.'),
@@ -56,7 +58,7 @@ export const embed: CallingKind<EmbedSettings, AiStagePlan> = {
       ? { script: 0, must: 'the input of an embed stage must be a text or a list of texts' }
       : noTags(tags, 1);
   },
-  problems: (stage) => tagCountProblems('embed', stage),
+  problems: (stage) => [...tagCountProblems('embed', stage), ...laneProblems(['embed'], stage)],
   meaning: ({ request, model, embedding, into }) => [
     'template' in request ? request : scriptMeaning(request),
     model,
@@ -78,6 +80,7 @@ function mayBeTexts({ array }: Shape): boolean {
 
 async function plan({ embed: settings, name }: EmbedSettings, make: StageMaker): Promise<AiStagePlan | undefined> {
   const { model, into, dimensions, route, dedupe, in_doubt: inDoubt } = settings;
+  const batch = batchPlan(settings);
   const input = await make.script(['embed', 'input']);
   const tags = settings.tags === undefined ? undefined : await make.scriptOrTemplate(['embed', 'tags']);
   const providers = await make.providers(['embed'], settings.providers, [model]);
@@ -98,6 +101,7 @@ async function plan({ embed: settings, name }: EmbedSettings, make: StageMaker):
       onTruncated: 'fail',
       fallbackOn: [],
       ...(inDoubt !== undefined && { inDoubt }),
+      ...(batch && { batch }),
     }
   );
 }
