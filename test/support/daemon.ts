@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -63,30 +63,37 @@ export function daemonOf(
   cwd: string,
 ): Pick<TestDaemon, 'says'> & { readonly ready: Promise<TestDaemon> } {
   let text = '';
-  child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  let rest = '';
+  const lines: LogLine[] = [];
+  const heard = new EventEmitter().setMaxListeners(0);
+  child.stderr?.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+    const whole = (rest + chunk.toString()).split('\n');
+    rest = whole.pop() ?? '';
+    lines.push(...whole.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as LogLine));
+    heard.emit('more');
+  });
   child.stdout?.resume();
-  const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
-  const said = (): LogLine[] =>
-    text
-      .split('\n')
-      .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line) as LogLine);
   let isOver = false;
-  void ended.then(() => (isOver = true));
+  const ended = once(child, 'close').then(([code, signal]) => {
+    isOver = true;
+    heard.emit('more');
+    return (code ?? signal) as number | string;
+  });
 
   const says = async (words: string | RegExp): Promise<LogLine> => {
     for (;;) {
-      const line = said().find(({ msg }) => (typeof words === 'string' ? msg.includes(words) : words.test(msg)));
+      const line = lines.find(({ msg }) => (typeof words === 'string' ? msg.includes(words) : words.test(msg)));
       if (line !== undefined) return line;
       if (isOver) throw new Error(`it ended without saying ${String(words)}:\n${text}`);
-      await sleep(5);
+      await once(heard, 'more');
     }
   };
   const ready = says('listening').then(({ url }) => ({
     cwd,
     url: String(url),
     child,
-    said,
+    said: () => [...lines],
     says,
     async end(signal: NodeJS.Signals = 'SIGTERM') {
       child.kill(signal);
