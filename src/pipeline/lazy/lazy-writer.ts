@@ -8,6 +8,7 @@ import {
   type ByteWriter,
   type Scanner,
   type Text,
+  type TextLiteral,
 } from '../../json/index.js';
 
 /**
@@ -19,16 +20,48 @@ export type WriteData = (text: Text, context: Json, into: ByteWriter) => void;
 
 /** Compiles the output plan of a program. */
 export function dataWriter(plan: OutputProgram, scanner: Scanner): WriteData {
-  const parts = joinTexts(partsOf(plan, scanner)).map((part) => (typeof part === 'string' ? textWriter(part) : part));
-  const [only] = parts;
-  if (only !== undefined && parts.length === 1) return only;
+  const { heads, fields, writers, tail } = stepsOf(partsOf(plan, scanner));
   return (text, context, into) => {
-    for (let index = 0; index < parts.length; index++) parts[index]?.(text, context, into);
+    // Runs once per field: copies are done here, because calling a closure for each takes longer than most of them.
+    for (let step = 0; step < heads.length; step++) {
+      into.literal(heads[step] as TextLiteral);
+      const field = fields[step] as number;
+      if (field < 0) writers[step]?.(text, context, into);
+      else if (!copyValue(scanner, field, text, into)) throw MISSING;
+    }
+    into.literal(tail);
   };
 }
 
-/** Constant text, or a writer that depends on the event. */
-type Part = string | WriteData;
+/** Constant text, the number of a field that is copied, or a writer that depends on the event. */
+type Part = string | number | WriteData;
+
+/** What is written one after the other: each step is a text, and behind it a field or what a writer writes; then the tail. */
+interface Steps {
+  readonly heads: readonly TextLiteral[];
+  /** −1: there is a writer. */
+  readonly fields: readonly number[];
+  readonly writers: readonly (WriteData | undefined)[];
+  readonly tail: TextLiteral;
+}
+
+function stepsOf(parts: readonly Part[]): Steps {
+  const heads: TextLiteral[] = [];
+  const fields: number[] = [];
+  const writers: (WriteData | undefined)[] = [];
+  let head = '';
+  for (const part of parts) {
+    if (typeof part === 'string') {
+      head += part;
+      continue;
+    }
+    heads.push(textLiteral(head));
+    fields.push(typeof part === 'number' ? part : -1);
+    writers.push(typeof part === 'number' ? undefined : part);
+    head = '';
+  }
+  return { heads, fields, writers, tail: textLiteral(head) };
+}
 
 function partsOf(plan: OutputProgram, scanner: Scanner): Part[] {
   switch (plan.kind) {
@@ -43,14 +76,8 @@ function partsOf(plan: OutputProgram, scanner: Scanner): Part[] {
       ]);
       return ['{', ...members, '}'];
     }
-    case 'copy': {
-      const { field } = plan;
-      return [
-        (text, _, into) => {
-          if (!copyValue(scanner, field, text, into)) throw MISSING;
-        },
-      ];
-    }
+    case 'copy':
+      return [plan.field];
     case 'first': {
       const { fields } = plan;
       const otherwise = dataWriter(plan.otherwise, scanner);
@@ -107,19 +134,4 @@ function writeValue(value: Json, into: ByteWriter): void {
   if (typeof value === 'number') into.number(value);
   else if (typeof value === 'string') into.quoted(value);
   else into.text(stringifyJson(value));
-}
-
-function joinTexts(parts: readonly Part[]): Part[] {
-  const joined: Part[] = [];
-  for (const part of parts) {
-    const last = joined.at(-1);
-    if (typeof part === 'string' && typeof last === 'string') joined[joined.length - 1] = last + part;
-    else joined.push(part);
-  }
-  return joined;
-}
-
-function textWriter(source: string): WriteData {
-  const literal = textLiteral(source);
-  return (_text, _context, into) => into.literal(literal);
 }
