@@ -24,6 +24,33 @@ function scanAll(all: readonly Buffer[], scanner = createScanner(POINTERS, 1000)
   });
 }
 
+/** The same of lines that are scanned many at once. Holds their numbers to the text. */
+function scanRows(all: readonly Buffer[], scanner = createScanner(POINTERS, 1000), behind = ''): unknown[] {
+  const text = textOf(Buffer.concat([...all.flatMap((one) => [one, Buffer.from('\n')]), Buffer.from(behind)]));
+  const found: unknown[] = [];
+  for (let start = 0; found.length < all.length;) {
+    const lines = scanner.scanLines(text, start);
+    const { starts, ends, isOdd, numbers, lineEnds } = scanner.rows;
+    for (let row = 0; row < lines && found.length < all.length; row++) {
+      const lineStart = start;
+      const slots = POINTERS.map((_, pointer) => {
+        const slot = row * POINTERS.length + pointer;
+        const [from = 0, to = 0, number = Number.NaN] = [starts[slot], ends[slot], numbers[slot]];
+        if (from < 0) return from;
+        if (!Number.isNaN(number)) expect(number).toBe(Number(text.bytes.toString('latin1', from, to)));
+        return [from - lineStart, to - lineStart, isOdd[slot]];
+      });
+      found.push({ end: (lineEnds[row] ?? 0) - lineStart, slots });
+      start = (lineEnds[row] ?? 0) + 1;
+    }
+    if (lines === 0) {
+      start += (all[found.length]?.length ?? 0) + 1;
+      found.push('refused');
+    }
+  }
+  return found;
+}
+
 const number = fc.constantFrom(
   ...[
     '0',
@@ -130,6 +157,16 @@ describe('the scanner in WebAssembly', () => {
         expect(scanAll(twice, createScanner(POINTERS, 1000), FILLER)).toEqual(scanAll(twice));
       }),
       { numRuns: runs(400) },
+    );
+  });
+
+  it('says of many lines at once what it says of each, in texts of any length', () => {
+    fc.assert(
+      fc.property(lines(12), fc.constantFrom('', FILLER), fc.nat(10), (some, behind, times) => {
+        const often = Array.from({ length: times + 1 }, () => some).flat();
+        expect(scanRows(often, createScanner(POINTERS, 1000), behind)).toEqual(scanAll(often));
+      }),
+      { numRuns: runs(300) },
     );
   });
 
