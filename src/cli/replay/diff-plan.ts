@@ -89,7 +89,12 @@ async function beforeOf(
   return { kind: 'pipelines', config: other, pipelines: found } satisfies BeforePipelines;
 }
 
-/** All events come out whole, wherever they would be written. */
+/** All events come out whole, wherever they would be written; those that no output takes do not come out. */
 function asEvents(plan: PipelineServePlan): PipelineServePlan {
-  return { ...plan, spec: { ...plan.spec, outputs: [{ envelope: true }] } };
+  const takes = plan.outputs.map(({ when, otherwise }) => ({
+    envelope: true,
+    ...(when && { when }),
+    ...(otherwise !== undefined && { otherwise }),
+  }));
+  return { ...plan, spec: { ...plan.spec, outputs: takes.length === 0 ? [{ envelope: true }] : takes } };
 }

@@ -9,7 +9,7 @@ import { storedBlocks } from '../replay/stored-blocks.js';
 import type { PipelineServePlan } from '../serve-plan.js';
 import type { PersonTalk } from '../talk.js';
 import { compareResults, DiffTally, type DiffSummary, type EventDiff, type SideResult } from './compare.js';
-import { pastResults } from './past-results.js';
+import { filesOfWhole, pastResults } from './past-results.js';
 import type { DiffPlan } from './plan.js';
 import { resultOf } from './side.js';
 
@@ -40,6 +40,7 @@ export async function diff(
   const { replay } = plan;
   const { way } = replay;
   refuseState(plan);
+  if (plan.before.kind === 'outputs' && way.through === 'one') way.pipelines.forEach(filesOfWhole);
   const underWay = await startReplay(replay, talk, signal);
   const now = await openSide(plan, replay.config, way.pipelines, talk);
   signal.addEventListener('abort', () => now.engines.drain());
@@ -199,7 +200,10 @@ interface ChosenEvent {
 }
 
 /** The events to compare: of the pipelines of the plan, at most `limit`, and of these a sample. */
-export async function* chosenEvents(underWay: OpenReplay, { replay, sample }: DiffPlan): AsyncGenerator<ChosenEvent> {
+export async function* chosenEvents(
+  underWay: OpenReplay,
+  { replay, before, sample }: DiffPlan,
+): AsyncGenerator<ChosenEvent> {
   const { way, limit = Infinity } = replay;
   const [only] = way.pipelines;
   const names = new Set(way.pipelines.map(({ spec }) => spec.name));
@@ -210,7 +214,8 @@ export async function* chosenEvents(underWay: OpenReplay, { replay, sample }: Di
       if (count >= limit) return;
       if (block.kind !== 'lines' || block.bytes.length === 0) continue;
       const sentTo = pipelineOf(block.bytes, 0, block.bytes.length);
-      const pipeline = way.through === 'one' ? only?.spec.name : sentTo;
+      // What a pipeline's outputs hold is only of the events that were sent to it.
+      const pipeline = way.through === 'one' && before.kind !== 'outputs' ? only?.spec.name : sentTo;
       if (pipeline === undefined || !names.has(pipeline)) continue;
       count += 1;
       yield { block, pipeline };

@@ -35,18 +35,10 @@ export async function pastResults(
   signal: AbortSignal,
   tell: (message: string) => void,
 ): Promise<PastResults> {
-  const files = outputs.flatMap((output) => {
-    const file = fileOf(output);
-    return file !== undefined && file.keyed === undefined && output.envelope ? [file] : [];
-  });
-  if (files.length === 0 || files.length < outputs.length) {
-    throw new JobError(
-      `pipeline ${spec.name}: not all of its outputs are files of whole events, by whose ids results could be found`,
-      'refused',
-      'give them envelope: true, or compare with another config or pipeline: --against FILE, --against-pipeline NAME',
-    );
-  }
-  const known = new Map<string, string[]>();
+  const files = filesOfWhole({ spec, outputs });
+  const idOf = spec.stages.some(({ kind }) => kind === 'explode') ? wholeOf : (id: string): string => id;
+  /** By event, what it became: by its own id, or by those of the parts that were made of it. */
+  const known = new Map<string, Map<string, string>>();
   const failed = new Map<string, string>();
   let characters = 0;
   const hold = (text: string): void => {
@@ -63,33 +55,63 @@ export async function pastResults(
   const isChosen = (timestamp: number): boolean => timestamp >= since && (until === undefined || timestamp < until);
   for (const file of files) {
     let strange = 0;
+    if (!existsSync(file.file)) tell(`${file.file}: there is no such file, so what was in it counts as filtered`);
     for await (const line of lines(file, block.lineBytesMax)) {
       const stored = readStoredEvent(line);
       if (stored === undefined) strange += 1;
       if (stored === undefined || !isChosen(stored.origin.timestamp)) continue;
       const { id } = stored.origin;
-      const data = known.get(id) ?? [];
-      // Several outputs may take an event.
-      if (data.includes(stored.data)) continue;
-      hold(stored.data);
-      known.set(id, [...data, stored.data]);
+      const whole = idOf(id);
+      const data = known.get(whole) ?? new Map<string, string>();
+      // Several outputs may take an event, and one that is written again, after a kill or by a replay, counts as it was last.
+      const former = data.get(id);
+      if (former !== stored.data) hold(stored.data);
+      data.set(id, stored.data);
+      known.set(whole, data);
     }
     if (strange > 0) tell(`${file.file}: ${strange} lines are not whole events, and count as no results`);
   }
-  if (deadLetter !== undefined) {
+  if (deadLetter === undefined) {
+    tell(`pipeline ${spec.name}: its dead letters are in no file, so what failed before counts as filtered`);
+  } else {
     for await (const line of lines(deadLetter, block.rawMax * 2)) {
       const letter = letterIn(line);
-      if (letter === undefined || !isChosen(letter.timestamp) || known.has(letter.id)) continue;
+      if (letter === undefined || !isChosen(letter.timestamp) || known.has(idOf(letter.id))) continue;
       hold(letter.reason);
-      failed.set(letter.id, letter.reason);
+      failed.set(idOf(letter.id), letter.reason);
     }
   }
   return (id) => {
     const data = known.get(id);
-    if (data !== undefined) return { kind: 'out', data: data.map((text) => parseJson(text, Infinity)) };
+    if (data !== undefined) return { kind: 'out', data: [...data.values()].map((text) => parseJson(text, Infinity)) };
     const reason = failed.get(id);
     return reason === undefined ? { kind: 'out', data: [] } : { kind: 'failed', reason };
   };
+}
+
+/**
+ * The files that a pipeline's whole events are written to.
+ *
+ * @throws JobError when not all outputs are such files
+ */
+export function filesOfWhole({ spec, outputs }: Pick<PipelineServePlan, 'spec' | 'outputs'>): readonly FilePlan[] {
+  const files = outputs.flatMap((output) => {
+    const file = fileOf(output);
+    return file !== undefined && file.keyed === undefined && output.envelope ? [file] : [];
+  });
+  if (files.length === 0 || files.length < outputs.length) {
+    throw new JobError(
+      `pipeline ${spec.name}: not all of its outputs are files of whole events, by whose ids results could be found`,
+      'refused',
+      'give them envelope: true, or compare with another config or pipeline: --against FILE, --against-pipeline NAME',
+    );
+  }
+  return files;
+}
+
+/** The id of the event that a part was made of. Parts of parts have a number for each time. */
+function wholeOf(id: string): string {
+  return id.replace(/(?:\.\d+)+$/, '');
 }
 
 /** The lines of a file and of the files that it was rotated to. */

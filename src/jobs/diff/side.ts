@@ -6,25 +6,28 @@ import type { Block } from '../../sources/index.js';
 import { reasonIn } from './past-results.js';
 import type { SideResult } from './compare.js';
 
-/** Sends one stored event through a pipeline whose only output takes whole events. @throws RunPaused */
+/** Sends one stored event through a pipeline whose outputs take whole events. @throws RunPaused */
 export async function resultOf(
   executor: OpenExecutor,
   block: Block,
   meta: { readonly source: string; readonly timestamp: number; readonly counter: number },
 ): Promise<SideResult> {
-  const data: Json[] = [];
+  const data = new Map<string, Json>();
   let reason: string | undefined;
   let next: Awaited<ReturnType<OpenExecutor['submit']>> | undefined = await executor.submit(block, meta);
   while (next !== undefined) {
-    for (const line of (next.outputs[0] ?? Buffer.alloc(0)).toString().split('\n')) {
+    // Several outputs may take an event.
+    for (const line of next.outputs.flatMap((lines) => lines.toString().split('\n'))) {
       const stored = line === '' ? undefined : readStoredEvent(line);
-      if (stored !== undefined) data.push(parseJson(stored.data, Infinity));
+      if (stored !== undefined) data.set(stored.origin.id, parseJson(stored.data, Infinity));
     }
     for (const { head } of next.deadLetters) reason ??= reasonIn(errorIn(head));
     next = await next.rest?.();
   }
   // Of an event that was taken apart, the parts that did not fail are its result.
-  return reason !== undefined && data.length === 0 ? { kind: 'failed', reason } : { kind: 'out', data };
+  return reason !== undefined && data.size === 0
+    ? { kind: 'failed', reason }
+    : { kind: 'out', data: [...data.values()] };
 }
 
 /** @param head of a dead letter, without its line */

@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { runCli } from '../../support/cli.js';
+import { runCli, scratch } from '../../support/cli.js';
 import { postLines, startDaemon, until } from '../../support/daemon.js';
 import { startFakeProvider } from '../../support/fake-provider.js';
 
@@ -141,4 +141,51 @@ pipelines:
   expect(stopped.exit).toBe(75);
   expect(fake.deviations).toEqual([]);
   await fake.close();
+});
+
+it('replay --diff finds no difference where there is none: routes, parts, several outputs, encryption, doubled lines', async () => {
+  const cwd = scratch();
+  const pipelines = (bound: number): string => `storage: { encryption: { key: ${'0f'.repeat(32)} } }
+pipelines:
+  routed:
+    routing_key: /k
+    outputs: [{ file: ./out/a.ndjson, when: a, envelope: true }, { file: ./out/b.ndjson, when: b, envelope: true, encrypt: true }]
+    dead_letter: { file: ./out/dead-a.ndjson, encrypt: true }
+  parts:
+    stages: [{ explode: /list }]
+    outputs: [{ file: ./out/c.ndjson, envelope: true }, { file: ./out/d.ndjson, envelope: true, rotate_size: 300 }]
+    dead_letter: ./out/dead-c.ndjson
+  filtered:
+    stages: [{ filter: /n > ${bound} }]
+    outputs: [{ file: ./out/e.ndjson, envelope: true }]
+`;
+  const daemon = await startDaemon(pipelines(1), { cwd });
+  await postLines(`${daemon.url}/events/routed`, '{"k":"a"}\n{"k":"b"}\n{"k":"c"}\n{"n":1}\n');
+  await postLines(`${daemon.url}/events/parts`, '{"list":[1,2,2]}\n{"list":[]}\n{"list":[3]}\n{}\n');
+  await postLines(`${daemon.url}/events/filtered`, '{"n":1}\n{"n":2}\n{"n":3}\n');
+  expect(await daemon.end()).toBe(0);
+  const summaryOf = async (...args: string[]): Promise<{ counts: string; stderr: string }> => {
+    const { exit, stdout, stderr } = await runCli(['replay', '--since', '0', '--diff', 'summary', ...args], { cwd });
+    expect(exit, stderr).toBe(0);
+    return { counts: stdout.split('\n')[0] ?? '', stderr };
+  };
+  const none = '0 changed, 0 now fails, 0 no longer fails, 0 now filtered, 0 no longer filtered';
+  const all = await summaryOf();
+  expect(all.counts).toBe(`11 same, ${none}`);
+  expect(all.stderr).toContain('pipeline filtered: its dead letters are in no file');
+  // Only the events that were sent to a pipeline have left something in its outputs.
+  for (const [name, events] of Object.entries({ routed: 4, parts: 4, filtered: 3 })) {
+    expect((await summaryOf('-p', name)).counts, name).toBe(`${events} same, ${none}`);
+  }
+  const again = await runCli(['replay', '--since', '0', '--to-outputs', '--no-progress'], { cwd });
+  expect(again.exit, again.stderr).not.toBe(2);
+  expect((await summaryOf()).counts).toBe(`11 same, ${none}`);
+
+  const config = readFileSync(join(cwd, 'colloquium.yaml'), 'utf8');
+  writeFileSync(join(cwd, 'new.yaml'), config.replace('/n > 1', '/n > 2').replace('when: a,', 'when: [a, c],'));
+  const differing = await summaryOf('-c', 'new.yaml');
+  expect(differing.counts).toBe(`9 same, ${none.replace('0 now filtered, 0', '1 now filtered, 1')}`);
+  expect((await summaryOf('-c', 'new.yaml', '--against', 'colloquium.yaml')).counts).toBe(differing.counts);
+  rmSync(join(cwd, 'out/e.ndjson'));
+  expect((await summaryOf('-p', 'filtered')).stderr).toContain('e.ndjson: there is no such file');
 });
