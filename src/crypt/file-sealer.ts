@@ -1,4 +1,4 @@
-import { createCipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, randomBytes, type KeyObject } from 'node:crypto';
 import {
   FILE_KEY_INFO,
   FRAME_HEADER_BYTES,
@@ -33,7 +33,7 @@ export interface FramePlace {
 export class FileSealer {
   /** What the file starts with. */
   readonly header: Buffer;
-  readonly #key: Buffer;
+  readonly #key: KeyObject;
   readonly #name: Buffer;
   #memory = Buffer.alloc(0);
 

@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto';
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { KeyError } from './key-error.js';
 
 const KEY_BYTES = 32;
@@ -21,7 +21,7 @@ export class KeyRing {
   /** The id of the key that encrypts: 16 hexadecimal digits. */
   readonly currentId: string;
   readonly #keys: ReadonlyMap<string, Buffer>;
-  readonly #derived = new Map<string, Buffer>();
+  readonly #derived = new Map<string, KeyObject>();
 
   /** @param keys of 32 bytes each; the first is the current one */
   constructor(keys: readonly [Buffer, ...Buffer[]]) {
@@ -44,13 +44,13 @@ export class KeyRing {
    * @param what is encrypted, for the message
    * @throws KeyError if there is no key with this id
    */
-  derive(id: string, salt: Uint8Array, info: string, what: string): Buffer {
+  derive(id: string, salt: Uint8Array, info: string, what: string): KeyObject {
     const name = `${id} ${Buffer.from(salt).toString('hex')} ${info}`;
     const known = this.#derived.get(name);
     if (known !== undefined) return known;
     const key = this.#keys.get(id);
     if (key === undefined) throw missingKey(what, id, this);
-    const derived = Buffer.from(hkdfSync('sha256', key, salt, info, KEY_BYTES));
+    const derived = createSecretKey(Buffer.from(hkdfSync('sha256', key, salt, info, KEY_BYTES)));
     if (this.#derived.size >= DERIVED_MAX) this.#derived.clear();
     this.#derived.set(name, derived);
     return derived;

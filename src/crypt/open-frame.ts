@@ -1,4 +1,4 @@
-import { createDecipheriv, type CipherKey } from 'node:crypto';
+import { createDecipheriv, type KeyObject } from 'node:crypto';
 import { FRAME_HEADER_BYTES, frameNonce, TAG_BYTES, type FrameHeader } from './frame.js';
 
 /**
@@ -9,7 +9,7 @@ import { FRAME_HEADER_BYTES, frameNonce, TAG_BYTES, type FrameHeader } from './f
  * @param bytes the whole frame
  * @param frame its header
  */
-export function openFrame(key: CipherKey, name: Buffer, bytes: Buffer, frame: FrameHeader): Buffer | undefined {
+export function openFrame(key: KeyObject, name: Buffer, bytes: Buffer, frame: FrameHeader): Buffer | undefined {
   const decipher = createDecipheriv('aes-256-gcm', key, frameNonce(frame));
   decipher.setAAD(name);
   decipher.setAAD(bytes.subarray(0, FRAME_HEADER_BYTES));

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { FileWindow, type FileBytes } from './file-window.js';
 import { finding, FrameMap, type SealedFinding } from './frame-map.js';
 import {
@@ -52,6 +53,7 @@ export class SealedReader {
   readonly #aad: Buffer;
   readonly #path: string;
   #end: PlacedFrame | undefined;
+  #key: KeyObject | undefined;
   readonly header: FileHeader | undefined;
   readonly headerDamage: readonly SealedFinding[];
   map: FrameMap;
@@ -179,6 +181,8 @@ export class SealedReader {
 
   /** Where bytes at the end of the file start that are not a whole frame; undefined if there are none. */
   async strangeEnd(): Promise<number | undefined> {
+    // Then the end of the file is its end frame, and the frames before need not be followed once more.
+    if ((await this.#tailEnd()) !== undefined) return undefined;
     await this.walk();
     return this.map.strangeAt;
   }
@@ -342,7 +346,7 @@ export class SealedReader {
   #opened(bytes: Buffer, frame: FrameHeader): Buffer | undefined {
     if (this.header === undefined || this.header.number !== this.#name.number || this.#ring === undefined)
       return undefined;
-    const key = this.#ring.derive(this.header.keyId, this.header.salt, FILE_KEY_INFO, this.#path);
-    return openFrame(key, this.#aad, bytes, frame);
+    this.#key ??= this.#ring.derive(this.header.keyId, this.header.salt, FILE_KEY_INFO, this.#path);
+    return openFrame(this.#key, this.#aad, bytes, frame);
   }
 }

@@ -4,7 +4,7 @@
  * with the info `colloquium text STORE`. The associated data are `STORE`, a zero byte and the name, so that a text can't be moved
  * to another store or name. Nonces are random: one key is good for 2^32 texts of a store.
  */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'node:crypto';
 import { missingKey, type KeyRing } from './key-ring.js';
 
 const PREFIX = 'sealed1:';
@@ -67,7 +67,7 @@ export function openText(ring: KeyRing | undefined, place: TextPlace, text: stri
   }
 }
 
-function keyFor(ring: KeyRing, id: string, { store, path }: TextPlace): Buffer {
+function keyFor(ring: KeyRing, id: string, { store, path }: TextPlace): KeyObject {
   return ring.derive(id, NO_SALT, `colloquium text ${store}`, path ?? store);
 }
 

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { FrameRun } from './frame-run.js';
 import {
   FILE_KEY_INFO,
@@ -41,7 +42,7 @@ export type SectionPiece =
     };
 
 interface Section {
-  readonly key: Buffer;
+  readonly key: KeyObject;
   readonly name: Buffer;
   counter: number;
   isEnded: boolean;
