@@ -75,8 +75,8 @@ function prune(accounts: AccountBook['accounts'], open: AccountBook['open'], now
  */
 interface StoredBook {
   readonly accounts: Readonly<Record<string, Omit<Account, 'spent'> & { readonly spent: string }>>;
-  readonly owners: readonly Owner[];
-  readonly lists: readonly (readonly string[])[];
+  readonly owners?: readonly Owner[];
+  readonly lists?: readonly (readonly string[])[];
   /** A former version stored objects, by id. */
   readonly open: readonly StoredReservation[] | Readonly<Record<string, FormerReservation>>;
 }

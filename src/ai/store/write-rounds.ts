@@ -35,9 +35,19 @@ export function writeRounds(db: Pick<Database, 'flushed'>, writes: Writes): Writ
   let asked: Asked[] = [];
   let running: Promise<void> | undefined;
 
+  const begin = (one: Asked): Promise<void> => {
+    try {
+      return one.issue().then((done) => void (one.done = done));
+    } catch (error) {
+      // Nothing of it is written, and the others are: a key may be too long.
+      one.reject(error);
+      return Promise.resolve();
+    }
+  };
+
   const writeRound = async (round: readonly Asked[]): Promise<void> => {
     try {
-      await writes.done(Promise.all(round.map((one) => one.issue().then((done) => void (one.done = done)))));
+      await writes.done(Promise.all(round.map(begin)));
       await writes.done(db.flushed);
     } catch (error) {
       for (const { reject } of round) reject(error);

@@ -61,6 +61,19 @@ describe('writes', () => {
     await rounds.idle();
   });
 
+  it('that can not even be begun fail alone', async () => {
+    const { write, end, rounds } = setup();
+    const refusal = expect(
+      rounds.write(1, () => {
+        throw new Error('the key is too long');
+      }),
+    ).rejects.toThrow('too long');
+    const good = write('a');
+    await end();
+    await refusal;
+    expect(await good).toBe(true);
+  });
+
   it('of a busy time all end, after any number of rounds', async () => {
     const { issued, write, end, rounds } = setup();
     for (let round = 0; round < 3; round++) {
