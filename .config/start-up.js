@@ -7,8 +7,8 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import Module from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build, transform } from 'esbuild';
+import { transform } from 'esbuild';
+import { startFakes } from './fakes.js';
 
 /** The providers that AI stages ask here, and a model that each has a price for. */
 const MODELS = {
@@ -58,14 +58,6 @@ const COMMANDS = [
   ['-p', 'anthropic'],
   ['-p', 'google'],
 ];
-
-const FAKE = {
-  entryPoints: [fileURLToPath(new URL('../test/support/fake-provider.ts', import.meta.url))],
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  logLevel: 'error',
-};
 
 /** Files of all that the first commands load, each without what is in those before it. */
 const PACKS = ['start.js', 'run.js'];
@@ -134,21 +126,9 @@ function inAscii(code) {
 
 /** Runs the commands, and puts the chunks that they load together into one file. */
 export async function packTogether(bin, folder) {
-  const fakes = await startFakes();
+  const { fakes, close } = await startFakes(Object.keys(MODELS));
   await inFolder(bin, configFor(fakes), (run) => pack(folder, 'colloquium.js', run));
-  for (const fake of Object.values(fakes)) await fake.close();
-}
-
-/** Starts the providers that the tests ask, too: what a call needs is put together as what a script needs. */
-async function startFakes() {
-  const folder = await mkdtemp(join(tmpdir(), 'colloquium-build-'));
-  const outfile = join(folder, 'fake-provider.mjs');
-  await build({ ...FAKE, outfile });
-  const { startFakeProvider } = await import(pathToFileURL(outfile).href);
-  await rm(folder, { recursive: true });
-  const kinds = Object.keys(MODELS);
-  const fakes = await Promise.all(kinds.map((wire) => startFakeProvider({ wire })));
-  return Object.fromEntries(kinds.map((kind, index) => [kind, fakes[index]]));
+  await close();
 }
 
 /** Writes down which files of a folder named dist a process reads. */

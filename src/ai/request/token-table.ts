@@ -13,17 +13,19 @@ const encoder = new TextEncoder();
  * is made of each of the 200,000.
  */
 export class TokenTable {
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Buffer;
+  /** By rank. */
+  readonly #lengths: Buffer;
   /** By hash: where a token begins, and its rank. Zero: none, as no token begins at the first byte. */
   readonly #places = new Int32Array(SLOTS);
   readonly #ranks = new Int32Array(SLOTS);
 
   /** @param bytes see `readTokens` */
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Buffer) {
     this.#bytes = bytes;
-    let rank = 0;
-    for (let at = 0; at < bytes.length; rank++) {
-      const length = bytes[at++] ?? 0;
+    this.#lengths = bytes.subarray(4, 4 + bytes.readUInt32LE());
+    let at = 4 + this.#lengths.length;
+    for (const [rank, length] of this.#lengths.entries()) {
       let slot = hashOf(bytes, at, at + length);
       while (this.#places[slot] !== 0) slot = (slot + 1) % SLOTS;
       this.#places[slot] = at;
@@ -70,8 +72,8 @@ export class TokenTable {
     for (let slot = hashOf(piece, from, end); ; slot = (slot + 1) % SLOTS) {
       const place = this.#places[slot] ?? 0;
       if (place === 0) return NO_RANK;
-      if (this.#bytes[place - 1] === length && this.#isAt(place, piece, from, length))
-        return this.#ranks[slot] ?? NO_RANK;
+      const rank = this.#ranks[slot] ?? NO_RANK;
+      if (this.#lengths[rank] === length && this.#isAt(place, piece, from, length)) return rank;
     }
   }
 

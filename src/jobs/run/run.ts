@@ -9,7 +9,6 @@ import {
   type Progress,
   type TraceOf,
 } from '../../pipeline/index.js';
-import { lookAtLeftovers } from '../ai/leftovers.js';
 import type { Engines } from '../engines/engines.js';
 import type { PersonTalk } from '../talk.js';
 import { openJob } from './job.js';
@@ -67,7 +66,9 @@ export async function run(plan: RunPlan, talk: RunTalk): Promise<RunOutcome> {
   const engines = await openRunEngines(plan, talk.notice, talk.traceOf);
   const { ai } = engines;
   const leftovers = async (): Promise<void> => {
-    if (ai !== undefined) await lookAtLeftovers(ai, plan.pipeline.name, talk.notice);
+    if (ai === undefined) return;
+    const { lookAtLeftovers } = await import('../ai/leftovers.js');
+    await lookAtLeftovers(ai, plan.pipeline.name, talk.notice);
   };
   try {
     if (plan.ai?.batches === undefined) await leftovers();
