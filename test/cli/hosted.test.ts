@@ -12,6 +12,7 @@ const RUNS: readonly (readonly [string, readonly string[], CliOptions])[] = [
   ['none of that', ['-e', '1', '--no-such-flag'], {}],
   ['the time zone', ['-e', 'date.format(/at, "HH:mm")'], { env: { TZ: 'Asia/Tokyo' }, input: '{"at":0}\n' }],
   ['the working folder', ['-e', '{/n}', 'in.ndjson'], {}],
+  ['a script that is read from there', ['script', 'to-json'], { input: '{/n}' }],
   ['a large input', ['-e', '/n'], { input: '{"n":1}\n'.repeat(40_000) }],
   ['what fails', ['-e', '/m'], { input: '{"n":1}\n' }],
   ['a config that is not there', ['-c', 'none.yaml'], {}],

@@ -99,7 +99,9 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
 
 function mayBeHosted(args: readonly string[], options: CliOptions): boolean {
   const { alone, stdin, machine, where, network, env = {} } = options;
-  const isOwn = [stdin, machine, where, network, env['NODE_OPTIONS']].some((one) => one !== undefined);
+  const isOwn =
+    [stdin, machine, where, network].some((one) => one !== undefined) ||
+    Object.keys(env).some((name) => name.startsWith('NODE_'));
   return alone !== true && !isOwn && !isLong && !args.includes('serve');
 }
 

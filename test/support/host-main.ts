@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, constants, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
 import Module from 'node:module';
 import { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -82,6 +82,9 @@ async function run({ args, cwd, env, input: bytes }: HostTask): Promise<HostAnsw
   timers.clear();
   process.chdir('/');
   input.destroy();
+  // What it has not read goes with the last who holds the pipe.
+  closeSync(STDIN);
+  openSync(devNull, 'r');
   return { stdout: text(printed), stderr: text(said), exit, isClean: await becomesClean() };
 }
 
@@ -131,9 +134,12 @@ function namedPipe(): string {
 
 /** Makes standard input a pipe that these bytes come from: a file that is opened gets the lowest descriptor that is free. */
 function pipeIn(bytes: string | Uint8Array): Socket {
+  // Who reads waits, as from any pipe, and no open waits for another.
+  const both = openSync(pipe, constants.O_RDWR);
   closeSync(STDIN);
-  openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+  openSync(pipe, constants.O_RDONLY);
   const fd = openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
+  closeSync(both);
   const writer = new Socket({ fd, readable: false, writable: true });
   writer.on('error', () => undefined);
   return writer.end(bytes);
