@@ -84,13 +84,15 @@ function install(folder) {
 /** Does what npm would do, but for the dependencies, which are linked. */
 function unpack(pack, folder) {
   const home = join(folder, 'lib/node_modules/colloquium');
-  for (const path of [join(home, 'node_modules'), join(folder, 'bin')]) mkdirSync(path, { recursive: true });
+  const manual = join(folder, 'share/man/man1');
+  for (const path of [join(home, 'node_modules'), join(folder, 'bin'), manual]) mkdirSync(path, { recursive: true });
   run('tar', '-xzf', pack, '-C', home, '--strip-components=1');
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   for (const name of Object.keys(dependencies)) {
     symlinkSync(join(root, 'node_modules', name), join(home, 'node_modules', name));
   }
   symlinkSync('../lib/node_modules/colloquium/bin/colloquium.js', join(folder, 'bin/colloquium'));
+  symlinkSync(join(home, 'man/colloquium.1'), join(manual, 'colloquium.1'));
 }
 
 function run(command, ...args) {

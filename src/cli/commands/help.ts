@@ -36,9 +36,16 @@ export function helpCommand(help: Command): Command {
         import('../../config/diagnostic/index.js'),
       ]);
       const meant = program && didYouMean(topic, topicsOf(program));
-      const hint = meant ?? 'colloquium help lists the guides and the commands';
+      const hint = meant ?? (await knownElsewhere(topic)) ?? 'colloquium help lists the guides and the commands';
       throw new UserError(`there is no help on ${JSON.stringify(topic)}`, EXIT.usage, hint);
     });
+}
+
+/** Operators and stages have commands that explain them. */
+async function knownElsewhere(topic: string): Promise<string | undefined> {
+  const [{ operators }, { KINDS }] = await Promise.all([import('computo-js'), import('../../jobs/kinds/index.js')]);
+  if (operators().some(({ name }) => name === topic)) return `colloquium operators ${topic} explains the operator`;
+  return KINDS.stages.get(topic) === undefined ? undefined : `colloquium stages ${topic} explains the stage`;
 }
 
 function listOf(guides: readonly Guide[]): string {

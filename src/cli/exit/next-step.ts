@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { nearest, suggestion } from '../../config/diagnostic/index.js';
 import { hasCode } from '../../files/index.js';
 import { SinkError } from '../../sinks/index.js';
@@ -19,9 +19,17 @@ export function nextStep(error: SourceError | SinkError): string | undefined {
       : `name its files: ${join(source, '*.ndjson')}`;
   if (hasCode(cause, 'ENOENT')) {
     const near = nearest(basename(source), namesIn(dirname(source)));
-    return near === undefined ? undefined : suggestion(join(dirname(source), near));
+    if (near !== undefined) return suggestion(join(dirname(source), near));
+    return scriptHint(source) ?? `it is looked for in ${resolve(dirname(source))}`;
   }
   return hasCode(cause, 'EACCES') ? `ls -l ${source} shows who may read it` : undefined;
+}
+
+/** Whoever knows jq writes the script before the files. @returns undefined for what is no script */
+export function scriptHint(word: string): string | undefined {
+  const isPath = /^\.{0,2}\//.test(word) && !/[\s(){}|>]/.test(word) && existsSync(dirname(dirname(word)));
+  const isScript = !isPath && /^(?:[.{[($/]|\w+\()/.test(word);
+  return isScript ? 'a script stands behind -e: colloquium -e SCRIPT FILE …; a field is /user/name' : undefined;
 }
 
 function namesIn(folder: string): readonly string[] {

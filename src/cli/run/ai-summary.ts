@@ -53,6 +53,12 @@ export function aiSummary({ answered, failed, cached, ...now }: AiStatus, before
   };
 }
 
+/** Whether nothing was paid for, or can have been: also nothing that the journal has answered. */
+export function costNothing({ answered, cached, totals }: AiStatus): boolean {
+  // Attempts that failed may have cost something, too.
+  return answered + cached + totals.unknown === 0 && knownCost(totals) === 0n;
+}
+
 function counted(count: number, what: string): string {
   return `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -19,6 +19,7 @@ export async function refuseUnpriced(
   const findings = await lookWithPrices((isPriced) => unpricedModelsOf(config, name, isPriced));
   if (findings.length === 0) return;
   if (baseUrl === undefined) throw new ConfigError(findings);
-  const hint = 'name the server in a config, under ai_providers, with cost_per_token; or run without a budget';
+  const hint =
+    'run without a budget; or name the server in a config, under ai_providers, with cost_per_token: { input: 0, output: 0 } where it costs nothing';
   throw new ConfigError(findings.map((finding) => ({ ...finding, hint })));
 }

@@ -87,8 +87,10 @@ async function concluded(
   const { result, seconds, finishedBefore } = outcome;
   // Whoever closed the pipe has read enough: a summary would only disturb.
   if (result.endedBy === 'closed') return EXIT.ok;
-  const ai = outcome.ai && (await import('./ai-summary.js')).aiSummary(outcome.ai, before);
-  const way = howToContinue(plan, outcome.ai?.answered);
+  const words = outcome.ai && (await import('./ai-summary.js'));
+  const ai = outcome.ai && words?.aiSummary(outcome.ai, before);
+  const isFree = outcome.ai !== undefined && words?.costNothing(outcome.ai) === true;
+  const way = howToContinue(plan, outcome.ai?.answered, isFree);
   if (plan.stats === 'text')
     writeStderr(finishedBefore === undefined ? summaryText(result, seconds, ai) : finishedText(finishedBefore));
   if (plan.stats !== 'json') {
@@ -114,12 +116,16 @@ async function exitCodeTold(result: BlockRunResult, way: string): Promise<number
   }
 }
 
-/** @param paid answers of this run */
-function howToContinue({ resume }: RunCommand, paid = 0): string {
+/**
+ * @param paid answers of this run
+ * @param isFree whether nothing was paid for, by this run or those before it
+ */
+function howToContinue({ resume }: RunCommand, paid = 0, isFree = false): string {
   const answers = paid === 1 ? 'the 1 answer' : `all ${grouped(paid)} answers`;
+  const before = isFree ? 'nothing was paid for' : 'what was paid for is kept';
   const kept =
     paid === 0
-      ? 'what was paid for is kept'
+      ? before
       : `${answers} of this run ${paid === 1 ? 'is' : 'are'} kept, also where the row is not written yet`;
   return resume
     ? `${paid === 0 ? '' : `${kept}; `}continue with: ${resume.command}`

@@ -11,6 +11,6 @@ import { UserError } from '../exit/user-error.js';
  */
 export function refuseUnknownCommand([first]: readonly string[], commands: readonly string[]): void {
   if (first === undefined || !/^[a-z]+$/.test(first) || commands.includes(first) || existsSync(first)) return;
-  const hint = didYouMean(first, commands) ?? 'colloquium --help lists the commands';
+  const hint = didYouMean(first, commands) ?? 'colloquium help lists the commands and the guides';
   throw new UserError(`there is neither a command nor a file named ${first}`, EXIT.usage, hint);
 }

@@ -49,10 +49,13 @@ function read(name: string, origin: ScriptOrigin, text: Unread): ScriptSource {
   }
 }
 
+/** The next step where the parser knows none. */
+const GUIDE = 'colloquium help scripts shows how scripts are written';
+
 function syntaxError(origin: ScriptOrigin, text: Unread, { problem, offset, hint }: TextFormError): Diagnostic {
   // If something is missing at the end, it is reported behind the last word, not at the start of an empty line.
   const start = Math.min(offset, text.text.trimEnd().length);
   const word = /^\w*/.exec(text.text.slice(start, start + WORD_MAX))?.[0] ?? '';
   const span = { start, end: start + word.length };
-  return diagnoseText(origin, text, span, { severity: 'error', code: 'syntax-error', message: problem, hint });
+  return diagnoseText(origin, text, span, { severity: 'error', code: 'syntax-error', message: problem, hint: hint ?? GUIDE });
 }

@@ -89,7 +89,7 @@ function noKey({ document, kinds }: LoadedConfig, { name, kind }: ProviderConfig
   const vendor = document.vendors === true ? kinds.vendors.find((one) => one.name === name) : undefined;
   if (vendor !== undefined) {
     const message = `the AI provider ${name} needs a key`;
-    const hint = `set ${vendor.keys.join(' or ')}, or name a provider under ai_providers`;
+    const hint = `set ${vendor.keys.join(' or ')}, or name a provider under ai_providers; with --prompt, --base-url names a server of your own`;
     return new ConfigError([diagnose(document, '', { severity: 'error', code: 'missing-key', message, hint }, 'key')]);
   }
   const finding = {

@@ -50,6 +50,7 @@ export async function openMetrics(version: string, inputs: readonly string[], el
   const pipelines = pipelineMeter(make, () => names, new RecentDurations(elapsed));
   const shows: (() => Promise<void>)[] = [() => http.show(), () => Promise.resolve(pipelines.showDelays())];
   const look = async (): Promise<void> => {
+    pipelines.showDelays();
     for (const show of shows) await show();
   };
 

@@ -23,6 +23,11 @@ function shown(): { readonly text: string; readonly warnings: string } {
 }
 
 describe('the manual page', () => {
+  it('is where man looks for it, once the package is installed', () => {
+    const link = join(packageFolder, '../../../share/man/man1/colloquium.1');
+    expect(readFileSync(link, 'utf8')).toBe(readFileSync(file, 'utf8'));
+  });
+
   it('is in the package, as `colloquium help --man` prints it', async () => {
     const { stdout, exit } = await runCli(['help', '--man']);
     expect(exit).toBe(0);

@@ -4,7 +4,7 @@ import { NOTHING } from '../../../src/ai/ledger/index.js';
 import { aiStatusLines } from '../../../src/cli/run/ai-status-lines.js';
 import { aiStatusReporter } from '../../../src/cli/run/ai-status.js';
 import { noCounts } from '../../../src/pipeline/index.js';
-import { aiSummary } from '../../../src/cli/run/ai-summary.js';
+import { aiSummary, costNothing } from '../../../src/cli/run/ai-summary.js';
 import { writeStderr } from '../../../src/cli/terminal/stderr.js';
 
 const NOW = 1_000_000;
@@ -149,6 +149,14 @@ describe('the reporter', () => {
 });
 
 describe('the closing line', () => {
+  it('says that nothing was paid for where that is so', () => {
+    const tried = { ...NOTHING, attempts: 6 };
+    expect(costNothing(status({ totals: tried }))).toBe(true);
+    expect(costNothing(status({ totals: { ...tried, unknown: 1 } }))).toBe(false);
+    expect(costNothing(status({ totals: { ...tried, exact: 1n } }))).toBe(false);
+    expect(costNothing(status({ cached: 1 }))).toBe(false);
+  });
+
   it('tells calls, what the journal answered, attempts and cost, and unknowns apart', () => {
     const totals = { ...NOTHING, attempts: 1320, exact: 1_230_000_000n, unknown: 1, unknownAtMost: 400_000n };
     const { text, json } = aiSummary(status({ answered: 1300, failed: 17, cached: 10, sent: 1320, totals }));

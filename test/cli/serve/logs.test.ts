@@ -44,6 +44,18 @@ describe.concurrent('the log of a daemon', () => {
     ]);
   });
 
+  it('tells of events that no output takes', async () => {
+    const daemon = await startDaemon(
+      'pipelines: { default: { routing_key: /level, outputs: [{ file: ./out.ndjson, when: info }] } }\n',
+    );
+    await postLines(`${daemon.url}/events`, '{"level":"info"}\n{"level":"debug"}\n{"level":"trace"}\n');
+    await until(() => lines(daemon.cwd, 'out.ndjson').length === 1, 'one is out');
+    await daemon.end();
+    const lost = daemon.said().filter(({ msg }) => String(msg).startsWith('no output takes the routing key'));
+    expect(lost.reduce((sum, { events }) => sum + Number(events), 0)).toBe(2);
+    expect(lost[0]?.['hint']).toContain('otherwise: true');
+  });
+
   it('tells the first of a flood, and how many there were', async () => {
     const daemon = await startDaemon(pipeline('debug'));
     await postLines(`${daemon.url}/events`, '{"n":5}\n'.repeat(500));

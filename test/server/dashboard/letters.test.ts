@@ -57,7 +57,7 @@ describe('dead letters of a daemon', () => {
           letters: 1,
           outputs: [join(cwd, 'windows.ndjson')],
           asks_ai: false,
-          refused: expect.stringContaining('stop the daemon') as unknown as string,
+          refused: expect.stringContaining('stop the daemon'),
         },
       ],
       left: 1,

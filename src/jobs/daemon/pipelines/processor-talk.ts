@@ -1,7 +1,7 @@
 import type { PipelineSpec } from '../../../pipeline/index.js';
 import type { ProcessorTalk } from '../../../pipeline/processor/index.js';
 import type { PipelinesOptions } from './context.js';
-import { reportEvents, reportFailures, reportForgotten } from './report-events.js';
+import { reportEvents, reportFailures, reportForgotten, reportUnrouted } from './report-events.js';
 import { JobError } from '../../job-error.js';
 import { reasonOf } from '../../reason-of.js';
 
@@ -24,6 +24,7 @@ export function processorTalk(
     delivered({ storedAt, ...tally }) {
       meter.count(pipeline, { ...tally, ageMs: storedAt === undefined ? undefined : world.now() - storedAt });
       reportFailures(talk, pipeline, tally.failures);
+      reportUnrouted(talk, pipeline, tally.counts.unrouted);
       reportForgotten(talk, pipeline, stages, tally.stages);
       reportEvents(talk, pipeline, tally.observations);
     },

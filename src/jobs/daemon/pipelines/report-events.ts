@@ -30,6 +30,13 @@ export function reportFailures(talk: Talk, pipeline: string, failures: readonly 
   }
 }
 
+/** Logs that no output took some events: they are written nowhere. */
+export function reportUnrouted(talk: Talk, pipeline: string, events: number): void {
+  if (events === 0) return;
+  const hint = 'an output with otherwise: true takes what no other takes';
+  talk.warn('no output takes the routing key of events: they are lost', { pipeline, events, hint });
+}
+
 /** Logs that stages had to forget state. @param stages of the pipeline @param counts per stage */
 export function reportForgotten(
   talk: Talk,
