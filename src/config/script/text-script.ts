@@ -57,5 +57,10 @@ function syntaxError(origin: ScriptOrigin, text: Unread, { problem, offset, hint
   const start = Math.min(offset, text.text.trimEnd().length);
   const word = /^\w*/.exec(text.text.slice(start, start + WORD_MAX))?.[0] ?? '';
   const span = { start, end: start + word.length };
-  return diagnoseText(origin, text, span, { severity: 'error', code: 'syntax-error', message: problem, hint: hint ?? GUIDE });
+  return diagnoseText(origin, text, span, {
+    severity: 'error',
+    code: 'syntax-error',
+    message: problem,
+    hint: hint ?? GUIDE,
+  });
 }
