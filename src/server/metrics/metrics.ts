@@ -48,7 +48,7 @@ export async function openMetrics(version: string, inputs: readonly string[], el
   let names = NO_NAMES;
   const http = httpMeter(make);
   const pipelines = pipelineMeter(make, () => names, new RecentDurations(elapsed));
-  const shows: (() => Promise<void>)[] = [() => http.show(), () => Promise.resolve(pipelines.showDelays())];
+  const shows: (() => Promise<void>)[] = [() => http.show()];
   const look = async (): Promise<void> => {
     pipelines.showDelays();
     for (const show of shows) await show();

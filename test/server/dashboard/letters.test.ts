@@ -57,7 +57,8 @@ describe('dead letters of a daemon', () => {
           letters: 1,
           outputs: [join(cwd, 'windows.ndjson')],
           asks_ai: false,
-          refused: expect.stringContaining('stop the daemon'),
+          refused:
+            'pipeline windows has stages that look across events: stop the daemon, then run colloquium replay --dead-letters --to-outputs',
         },
       ],
       left: 1,
