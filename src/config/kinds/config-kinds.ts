@@ -70,7 +70,7 @@ export interface StageInConfig<Settings = unknown> extends KindInConfig<Settings
    *
    * @param places where the scripts are, in order
    */
-  refuses?(
+  findProblem?(
     made: readonly Shape[],
     places: readonly KeyPath[],
   ): { readonly script: number; readonly must: string } | undefined;

@@ -32,11 +32,11 @@ export function stepsOf(
         seesState: kind.seesState !== undefined && formatPointer(below) === formatPointer(kind.seesState),
       })),
       behind: (data, made) => kind.shape(data, made, node),
-      findProblem: (made) => kind.refuses?.(made, places),
+      findProblem: (made) => kind.findProblem?.(made, places),
     };
   });
   const orElse = pipeline.entries?.get('on_error')?.node.entries?.get('default')?.node.value;
-  const routing = { scripts: [scriptOf([...path, 'routing_key'])], behind: (data: Shape) => data, refuses: noKey };
+  const routing = { scripts: [scriptOf([...path, 'routing_key'])], behind: (data: Shape) => data, findProblem: noKey };
   return [...stages, { ...routing, orElse }];
 }
 

@@ -128,7 +128,7 @@ export const aggregate: AcrossKind<Settings, AggregatePlan> = {
     ];
     return objectShape(new Map(members.map(([name, shape]) => [name, { shape, optional: false }])), false);
   },
-  refuses(made, places) {
+  findProblem(made, places) {
     for (const [script, place] of places.entries()) {
       const kind = place.at(-1) ?? '';
       const shape = made[script];

@@ -57,7 +57,7 @@ export const ai: CallingKind<AiSettings, AiStagePlan> = {
       ? shapeInto(data, parsePointer(into), AI_ANSWER)
       : ANY_SHAPE;
   },
-  refuses: (made, places) => {
+  findProblem: (made, places) => {
     const [request, tags] = made;
     return isNoMap(request)
       ? { script: 0, must: 'the request of an AI stage must be an object' }

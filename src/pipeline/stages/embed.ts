@@ -53,7 +53,7 @@ export const embed: CallingKind<EmbedSettings, AiStagePlan> = {
     const segments = pointerOf(into);
     return segments === undefined ? ANY_SHAPE : shapeInto(data, segments, ANY_SHAPE);
   },
-  refuses([input, tags]) {
+  findProblem([input, tags]) {
     return input !== undefined && !mayBeText(input) && !mayBeTexts(input)
       ? { script: 0, must: 'the input of an embed stage must be a text or a list of texts' }
       : noTags(tags, 1);

@@ -82,7 +82,7 @@ export const explode: AcrossKind<Settings, ExplodePlan> = {
     const filled = shapeInto(parent, into, element);
     return index === undefined ? filled : shapeInto(filled, index, NUMBER);
   },
-  refuses([list]) {
+  findProblem([list]) {
     const isNoList = list !== undefined && list.array === undefined && (list.object !== undefined || hasText(list));
     return isNoList ? { script: 0, must: 'what explode takes apart must be a list' } : undefined;
   },

@@ -118,7 +118,7 @@ export const fold: AcrossKind<Settings, FoldPlan> = {
       ? ANY_SHAPE
       : shapeInto(data, into, ready === 'number' ? scalarShape('number') : ANY_SHAPE);
   },
-  refuses([step]) {
+  findProblem([step]) {
     const isNoPair = step !== undefined && !step.any && step.array === undefined;
     return isNoPair ? { script: 0, must: 'the step of a fold must give [state, data]' } : undefined;
   },

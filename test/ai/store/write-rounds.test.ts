@@ -1,5 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { writeRounds } from '../../../src/ai/store/write-rounds.js';
+
+const TRIES_MAX = 1000;
 
 /** An environment whose rounds end when the test says so, and the writes that were issued to it. */
 function setup() {
@@ -26,7 +29,8 @@ function setup() {
     });
   /** Waits until a round is issued, and lets it end. */
   const end = async (error?: Error): Promise<void> => {
-    while (flush === undefined) await new Promise(setImmediate);
+    for (let tries = 0; flush === undefined && tries < TRIES_MAX; tries++) await setTimeout(1);
+    if (flush === undefined) throw new Error('no round was written');
     if (error === undefined) flush();
     else fail?.(error);
     flush = undefined;
