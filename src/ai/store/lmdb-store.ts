@@ -19,12 +19,10 @@ export function lmdbStoresExist(folder: string): boolean {
  */
 export async function lmdbStores(folder: string): Promise<Stores> {
   const root = await openLmdb(folder);
-  const { getLastVersion } = await import('lmdb');
   const writes = writesTo(folder);
   const rounds = writeRounds(root, writes);
   return {
-    open: (name) =>
-      lmdbStore(root.openDB<string, string>({ name, encoding: 'string', useVersions: true }), rounds, getLastVersion),
+    open: (name) => lmdbStore(root.openDB<string, string>({ name, encoding: 'string', useVersions: true }), rounds),
     async close() {
       // It would wait for writes that never end.
       if (writes.haveFailed) return;
@@ -34,13 +32,11 @@ export async function lmdbStores(folder: string): Promise<Stores> {
   };
 }
 
-/** @param lastVersion the revision of the value that was looked up last */
-function lmdbStore(db: Database<string, string>, rounds: WriteRounds, lastVersion: () => number): Store {
+function lmdbStore(db: Database<string, string>, rounds: WriteRounds): Store {
   const revisionOf = (key: string): number | undefined => {
     // Otherwise reads would show the state at this event turn's first read, which another process may have changed since.
     db.resetReadTxn();
-    // The value is only looked up, not decoded.
-    return db.getBinaryFast(key) === undefined ? undefined : lastVersion();
+    return db.getEntry(key)?.version;
   };
   const add = (key: string, value: string): Promise<boolean> =>
     db.ifNoExists(key, () => {
