@@ -13,6 +13,7 @@ import type { Observation } from './observation.js';
 import { FormattedOutputs, type OutputColumns, type OutputFormats } from './output-formats.js';
 import { OutputLines } from './output-lines.js';
 import type { Routing } from './pipeline.js';
+import type { PipelineSpec } from './spec.js';
 import { FILTERED } from './stages/index.js';
 import type { OnErrorPlan, OutputTake } from '../config/index.js';
 import type { LineGroup } from '../sinks/index.js';
@@ -89,6 +90,7 @@ export interface BatchOptions {
   readonly outputs: readonly OutputTake[];
   readonly formats: OutputFormats;
   readonly onError: OnErrorPlan;
+  readonly choosing?: PipelineSpec['choosing'];
   /** Whether the first failed event ends the run, whatever `onError` says. */
   readonly strict: boolean;
   /** How much of a broken line a dead letter keeps at most. */
@@ -269,10 +271,14 @@ export class Batch {
 
   /** Fails a line that did not become an event. */
   fail(failure: EventFailure, remains: Remains, line = this.line): void {
-    const { onError, strict } = this.settings;
+    const { onError, strict, choosing } = this.settings;
+    const isLeftOut = failure.stage !== undefined && choosing?.includes(failure.stage) === true;
     this.lastFailure = failure;
-    this.#failures.add(failure);
-    if (strict || onError.kind === 'stop') {
+    this.#failures.add(failure, isLeftOut);
+    if (isLeftOut) {
+      this.stopped = strict;
+      this.counts.skipped += 1;
+    } else if (strict || onError.kind === 'stop') {
       this.stopped = true;
       this.#bury(failure, remains, line);
     } else if (onError.kind === 'skip') {

@@ -47,11 +47,12 @@ export function blockProcessor(
   traceOf?: TraceOf,
   onLine?: BatchOptions['onLine'],
 ): BlockProcessor {
-  const { name, onError, outputs } = options.pipeline;
+  const { name, onError, choosing, outputs } = options.pipeline;
   const pipeline = compilePipeline(options.pipeline, traceOf);
   const { strict, rawMax } = options;
   const formats = outputFormats(outputs);
-  const settings: BatchOptions = { name, pipeline, outputs, formats, onError, strict, rawMax, onLine };
+  const leaving = choosing && { choosing };
+  const settings: BatchOptions = { name, pipeline, outputs, formats, onError, ...leaving, strict, rawMax, onLine };
   const needsId = pipeline.needsContext || outputs.some(({ envelope }) => envelope);
 
   const memory = new SpareMemory();

@@ -10,7 +10,7 @@ export interface Counts {
   made: number;
   output: number;
   filtered: number;
-  /** Failed, and dropped because of `on_error: skip`. */
+  /** Failed, and dropped: because of `on_error: skip`, or in a stage that only chooses events. */
   skipped: number;
   /** Finished, but no output takes the routing key. */
   unrouted: number;

@@ -6,15 +6,19 @@ export interface FailureCount {
   /** Undefined: before the first stage. */
   readonly stage: string | undefined;
   readonly count: number;
+  /** Why the first of them failed, if the stage only chooses events: they are left out. */
+  readonly leftOut?: string;
 }
 
 /** Counts failures by kind and stage. There are few combinations, however many events fail. */
 export class FailureCounts {
   readonly #counts = new Map<string, FailureCount>();
 
-  add({ kind, stage }: EventFailure): void {
+  add({ kind, stage, message }: EventFailure, isLeftOut = false): void {
     const key = `${kind} ${stage ?? ''}`;
-    this.#counts.set(key, { kind, stage, count: (this.#counts.get(key)?.count ?? 0) + 1 });
+    const before = this.#counts.get(key);
+    const leftOut = isLeftOut ? (before?.leftOut ?? message) : undefined;
+    this.#counts.set(key, { kind, stage, count: (before?.count ?? 0) + 1, ...(leftOut !== undefined && { leftOut }) });
   }
 
   list(): readonly FailureCount[] {

@@ -132,7 +132,13 @@ async function wayOf(flags: ReplayFlags, config: LoadedConfig): Promise<ReplayWa
     const { spec, block } = plan;
     const stages = [...filters.stages, ...spec.stages];
     const tables = { ...filters.tables, ...spec.tables };
-    pipelines.push({ ...plan, spec: { ...spec, stages, tables }, block: { ...block, strict: flags.strict === true } });
+    // An event that a choosing filter fails on was processed long ago: as a dead letter of the pipeline it would be retried.
+    const choosing = flags.toOutputs === true ? { choosing: filters.stages.map((stage) => stage.name) } : {};
+    pipelines.push({
+      ...plan,
+      spec: { ...spec, ...choosing, stages, tables },
+      block: { ...block, strict: flags.strict === true },
+    });
   }
   const through = flags.pipeline === undefined ? 'own' : 'one';
   if (flags.toOutputs === true) return { kind: 'to-outputs', pipelines: pipelines.map(requireOutputs), through };

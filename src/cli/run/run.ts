@@ -13,7 +13,7 @@ import type { RunFlags } from './flags.js';
 import type { RunCommand } from './plan.js';
 import { progressOn } from './reporter.js';
 import { resolveRun } from './resolve.js';
-import { finishedText, forgottenText, summaryJson, summaryText, unroutedText } from './summary.js';
+import { failedBeforeText, finishedText, forgottenText, summaryJson, summaryText, unroutedText } from './summary.js';
 
 const BACK = 'the same command, or colloquium journal batches to look at them';
 
@@ -93,6 +93,7 @@ async function concluded(
   const way = howToContinue(plan, outcome.ai?.answered, isFree);
   if (plan.stats === 'text')
     writeStderr(finishedBefore === undefined ? summaryText(result, seconds, ai) : finishedText(finishedBefore));
+  if (finishedBefore !== undefined) writeStderr(failedBeforeText(finishedBefore));
   if (plan.stats !== 'json') {
     if (plan.deadLetters.kind === 'stderr' && result.counts.deadLettered > TOLD_MAX) {
       writeStderr('  hint: --dead-letter FILE keeps failed events in a file of their own, whole, with their data\n');
@@ -100,9 +101,10 @@ async function concluded(
     writeStderr(unroutedText(result) + forgottenText(result, plan.pipeline.stages));
   }
   if (signalCode !== undefined && (plan.resume ?? plan.ai) !== undefined) writeStderr(`  ${way}\n`);
-  if (plan.stats !== 'json') return signalCode ?? exitCodeOf(result, way);
+  const hadFailed = finishedBefore !== undefined && finishedBefore.failed > 0;
+  if (plan.stats !== 'json') return signalCode ?? (hadFailed ? EXIT.someFailed : exitCodeOf(result, way));
   // A program reads the last line, whatever else is to be said.
-  const code = signalCode ?? (await exitCodeTold(result, way));
+  const code = signalCode ?? (hadFailed ? EXIT.someFailed : await exitCodeTold(result, way));
   writeStderr(summaryJson(result, seconds, whyEnded(result, { limit: plan.limit, signalCode }), ai));
   return code;
 }

@@ -1,5 +1,6 @@
 import type { StagePlan } from '../../config/index.js';
 import { forgetsAt, type BlockRunResult } from '../../pipeline/index.js';
+import type { FinishedBefore } from '../../jobs/run/index.js';
 import type { WhyEnded } from '../exit/ending.js';
 import { grouped } from '../terminal/grouped.js';
 import type { AiSummary } from './ai-summary.js';
@@ -43,9 +44,16 @@ export function forgottenText({ stages: counts = [] }: BlockRunResult, stages: r
     .join('');
 }
 
-/** The closing line of a run that found nothing new. @param lines of all inputs */
-export function finishedText(lines: number): string {
+/** The closing line of a run that found nothing new. */
+export function finishedText({ lines }: FinishedBefore): string {
   return `colloquium: already finished: ${grouped(lines)} ${lines === 1 ? 'line' : 'lines'}\n`;
+}
+
+/** What a finished run has left behind, and the way out. */
+export function failedBeforeText({ failed }: FinishedBefore): string {
+  if (failed === 0) return '';
+  const events = failed === 1 ? '1 event' : `${grouped(failed)} events`;
+  return `  hint: ${events} failed or went to no output, and --resume leaves that so: --restart does everything again\n`;
 }
 
 /**

@@ -49,6 +49,8 @@ export interface LettersLeft {
   failedAgain: number;
   /** Letters that were retried earlier. */
   retriedBefore: number;
+  /** Letters that are recorded as retried now. */
+  retried: number;
 }
 
 /** The pipelines that share a dead-letter file. */
@@ -62,7 +64,8 @@ interface PassOptions {
   readonly pipelines: readonly PipelineServePlan[];
   readonly through: 'own' | 'one';
   readonly strangers: LettersLeft['strangers'];
-  readonly notes: CheckpointStore;
+  /** Records a note. */
+  readonly remember: (note: RetriedLetters) => Promise<void>;
 }
 
 /**
@@ -86,12 +89,19 @@ export async function* lettersToRetry(
     for (const family of familiesOf(underWay, pipelines)) {
       const retry = await LetterRetry.open(family.place, await retriedBefore(plan, world, notes, family.key));
       const strangers = new Map<string, number>();
+      let retried = 0;
+      const remember = async (note: RetriedLetters): Promise<void> => {
+        const { progress } = retry;
+        await notes.put(family.key, note);
+        ({ retried } = progress);
+      };
       try {
-        yield* passesOf(underWay, family, retry, { pipelines, through, strangers, notes });
+        yield* passesOf(underWay, family, retry, { pipelines, through, strangers, remember });
       } finally {
         left.unretryable += retry.unretryable;
         left.failedAgain += retry.left;
         left.retriedBefore += retry.retriedBefore;
+        left.retried += retried;
         for (const [name, count] of strangers) left.strangers.set(name, (left.strangers.get(name) ?? 0) + count);
       }
     }
@@ -105,7 +115,7 @@ function* passesOf(
   { plan, signal }: Pick<OpenReplay, 'plan' | 'signal'>,
   { key, owners }: Family,
   retry: LetterRetry,
-  { pipelines, through, strangers, notes }: PassOptions,
+  { pipelines, through, strangers, remember }: PassOptions,
 ): Generator<LettersToRetry, void, void> {
   const passes = [...owners];
   for (const pipeline of passes) {
@@ -132,14 +142,14 @@ function* passesOf(
       onReached: (resumeAt) => retry.reached(resumeAt),
       onLeft: (resumeAt) => retry.leave(resumeAt),
       note: () => retry.note(),
-      remember: (note) => notes.put(key, note),
+      remember,
       progress: () => retry.progress,
     };
   }
 }
 
 export function nothingLeft(): LettersLeft {
-  return { unretryable: 0, strangers: new Map(), failedAgain: 0, retriedBefore: 0 };
+  return { unretryable: 0, strangers: new Map(), failedAgain: 0, retriedBefore: 0, retried: 0 };
 }
 
 /** Reports which letters are left, and which were skipped. */
@@ -152,6 +162,13 @@ function wordsForRetriedBefore({ retriedBefore }: LettersLeft): string[] {
   const words = retriedBefore === 1 ? '1 dead letter was' : `${retriedBefore} dead letters were`;
   const way = 'colloquium replay --since MOMENT sends stored events through their pipelines all the same';
   return [`${words} retried before, and skipped: ${way}`];
+}
+
+/** Reports that a look at the results has used letters up. */
+export function reportUsedUp({ retried }: LettersLeft, tell: (message: string) => void): void {
+  if (retried === 0) return;
+  const [words, them] = retried === 1 ? ['1 dead letter counts', 'it'] : [`${retried} dead letters count`, 'them'];
+  tell(`${words} as retried now, with the results on stdout: --to-outputs will skip ${them}`);
 }
 
 /** Describes what is left, in sentences for the user; empty if nothing is left. */

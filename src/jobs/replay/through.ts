@@ -5,10 +5,11 @@ import {
   mergeResults,
   type OpenExecutor,
 } from '../../pipeline/index.js';
+import { isStdout } from '../outputs/index.js';
 import type { Engines, PipelineEngine } from '../engines/engines.js';
 import type { PipelineServePlan } from '../serve-plan.js';
 import { runOfLetters } from './letter-run.js';
-import { lettersToRetry, nothingLeft, reportLeft } from './letters.js';
+import { lettersToRetry, nothingLeft, reportLeft, reportUsedUp } from './letters.js';
 import type { ReplayWay } from './plan.js';
 import type { ReplayRun } from './runs.js';
 import type { OpenReplay } from './open-replay.js';
@@ -41,6 +42,7 @@ export async function* runsToOneOutput(
     }
   } finally {
     reportLeft(left, talk.notice);
+    if (isStdout(way.output)) reportUsedUp(left, talk.notice);
     await sinks.close();
   }
 }

@@ -13,6 +13,7 @@ import { wordsFor } from '../outputs/output-teller.js';
 import { deadLetterOpener, openerOf } from '../outputs/openers.js';
 import type { PipelineServePlan } from '../serve-plan.js';
 import { makeStateFolder } from '../state-folder.js';
+import { LeftOut } from './left-out.js';
 import { lettersToRetry, nothingLeft, reportLeft, type LettersToRetry } from './letters.js';
 import type { ReplayWay } from './plan.js';
 import type { ReplayRun } from './runs.js';
@@ -54,6 +55,7 @@ async function* toOutputs(
   engines: Engines,
 ): AsyncGenerator<ReplayRun> {
   let link: NatsLink | undefined;
+  const leftOut = new LeftOut();
   try {
     if (hasSubjects(way.pipelines)) link = await (await import('../fleet/open-link.js')).openLink(underWay.plan.config);
     const toOwn = (pipeline: PipelineServePlan): Omit<ToOwnOutputs, 'blocks'> => ({
@@ -61,6 +63,7 @@ async function* toOutputs(
       pipeline,
       engine: engines.engineOf(pipeline),
       link,
+      leftOut,
     });
     if (underWay.plan.choice.from === 'dead-letters') {
       const left = nothingLeft();
@@ -68,7 +71,8 @@ async function* toOutputs(
         for await (const letters of lettersToRetry(underWay, way, left))
           yield await runToOutputs({ ...toOwn(letters.pipeline), blocks: letters.blocks, letters });
       } finally {
-        reportLeft(left, underWay.talk.notice);
+        // A letter only fails again without being kept when a filter failed on it, which is told with its reason.
+        reportLeft({ ...left, failedAgain: 0 }, underWay.talk.notice);
       }
       return;
     }
@@ -78,6 +82,7 @@ async function* toOutputs(
       yield await runToOutputs({ ...toOwn(pipeline), blocks: storedBlocks(underWay, { singleLines, ...accepts }) });
     }
   } finally {
+    leftOut.report(underWay.talk.notice);
     await link?.close();
   }
 }
@@ -90,7 +95,9 @@ export interface ToOwnOutputs extends Pick<OpenReplay, 'plan' | 'world' | 'talk'
   readonly link: NatsLink | undefined;
   readonly blocks: AsyncIterable<Block>;
   /** Set if the events are dead letters. */
-  readonly letters?: Pick<LettersToRetry, 'key' | 'onReached' | 'note' | 'remember'>;
+  readonly letters?: Pick<LettersToRetry, 'key' | 'onReached' | 'onLeft' | 'note' | 'remember'>;
+  /** Set if filters choose among the events. */
+  readonly leftOut?: LeftOut;
 }
 
 /** The caller must hold the log's lock, and nobody else may write to the pipeline's outputs. @throws SinkError */
@@ -123,7 +130,11 @@ export async function runToOutputs(work: ToOwnOutputs): Promise<ReplayRun> {
         await release();
       },
     },
-    onDelivered: (delivered) => work.onDelivered?.(place.pipeline, delivered),
+    onDelivered(delivered) {
+      // A letter that no filter could judge stays for the next retry.
+      if (work.leftOut?.add(delivered) === true) letters?.onLeft(delivered.resumeAt);
+      work.onDelivered?.(place.pipeline, delivered);
+    },
     keep: {
       // Otherwise, after a crash, the results of this run would count as earlier results, or as somebody else's.
       begin: () => store.put(name, checkpointOf(sinks, found, { ended: false })),

@@ -37,6 +37,10 @@ export interface RunKeeping {
   finish(ended: boolean): Promise<void>;
   /** The number of input lines processed, by this run and those before it. */
   linesDone(): number;
+  /** Counts events that failed or went to no output. Call this before `reached`. */
+  failed(count: number): void;
+  /** The number of these events, in this run and those before it; undefined: an older version did not count them. */
+  failedSoFar(): number | undefined;
   /** Whether this run continues an earlier one. */
   readonly goesOn: boolean;
 }

@@ -5,6 +5,7 @@ import {
   endedBetweenBlocks,
   leavesColumnsOpen,
   type BlockRunResult,
+  type Counts,
   type OpenExecutor,
   type Progress,
   type TraceOf,
@@ -51,14 +52,22 @@ export interface ProgressReporter {
   close(): void;
 }
 
+/** What earlier runs did, if they have processed all inputs. */
+export interface FinishedBefore {
+  /** Of all inputs. */
+  readonly lines: number;
+  /** Events that failed or went to no output. */
+  readonly failed: number;
+}
+
 /** The result of a run. */
 export interface RunOutcome {
   readonly result: BlockRunResult;
   readonly seconds: number;
   /** The status of AI calls at the end; undefined: the run makes none. */
   readonly ai: AiStatus | undefined;
-  /** The number of lines of all inputs, if an earlier run had already processed them all. */
-  readonly finishedBefore: number | undefined;
+  /** Undefined: there was something to do. */
+  readonly finishedBefore: FinishedBefore | undefined;
 }
 
 /** @throws JobError, SourceError, SinkError, ConfigError, ComputoError when the run could not start, or not be completed */
@@ -127,6 +136,7 @@ async function driven(
     isAtEnd: () => !ending.aborted && !plan.follow,
     beforeWrite: () => look('between blocks'),
     ...(keeping && { onNewFiles: () => keeping.filesBegun() }),
+    ...(keeping && { onDelivered: ({ counts }) => keeping.failed(failedOf(counts)) }),
     ...(progress && { onProgress: (now) => progress.update(now) }),
     keep: {
       ...(keeping && { reached: (at) => keeping.reached(at), changed: (changes) => keeping.changed(changes) }),
@@ -143,8 +153,12 @@ async function driven(
     result,
     seconds: process.uptime() - startedAt,
     ai: result.endedBy === 'closed' ? undefined : await status?.(),
-    finishedBefore: hasNothingNew ? keeping.linesDone() : undefined,
+    finishedBefore: hasNothingNew ? { lines: keeping.linesDone(), failed: keeping.failedSoFar() ?? 0 } : undefined,
   };
+}
+
+function failedOf({ deadLettered, skipped, unrouted }: Counts): number {
+  return deadLettered + skipped + unrouted;
 }
 
 /** Checks the outputs once everything is written. */

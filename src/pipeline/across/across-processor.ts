@@ -46,7 +46,7 @@ export interface AcrossProcessor extends BlockProcessor {
  */
 export function acrossProcessor(options: BlockOptions, traceOf?: TraceOf, noting?: Noting): AcrossProcessor {
   const { pipeline: spec, strict, rawMax } = options;
-  const { name, onError, outputs } = spec;
+  const { name, onError, choosing, outputs } = spec;
   const routing = compileRouting(spec, traceOf);
   const formats = outputFormats(outputs);
   const settings: BatchOptions = {
@@ -55,6 +55,7 @@ export function acrossProcessor(options: BlockOptions, traceOf?: TraceOf, noting
     outputs,
     formats,
     onError,
+    ...(choosing && { choosing }),
     strict,
     rawMax,
     onLine: noting?.line,

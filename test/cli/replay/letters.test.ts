@@ -246,6 +246,20 @@ pipelines:
     expect(new Set(numbers).size).toBe(count);
   });
 
+  it('stay for the next retry where --filter fails on them', async () => {
+    const cwd = scratch();
+    mkdirSync(join(cwd, 'data'));
+    writeFileSync(join(cwd, 'dead.ndjson'), letter(0) + letter(1));
+    mend(cwd);
+    const retry = ['replay', '--dead-letters', '--to-outputs'];
+    const chosen = await runCli([...retry, '--filter', '/kind == 1'], { cwd });
+    expect([chosen.exit, chosen.stderr]).toEqual([3, expect.stringContaining('--filter failed on 2 events')]);
+    expect(chosen.stderr).not.toContain('failed again');
+    const all = await runCli(retry, { cwd });
+    expect([all.exit, linesIn(cwd, 'out.ndjson')]).toEqual([0, ['0', '1']]);
+    expect(linesIn(cwd, 'dead.ndjson')).toHaveLength(2);
+  });
+
   it('are driven by one process at a time', async () => {
     const daemon = await failed(1);
     const { cwd } = daemon;

@@ -30,6 +30,12 @@ describe.concurrent('run --resume goes on', () => {
     expect(third.stderr).toContain('"line":4}');
     expect(third.stderr).toContain('2 in, 1 out, 1 dead-lettered');
     expect(place.read('out')).toBe('1\n2\n3\n4\n');
+    for (const stats of ['text', 'json']) {
+      const last = await place.run([...SAME, '--resume', '-o', 'out', 'in', '--stats', stats]);
+      const hint =
+        '  hint: 1 event failed or went to no output, and --resume leaves that so: --restart does everything again';
+      expect([last.exit, last.stderr]).toEqual([3, expect.stringContaining(hint)]);
+    }
   });
 
   each(2)([
@@ -121,9 +127,10 @@ describe.concurrent('run --resume goes on', () => {
     place.write('in', '1\n{"n":2,"te');
     expect((await place.run(args)).exit).toBe(3);
     expect(place.read('dead')).toContain('"line":2}');
-    expect((await place.run(args)).stderr).toContain('already finished: 2 lines');
+    expect(await place.run(args)).toMatchObject({ exit: 3, stderr: expect.stringContaining('hint: 1 event failed') });
     place.append('in', 'xt":"hi"}\n3\n2');
     expect((await place.run(args)).exit).toBe(0);
+    expect(await place.run(args)).toMatchObject({ exit: 0, stderr: 'colloquium: already finished: 4 lines\n' });
     expect(place.read('dead')).toBe('');
     expect(place.read('out')).toBe('1\n{"n":2,"text":"hi"}\n3\n2\n');
     place.append('in', '34');

@@ -15,6 +15,8 @@ export interface RunCheckpoint {
   readonly files: readonly FileRecord[];
   /** The points at which unfinished last lines were processed, in order. */
   readonly points: readonly CutPoint[];
+  /** Events that failed or went to no output so far; undefined: not known, an older version kept it. */
+  readonly failed?: number | undefined;
   /** Whether the run wrote nothing behind this checkpoint. */
   readonly ended: boolean;
   /** The state of the stages; absent: none. */
@@ -70,6 +72,8 @@ export interface CutPoint {
   readonly input: number;
   /** For each file of the checkpoint, where it ended. */
   readonly positions: readonly FilePosition[];
+  /** Events that had failed or gone to no output. */
+  readonly failed?: number | undefined;
   /** The earlier records of the inputs that were read further since then, up to the next point. */
   readonly undo: readonly InputBefore[];
 }
@@ -101,7 +105,8 @@ export function parseRecord(value: unknown): RunCheckpoint | PartOf | undefined 
   const startsOver = value['startsOver'] === true && ({ startsOver: true } as const);
   const state = parseKnownState(value['state']);
   const ended = value['ended'] === true;
-  return { kind, job, stages, inputs, files, points, ended, ...(state && { state }), ...startsOver };
+  const failed = parseCount(value['failed']);
+  return { kind, job, stages, inputs, files, points, failed, ended, ...(state && { state }), ...startsOver };
 }
 
 function parseStagePart(value: unknown): StagePart | undefined {
@@ -145,7 +150,12 @@ function parsePoint(value: unknown): CutPoint | undefined {
   if (!isObject(value) || typeof value['input'] !== 'number') return undefined;
   const positions = allOf(value['positions'], parseFilePosition);
   const undo = allOf(value['undo'], parseBefore);
-  return positions && undo && { input: value['input'], positions, undo };
+  const failed = parseCount(value['failed']);
+  return positions && undo && { input: value['input'], positions, failed, undo };
+}
+
+function parseCount(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
 }
 
 function parseBefore(value: unknown): InputBefore | undefined {

@@ -73,6 +73,7 @@ export function beginning(
       inputs: [],
       files,
       points: [],
+      failed: 0,
       ended: false,
       startsOver: true,
     },
@@ -103,7 +104,7 @@ export function again(
   const known = checkpoint.files.filter(({ path }) => files.some(({ target }) => target.path === path));
   const added = targets.filter(({ path }) => known.every((file) => file.path !== path));
   const all = [...known, ...added.map(startOf), ...keyed.map(({ path }) => keyedRecord(path))];
-  const anew = { ...checkpoint, inputs: [], points: [], ended: false };
+  const anew = { ...checkpoint, inputs: [], points: [], failed: 0, ended: false };
   return {
     checkpoint: { ...anew, files: [] },
     stored: { ...anew, files: all, startsOver: true },

@@ -100,6 +100,8 @@ export async function keepCheckpoint(options: KeepingOptions): Promise<RunKeepin
       if (failure !== undefined) throw cannotKeep(plan.stateFolder, failure.error);
     },
     linesDone: () => state.linesDone(),
+    failed: (count) => state.fail(count),
+    failedSoFar: () => state.failedSoFar(),
     goesOn,
   };
 }

@@ -19,13 +19,15 @@ import type { Target } from './targets.js';
 export interface Reached {
   readonly inputs: readonly InputSoFar[];
   readonly points: readonly PointSoFar[];
+  /** See {@link RunCheckpoint.failed}. */
+  readonly failed: number | undefined;
   /** The state of the stages. */
   readonly state: KnownState | undefined;
 }
 
 type InputSoFar = InputRecord | (Pick<InputRecord, 'path' | 'format'> & { readonly at: InputReached });
 
-interface PointSoFar extends Pick<CutPoint, 'input' | 'positions'> {
+interface PointSoFar extends Pick<CutPoint, 'input' | 'positions' | 'failed'> {
   readonly undo: readonly { readonly input: number; readonly record: InputSoFar }[];
 }
 
@@ -43,6 +45,8 @@ export class RunState {
   #reached: Reached;
   /** Where the files ended when everything before the current block was written. */
   #positions: readonly FilePosition[];
+  /** Failed events of blocks behind what is reached. */
+  #failing = 0;
   readonly #begins: FilePosition[];
   readonly #targets: Target[];
 
@@ -78,7 +82,8 @@ export class RunState {
       ...point,
       positions: targets.map((target, at) => point.positions[recordOf(target)] ?? positionAt(this.#begins, at)),
     }));
-    this.#reached = { inputs, points, state: checkpoint?.state };
+    const failed = checkpoint === undefined ? 0 : checkpoint.failed;
+    this.#reached = { inputs, points, failed, state: checkpoint?.state };
     this.#positions = positions;
   }
 
@@ -113,23 +118,36 @@ export class RunState {
     this.#positions = [...this.#positions, begin];
   }
 
+  /** Counts events of a block that failed or went to no output. Call this before {@link pass}. */
+  fail(count: number): void {
+    this.#failing += count;
+  }
+
+  /** Events that failed or went to no output, in this run and those before it; undefined: not known. */
+  failedSoFar(): number | undefined {
+    const { failed } = this.#reached;
+    return failed === undefined ? undefined : failed + this.#failing;
+  }
+
   /**
    * Records that a block's results are written.
    *
    * @param positions the current positions of the files
    */
   pass(at: InputReached, positions: readonly FilePosition[]): Reached {
-    const { inputs, points, state } = this.#reached;
+    const { inputs, points, failed, state } = this.#reached;
     const before = inputs[at.input];
     const { path = '', format } = before ?? {};
     const isFirstEnd = at.end !== undefined && !hasEnd(before);
     const kept = before === undefined ? points : remembered(points, at.input, before);
-    const pointsNow = isFirstEnd ? [...kept, { input: at.input, positions: this.#positions, undo: [] }] : kept;
+    const pointsNow = isFirstEnd ? [...kept, { input: at.input, positions: this.#positions, failed, undo: [] }] : kept;
     this.#reached = {
       inputs: inputs.with(at.input, { path, ...(format && { format }), at }),
       points: pointsNow,
+      failed: this.failedSoFar(),
       state,
     };
+    this.#failing = 0;
     this.#positions = positions;
     return this.#reached;
   }
@@ -144,7 +162,7 @@ export class RunState {
 
   /** @param positions the positions of the files at that time */
   checkpointOf(
-    { inputs, points, state }: Reached,
+    { inputs, points, failed, state }: Reached,
     positions: readonly (FilePosition | undefined)[],
     ended: boolean,
   ): RunCheckpoint {
@@ -173,6 +191,7 @@ export class RunState {
         positions: this.#targets.map((_, at) => positionOr(point.positions, at)),
         undo: point.undo.map(({ input, record }): InputBefore => ({ input, record: recordOf(record) })),
       })),
+      failed,
       ended,
       ...(state !== undefined && { state }),
     };

@@ -27,6 +27,7 @@ export function takenBack(checkpoint: RunCheckpoint, at: number): RunCheckpoint 
     inputs,
     files: checkpoint.files.map((file, index) => ({ ...file, position: first.positions[index] ?? file.position })),
     points: checkpoint.points.slice(0, at),
+    failed: first.failed,
     // Results written after the point lie behind these positions.
     ended: false,
   };
