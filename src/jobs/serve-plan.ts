@@ -31,8 +31,20 @@ export interface ServePlan {
   readonly fromScratch: boolean;
   /** How long the daemon may take to end before calls are cut off. */
   readonly drainMs: number;
+  /** Undefined: no pipeline has an AI stage. */
+  readonly ai: AiSettings | undefined;
+  /** The settings of the connection to NATS, to compare; undefined: nothing needs NATS. */
+  readonly nats: unknown;
   /** Undefined: the daemon works alone. */
   readonly fleet: FleetPlan | undefined;
+}
+
+/** What calls depend on besides their pipelines. With other settings, the AI client is opened anew. */
+export interface AiSettings {
+  /** The sections and providers in use, with digests in place of keys: only compared. */
+  readonly values: unknown;
+  /** Why keys can't be read. The daemon starts without them, and takes over no config that loses one. */
+  readonly unreadable: readonly string[];
 }
 
 export interface ListenPlan {

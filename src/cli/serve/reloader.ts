@@ -27,7 +27,7 @@ export async function startReloader(
   talk: Talk,
 ): Promise<Reloader> {
   let plan = first;
-  let keys = await keyIdsOf(first);
+  const keys = await keyIdsOf(first);
   let work = Promise.resolve();
   let isStopped = false;
   const watch: FileWatch = await watchFiles(filesOf(first), () => reload('a file has changed'));
@@ -42,15 +42,15 @@ export async function startReloader(
     try {
       const next = await readAtRest(() => filesOf(plan), resolve);
       refuseBlank(next);
+      refuseLostKeys(next, plan);
       watch.follow(filesOf(next));
-      const nextKeys = await keyIdsOf(next);
-      if (!isDeepStrictEqual(nextKeys, keys)) {
-        talk.warn('this takes effect at the next start', { section: 'storage.encryption' });
-        keys = nextKeys;
-      }
+      const hasKeys = isDeepStrictEqual(await keyIdsOf(next), keys);
+      const waiting = [...daemon.waiting(next), ...(hasKeys ? [] : ['storage.encryption'])];
+      for (const section of waiting) talk.warn('this takes effect at the next start', { section });
       if (isDeepStrictEqual(essence(next), essence(plan))) {
         daemon.reloaded(true);
-        talk.info('the config says what it said before', { audit: 'reload', why });
+        const words = waiting.length === 0 ? 'the config says what it said before' : 'the rest of the config is in use';
+        talk.info(words, { audit: 'reload', why });
         return;
       }
       await daemon.reload(next);
@@ -85,6 +85,12 @@ function refuseBlank({ config: { document } }: ServePlan): void {
     EXIT.usage,
     'write it anew, or restart the daemon to run by defaults',
   );
+}
+
+/** The calls go on with a key that was there: its file may be about to be written. */
+function refuseLostKeys({ ai }: ServePlan, before: ServePlan): void {
+  const lost = ai?.unreadable.find((reason) => before.ai?.unreadable.includes(reason) !== true);
+  if (lost !== undefined) throw new UserError(lost, EXIT.invalid, 'once it can be read, send SIGHUP');
 }
 
 /** The ids of the keys, as they are read now. @throws KeyError, ConfigError */

@@ -15,9 +15,9 @@ import {
   type ResolvedPipeline,
 } from '../../config/index.js';
 import { isLoopback } from '../../config/units/index.js';
-import type { BlockOptions } from '../../pipeline/index.js';
+import { isAiStage, type BlockOptions } from '../../pipeline/index.js';
 import { configTokens, tokenFolderOf, tokenIds } from '../../server/access/index.js';
-import { resolveFleet } from '../../jobs/fleet/index.js';
+import { natsSettings, needsNats, resolveFleet } from '../../jobs/fleet/index.js';
 import { lookWithPrices } from '../check/price-judge.js';
 import type { ServeFlags } from './flags.js';
 import { fileKey, nodeFileSystem } from '../../files/index.js';
@@ -72,6 +72,7 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
     tokens: configTokens(tokens),
   };
   await refuseOpenDoor(host, access, stateDirectory(config));
+  const sources = useSources(config);
   return {
     config,
     listen: {
@@ -113,7 +114,7 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
       ...(storage.retention_size !== undefined && { bytesMax: storage.retention_size }),
     },
     pipelines,
-    sources: useSources(config),
+    sources,
     lineBytesMax: processing.max_line_size,
     // One processor is left to the daemon's own thread, which ingests events.
     workers: Math.max(1, Math.min(processing.worker_threads, availableParallelism() - 1)),
@@ -121,8 +122,21 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
     stateFolder: stateDirectory(config),
     fromScratch: flags.fromScratch === true,
     drainMs: processing.drain_timeout,
+    ai: await settingsOfCalls(config, pipelines),
+    nats: needsNats({ fleet, pipelines, sources }) ? await natsSettings(config) : undefined,
     fleet,
   };
+}
+
+/** A daemon without AI stages does not load what asks providers. @throws ConfigError */
+async function settingsOfCalls(
+  config: LoadedConfig,
+  pipelines: readonly PipelineServePlan[],
+): Promise<ServePlan['ai']> {
+  const specs = pipelines.map(({ spec }) => spec);
+  if (!specs.some(({ stages }) => stages.some(isAiStage))) return undefined;
+  const { aiSettings } = await import('../../jobs/ai/index.js');
+  return await aiSettings(config, specs);
 }
 
 /** @throws UserError */

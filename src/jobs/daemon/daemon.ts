@@ -15,7 +15,7 @@ import { sourceKinds } from '../inputs/index.js';
 import { startIntakes, type Intakes } from './inputs/intakes.js';
 import { knownNames } from './known-names.js';
 import { leftUndone, ownFolders } from './upkeep/own-folders.js';
-import { changesIntakes, changesProcessing, fixedAtStart } from './plan-changes.js';
+import { changesIntakes, changesProcessing, fixedAtStart, withFixed } from './plan-changes.js';
 import type { ServePlan } from '../serve-plan.js';
 import { applyRetention } from './upkeep/retention.js';
 import { StateFolder } from './upkeep/state-folder.js';
@@ -58,6 +58,8 @@ export interface Daemon {
   readonly asksForToken: () => boolean;
   /** Checks at once whether an output was renamed or removed. */
   checkOutputs(): Promise<void>;
+  /** The sections of another plan that take effect at the next start only. */
+  waiting(plan: ServePlan): readonly string[];
   /** Applies another plan, as far as possible without a restart. */
   reload(plan: ServePlan): Promise<void>;
   /** Records that a changed config was read, and whether it was applied or refused. */
@@ -236,13 +238,13 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonOptions):
     url: server.url,
     asksForToken: () => access.rules().open === 'no',
     checkOutputs: () => pipelines.now.checkOutputs(),
+    waiting: (next) => fixedAtStart(plan, next),
     reload: (next) =>
       pipelines.inTurn(async () => {
         await keeper?.refresh();
-        for (const section of fixedAtStart(plan, next)) talk.warn('this takes effect at the next start', { section });
         const before = plan;
         // Requests use the new settings from now on; events for new pipelines are stored until these run.
-        plan = { ...next, log: before.log, listen: before.listen, fleet: before.fleet };
+        plan = withFixed(before, next);
         state.use(plan.stateFolder);
         talk.setLevel(plan.logging.level);
         if (changesProcessing(before, next)) {

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { needsNats } from '../fleet/open-nats.js';
 import { outputFiles, type ServePlan } from '../serve-plan.js';
 
 /** The changed sections that can't be applied while the daemon runs. */
@@ -7,10 +6,16 @@ export function fixedAtStart(before: ServePlan, next: ServePlan): readonly strin
   const sections: string[] = [];
   if (!isDeepStrictEqual(before.listen, next.listen)) sections.push('server.host, port or tls');
   if (!isDeepStrictEqual(before.fleet, next.fleet)) sections.push('fleet');
-  if (needsNats(next) && !needsNats(before)) sections.push('nats');
+  if (next.nats !== undefined && !isDeepStrictEqual(before.nats, next.nats)) sections.push('nats');
   if (!isDeepStrictEqual(before.log, next.log)) sections.push('storage, processing.max_queue_size');
   if (before.logging.format !== next.logging.format) sections.push('logging.format');
   return sections;
+}
+
+/** The next plan, with what can't change while the daemon runs as it was at its start. */
+export function withFixed(start: ServePlan, next: ServePlan): ServePlan {
+  const { log, listen, fleet, nats, logging } = start;
+  return { ...next, log, listen, fleet, nats, logging: { ...next.logging, format: logging.format } };
 }
 
 export function changesProcessing(before: ServePlan, next: ServePlan): boolean {
@@ -27,8 +32,8 @@ export function observationOf({ level }: ServePlan['logging']): 'first' | 'all' 
 }
 
 /** The settings that the processing depends on. */
-function processingOf({ pipelines, workers, eventTimeoutMs, stateFolder, logging }: ServePlan): unknown {
-  return { pipelines, workers, eventTimeoutMs, stateFolder, observe: observationOf(logging) };
+function processingOf({ pipelines, workers, eventTimeoutMs, stateFolder, logging, ai }: ServePlan): unknown {
+  return { pipelines, ai, workers, eventTimeoutMs, stateFolder, observe: observationOf(logging) };
 }
 
 /** The settings that reading depends on. */

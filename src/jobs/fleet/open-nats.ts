@@ -126,7 +126,7 @@ class ConnectedNats implements DaemonNats {
 }
 
 /** Whether a daemon needs NATS. */
-export function needsNats({ fleet, pipelines, sources }: ServePlan): boolean {
+export function needsNats({ fleet, pipelines, sources }: Pick<ServePlan, 'fleet' | 'pipelines' | 'sources'>): boolean {
   return (
     fleet !== undefined || hasSubjects(pipelines) || sources.some((source) => sourceKinds.of(source).needsNats === true)
   );
