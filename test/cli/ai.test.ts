@@ -6,7 +6,7 @@ import { dollarText, nanoOfDollars } from '../../src/ai/money/index.js';
 import { resultOf, runCli, startCli } from '../support/cli.js';
 import type { FakeProvider } from '../support/fake-provider.js';
 import { perTest } from '../support/per-test.js';
-import { aiStage, configOf, everyFile, providerOf, rowsOf, statsOf } from './ai-stage.js';
+import { aiStage, configOf, everyFile, providerOf, REQUEST, rowsOf, statsOf } from './ai-stage.js';
 
 const on = perTest(aiStage);
 
@@ -105,6 +105,44 @@ describe('a run with AI stages', () => {
     expect(second.exit, second.stderr).toBe(0);
     expect(second.stdout.trim().split('\n')).toHaveLength(60);
     expect(fake.records).toHaveLength(60);
+    expect(await costOf()).toEqual({ openai: fake.billed });
+  });
+});
+
+describe('a second attempt that the budget has no room for', () => {
+  const words = 'so many words '.repeat(12);
+  it.each([
+    [
+      'at an answer that is not valid',
+      '{ into: /a, schema: { enum: [good, bad] }',
+      [words, '{"value":"good"}'],
+      '0.044',
+    ],
+    ['at an answer that is cut off', '{ into: /a', [words.repeat(3), words.repeat(3)], '0.012'],
+  ])('%s stops the run, loses no row, and is all that is paid when it goes on', async (_what, stage, replies, max) => {
+    const asked = new Set<string>();
+    const fake = await on.fake({
+      reply: ({ texts: [text = ''] }) => {
+        const reply = replies[asked.has(text) ? 1 : 0] ?? '';
+        asked.add(text);
+        return reply;
+      },
+    });
+    const stages = [`${stage}, request: ${REQUEST} }`];
+    on.write('colloquium.yaml', configOf({ openai: providerOf(fake) }, { stages }));
+    on.write('in.ndjson', rowsOf(6));
+    const args = ['--resume', '-o', 'out.ndjson', '--dead-letter', 'dead.ndjson', 'in.ndjson'];
+    const first = await on.run(['--max-cost', max, ...args]);
+    expect(first.exit, first.stderr).toBe(75);
+    expect(first.stderr).toContain('the budget is spent');
+    expect(first.stderr).not.toContain('dead-lettered');
+    expect(fake.billed).toBeLessThanOrEqual(nanoOfDollars(max));
+    expect(asked.size).toBeGreaterThan(0);
+
+    const next = await on.run(['--max-cost', '1', ...args]);
+    expect(next.exit, next.stderr).toBe(0);
+    expect(on.read('out.ndjson').match(/"attempts":2/g)).toHaveLength(6);
+    expect(fake.records).toHaveLength(12);
     expect(await costOf()).toEqual({ openai: fake.billed });
   });
 });

@@ -20,8 +20,6 @@ export interface CallAttemptsOptions extends Omit<AttemptOptions, 'ordinal'> {
   readonly lanes: readonly ProviderLane[];
   readonly route: Route;
   readonly providerWaitMs: number;
-  /** Whether not to wait for budget, as for an attempt that repairs an answer. */
-  readonly budgetAtOnce: boolean;
   readonly notify: (notice: Notice) => void;
   /** Attempts that the call made before these. */
   readonly attemptsBefore: number;
@@ -205,12 +203,11 @@ export class CallAttempts {
     choices: readonly LaneChoice[],
     full: Extract<AttemptResult, { kind: 'full' }>['full'],
   ): Promise<FailedCall | StoppedCall | undefined> {
-    const { books, runBudget, soft, budgetAtOnce, world, notify, step } = this.#options;
+    const { books, runBudget, soft, world, notify, step } = this.#options;
     const ahead = step?.ahead ?? 0n;
     const needed = ahead > 0n ? 'a call and of the steps of the cascade behind it' : 'a call';
     const held = await heldByBatches(books.budget, [full.account]);
     const message = `the budget is spent: ${showAmount(full.left)} of ${showAmount(full.limit)} is left, and the worst case of ${needed} is more${held}`;
-    if (budgetAtOnce) return failed('too_expensive', message, lane.name);
     if (full.openCalls) {
       // A dead process would never release its reservations.
       await books.recover();

@@ -12,10 +12,7 @@ import { codeOf, tookOf } from './result.js';
 import type { SchemaCheck } from '../answer/index.js';
 
 /** What a conversation needs beyond its attempts: where to keep paid answers. */
-export interface Conversation extends Omit<
-  CallAttemptsOptions,
-  'received' | 'budgetAtOnce' | 'attemptsBefore' | 'counts'
-> {
+export interface Conversation extends Omit<CallAttemptsOptions, 'received' | 'attemptsBefore' | 'counts'> {
   readonly check: SchemaCheck | undefined;
   readonly onTruncated: TruncatedPolicy;
   /** The largest output cap that any of the lanes takes. */
@@ -47,8 +44,6 @@ export async function converse(conversation: Conversation): Promise<Conversed> {
       request:
         asked === undefined ? conversation.request : repairRequest(conversation.request, asked, conversation.capMax),
       lanes: lanesLeft(conversation.lanes, asked),
-      // A repair may use the rest of the budget, but does not wait for more.
-      budgetAtOnce: asked !== undefined && asked.kind !== 'elsewhere',
       attemptsBefore: asked?.tally.attempts ?? 0,
       counts,
       async received(received) {

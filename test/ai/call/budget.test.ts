@@ -120,11 +120,28 @@ describe('a budget', () => {
     await world.until(client.close());
   });
 
-  it('does not buy a second answer that it cannot afford', async () => {
+  it('stops the run where a second attempt does not fit, and a larger one pays for that attempt alone', async () => {
     const fake = await on.fake('openai', { reply: () => 'x'.repeat(10_000) });
-    const client = await on.client([setupOf(fake)], { budget: { run: '0.1' } });
-    expect(await client.call(request('hi'), context())).toMatchObject({ kind: 'failed', code: 'truncated' });
+    const small = await on.client([setupOf(fake)], { budget: { run: '0.1' } });
+    expect(await small.call(request('hi'), context())).toMatchObject({ kind: 'stopped', reason: 'budget' });
     expect(fake.records).toHaveLength(1);
+    await small.close();
+    const large = await on.client([setupOf(fake)], { budget: { run: '1' } });
+    const { cost_usd, attempts } = answered(await large.call(request('hi'), context()));
+    expect({ cost_usd, attempts }).toEqual({ cost_usd: Number(fake.billed) / 1e9, attempts: 2 });
+    expect(fake.records).toHaveLength(2);
+  });
+
+  it('that a second attempt does not fit can be waited for, too', async () => {
+    const world = createFakeWorld(Date.UTC(2026, 0, 5, 22));
+    const fake = await on.fake('openai', { reply: () => 'x'.repeat(10_000) });
+    // At the worst the larger cap takes 0.243 dollars, and the first answer took 0.06.
+    const budget = { daily: '0.3', whenSpent: 'wait' } as const;
+    const client = await on.client([setupOf(fake)], { budget }, patientWorld(world).world);
+    answered(await world.until(client.call(request('hi'), context())));
+    expect(new Date(world.now()).toISOString().slice(0, 10)).toBe('2026-01-06');
+    expect(fake.records).toHaveLength(2);
+    await world.until(client.close());
   });
 });
 

@@ -120,3 +120,25 @@ it('a daemon whose keys are refused asks again, and measures each', async () => 
   await daemon.end();
   await fake.close();
 });
+
+it('a daemon whose budget has no room for a second attempt waits, and makes it under a larger one', async () => {
+  const fake = await startFakeProvider({ wire: 'openai', reply: () => 'so many words '.repeat(36) });
+  const configFor = (budget: number): string =>
+    `${configOf({ openai: providerOf(fake) }).replace('state_dir: ./state\n', '')}    outputs: [{ file: ./out.ndjson }]\ncost_management: { daily_budget: ${budget} }\n`;
+  const output = (): string[] => textOf(cwd, 'out.ndjson').split('\n').slice(0, -1);
+  // The second attempt, with the larger cap, takes 0.016 dollars at the worst; the first takes 0.004.
+  const first = await startDaemon(configFor(0.018));
+  const { cwd } = first;
+  expect((await postLines(`${first.url}/events`, '{"q":"hi"}')).status).toBe(202);
+  const health = async (): Promise<string> => await (await fetch(`${first.url}/health`)).text();
+  await until(async () => (await health()).includes('waits: the budget is spent'), 'it waits');
+  expect([output(), lettersOf(cwd), fake.records.length]).toEqual([[], [], 1]);
+  expect(await first.end()).toBe(0);
+
+  const second = await startDaemon(configFor(1), { cwd });
+  await until(() => output().length === 1, 'it is answered');
+  expect(output()[0]).toContain('"attempts":2');
+  expect(await second.end()).toBe(0);
+  expect([lettersOf(cwd), fake.records.length]).toEqual([[], 2]);
+  await fake.close();
+});
