@@ -89,12 +89,14 @@ async function beforeOf(
   return { kind: 'pipelines', config: other, pipelines: found } satisfies BeforePipelines;
 }
 
-/** All events come out whole, wherever they would be written; those that no output takes do not come out. */
+/** All events come out whole, wherever they would be written; those that no output takes come out of one more. */
 function asEvents(plan: PipelineServePlan): PipelineServePlan {
   const takes = plan.outputs.map(({ when, otherwise }) => ({
     envelope: true,
     ...(when && { when }),
     ...(otherwise !== undefined && { otherwise }),
   }));
-  return { ...plan, spec: { ...plan.spec, outputs: takes.length === 0 ? [{ envelope: true }] : takes } };
+  const takesRest = takes.some(({ when, otherwise }) => when === undefined || otherwise === true);
+  const outputs = takesRest ? takes : [...takes, { envelope: true, otherwise: true as const }];
+  return { ...plan, spec: { ...plan.spec, outputs } };
 }

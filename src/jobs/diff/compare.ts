@@ -1,10 +1,23 @@
 import type { Json } from 'computo-js';
 import { diffJson, type JsonChange } from '../../json/index.js';
 
+/** An event at its end, or a part of it. */
+export interface ResultPart {
+  readonly id: string;
+  readonly data: Json;
+  /** The names of the outputs that take it; none: it is unrouted. */
+  readonly outputs: readonly string[];
+}
+
 /** What one side makes of an event. */
 export type SideResult =
-  /** The data that comes out; none: it is filtered. */
-  | { readonly kind: 'out'; readonly data: readonly Json[] }
+  | {
+      readonly kind: 'out';
+      /** In their order; none: the event is filtered. */
+      readonly parts: readonly ResultPart[];
+      /** Read from outputs, in which what was unrouted is as absent as what was filtered. */
+      readonly hidesUnrouted?: true;
+    }
   /** `reason`: why it failed, if that is known. */
   | { readonly kind: 'failed'; readonly reason?: string };
 
@@ -15,6 +28,8 @@ export const OUTCOMES = [
   'no longer fails',
   'now filtered',
   'no longer filtered',
+  'now unrouted',
+  'no longer unrouted',
 ] as const;
 
 /** What has become of an event's result. */
@@ -28,31 +43,90 @@ export interface EventDiff {
   readonly outcome: DiffOutcome;
   /** From the old result to the new one, if it is `changed`. */
   readonly changes: readonly JsonChange[];
+  /** Where it goes instead, if it is `changed`. */
+  readonly routes: readonly RouteChange[];
   /** Why it fails now, or failed before. */
   readonly reason?: string | undefined;
+}
+
+/** Other outputs take an event than before. */
+export interface RouteChange {
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  /** How many parts of the event that is so for; absent: it is whole. */
+  readonly parts?: number;
 }
 
 /** All events, summed up. */
 export interface DiffSummary {
   readonly counts: Readonly<Record<DiffOutcome, number>>;
+  /** How many events other outputs take than before, at least in part; they are among the `changed`. */
+  readonly rerouted: number;
   /** In how many events a place changed, the most frequent first. Elements of lists count as one: `/items/*` */
   readonly pointers: readonly { readonly pointer: string; readonly events: number }[];
 }
 
+type Compared = Pick<EventDiff, 'outcome' | 'changes' | 'routes' | 'reason'>;
+
 /** Compares what two sides make of one event. */
-export function compareResults(before: SideResult, now: SideResult): Pick<EventDiff, 'outcome' | 'changes' | 'reason'> {
+export function compareResults(before: SideResult, now: SideResult): Compared {
   if (now.kind === 'failed') {
-    return { outcome: before.kind === 'failed' ? 'same' : 'now fails', changes: [], reason: now.reason };
+    return { ...justThat(before.kind === 'failed' ? 'same' : 'now fails'), reason: now.reason };
   }
-  if (before.kind === 'failed') return { outcome: 'no longer fails', changes: [], reason: before.reason };
-  const [was, is] = [before.data, now.data];
-  if (was.length === 0 || is.length === 0) {
-    if (was.length === is.length) return { outcome: 'same', changes: [] };
-    return { outcome: is.length === 0 ? 'now filtered' : 'no longer filtered', changes: [] };
+  if (before.kind === 'failed') return { ...justThat('no longer fails'), reason: before.reason };
+  const was = before.parts;
+  const is = before.hidesUnrouted === true ? comparableWith(was, now.parts) : now.parts;
+  const [ended, ends] = [endOf(was), endOf(is)];
+  if (ended !== ends) return justThat(ends !== 'out' ? `now ${ends}` : ended !== 'out' ? `no longer ${ended}` : 'same');
+  if (ends !== 'out') return justThat('same');
+  const [[one], [other]] = [was, is];
+  const isWhole = was.length === 1 && is.length === 1 && one !== undefined && other !== undefined;
+  const changes = isWhole ? diffJson(one.data, other.data) : diffJson(dataOf(was), dataOf(is));
+  const routes = isWhole ? routeChange(one, other) : routeChanges(was, is);
+  return { outcome: changes.length + routes.length === 0 ? 'same' : 'changed', changes, routes };
+}
+
+function justThat(outcome: DiffOutcome): Compared {
+  return { outcome, changes: [], routes: [] };
+}
+
+function endOf(parts: readonly ResultPart[]): 'out' | 'filtered' | 'unrouted' {
+  if (parts.length === 0) return 'filtered';
+  return parts.every(isUnrouted) ? 'unrouted' : 'out';
+}
+
+function isUnrouted({ outputs }: ResultPart): boolean {
+  return outputs.length === 0;
+}
+
+/** The parts without those that are unrouted and may have been before. */
+function comparableWith(was: readonly ResultPart[], is: readonly ResultPart[]): readonly ResultPart[] {
+  if (was.length > 0 && is.every(isUnrouted)) return is;
+  const known = new Set(was.map(({ id }) => id));
+  return is.filter((part) => !isUnrouted(part) || known.has(part.id));
+}
+
+function dataOf(parts: readonly ResultPart[]): Json {
+  return parts.map(({ data }) => data);
+}
+
+function routeChange({ outputs: from }: ResultPart, { outputs: to }: ResultPart): RouteChange[] {
+  const isSame = from.length === to.length && from.every((name) => to.includes(name));
+  return isSame ? [] : [{ from, to }];
+}
+
+/** Of parts that both sides have: each change of routes once. */
+function routeChanges(was: readonly ResultPart[], is: readonly ResultPart[]): RouteChange[] {
+  const found = new Map<string, Required<RouteChange>>();
+  const others = new Map(is.map((part) => [part.id, part]));
+  for (const part of was) {
+    const other = others.get(part.id);
+    const [change] = other === undefined ? [] : routeChange(part, other);
+    if (change === undefined) continue;
+    const key = JSON.stringify([change.from, change.to]);
+    found.set(key, { ...change, parts: (found.get(key)?.parts ?? 0) + 1 });
   }
-  const isOne = was.length === 1 && is.length === 1;
-  const changes = isOne ? diffJson(was[0] ?? null, is[0] ?? null) : diffJson([...was], [...is]);
-  return { outcome: changes.length === 0 ? 'same' : 'changed', changes };
+  return [...found.values()];
 }
 
 /** The most different places that are counted; more mean that they are keys of data. */
@@ -64,8 +138,11 @@ export class DiffTally {
   readonly #counts = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<DiffOutcome, number>;
   readonly #pointers = new Map<string, number>();
 
-  add({ outcome, changes }: EventDiff): void {
+  #rerouted = 0;
+
+  add({ outcome, changes, routes }: EventDiff): void {
     this.#counts[outcome] += 1;
+    if (routes.length > 0) this.#rerouted += 1;
     for (const pointer of new Set(changes.map((change) => change.pointer.replaceAll(/\/\d+(?=\/|$)/g, '/*')))) {
       const events = this.#pointers.get(pointer);
       if (events !== undefined || this.#pointers.size < POINTERS_MAX) this.#pointers.set(pointer, (events ?? 0) + 1);
@@ -75,6 +152,6 @@ export class DiffTally {
   summary(): DiffSummary {
     const pointers = [...this.#pointers].map(([pointer, events]) => ({ pointer, events }));
     pointers.sort((a, b) => b.events - a.events || (a.pointer < b.pointer ? -1 : 1));
-    return { counts: { ...this.#counts }, pointers: pointers.slice(0, POINTERS_TOLD) };
+    return { counts: { ...this.#counts }, rerouted: this.#rerouted, pointers: pointers.slice(0, POINTERS_TOLD) };
   }
 }

@@ -1,6 +1,6 @@
 import type { KeyRing } from '../../crypt/index.js';
 import { idOfLine, pipelineOfLine } from '../../event/index.js';
-import { keepsState, RunPaused, type OpenExecutor } from '../../pipeline/index.js';
+import { keepsState, RunPaused } from '../../pipeline/index.js';
 import type { Block } from '../../sources/index.js';
 import { openEngines, type Engines } from '../engines/engines.js';
 import { JobError } from '../job-error.js';
@@ -11,6 +11,7 @@ import type { PersonTalk } from '../talk.js';
 import { compareResults, DiffTally, type DiffSummary, type EventDiff, type SideResult } from './compare.js';
 import { filesOfWhole, pastResults } from './past-results.js';
 import type { DiffPlan } from './plan.js';
+import { namedLike, namedOutputs, type NamedOutput } from './routes.js';
 import { resultOf } from './side.js';
 
 /** Events whose results are awaited at a time. */
@@ -42,7 +43,8 @@ export async function diff(
   refuseState(plan);
   if (plan.before.kind === 'outputs' && way.through === 'one') way.pipelines.forEach(filesOfWhole);
   const underWay = await startReplay(replay, talk, signal);
-  const now = await openSide(plan, replay.config, way.pipelines, talk);
+  const newSides = way.pipelines.map((one) => ({ name: one.spec.name, plan: one, outputs: namedOutputs(one.outputs) }));
+  const now = await openSide(plan, replay.config, newSides, talk);
   signal.addEventListener('abort', () => now.engines.drain());
   try {
     const old = await openBefore(plan, underWay.world.disk.keys, talk, signal);
@@ -75,7 +77,7 @@ export function refuseState({ replay: { way }, before }: DiffPlan): void {
   }
 }
 
-type ResultOf = (pipeline: string, block: Block, meta: Parameters<typeof resultOf>[2]) => Promise<SideResult>;
+type ResultOf = (pipeline: string, block: Block, meta: Parameters<typeof resultOf>[3]) => Promise<SideResult>;
 
 interface OpenSide {
   readonly engines: Pick<Engines, 'drain'>;
@@ -83,31 +85,36 @@ interface OpenSide {
   close(): Promise<void>;
 }
 
+interface SidePipeline {
+  /** The name of the new side's pipeline. */
+  readonly name: string;
+  readonly plan: PipelineServePlan;
+  readonly outputs: readonly NamedOutput[];
+}
+
 async function openSide(
-  { replay }: DiffPlan,
+  { replay: { live, maxCost } }: DiffPlan,
   config: DiffPlan['replay']['config'],
-  pipelines: readonly PipelineServePlan[],
+  sides: readonly SidePipeline[],
   talk: PersonTalk,
-  nameOf: (plan: PipelineServePlan) => readonly string[] = ({ spec }) => [spec.name],
 ): Promise<OpenSide> {
-  const { live, maxCost } = replay;
+  const pipelines = [...new Set(sides.map(({ plan }) => plan))];
   const engines = await openEngines(
     { config, live, ...(maxCost !== undefined && { maxCost }), pipelines },
     talk.notice,
   );
-  const executors = new Map<string, OpenExecutor>();
-  for (const plan of pipelines) {
-    const executor = engines.engineOf(plan).open();
-    for (const name of nameOf(plan)) executors.set(name, executor);
-  }
+  const executors = new Map(pipelines.map((plan) => [plan, engines.engineOf(plan).open()]));
+  const byName = new Map(sides.map((side) => [side.name, side]));
   return {
     engines,
     async resultOf(pipeline, block, meta) {
-      const executor = executors.get(pipeline);
-      return executor === undefined ? { kind: 'out', data: [] } : await resultOf(executor, block, meta);
+      const side = byName.get(pipeline);
+      const executor = side && executors.get(side.plan);
+      if (executor === undefined) return { kind: 'out', parts: [] };
+      return await resultOf(executor, side?.outputs ?? [], block, meta);
     },
     async close() {
-      await Promise.all([...new Set(executors.values())].map((one) => one.close()));
+      await Promise.all([...executors.values()].map((one) => one.close()));
       await engines.close();
     },
   };
@@ -121,10 +128,11 @@ async function openBefore(
 ): Promise<OpenSide> {
   const { before, replay } = plan;
   if (before.kind === 'pipelines') {
-    const named = [...before.pipelines];
-    const side = await openSide(plan, before.config, [...new Set(before.pipelines.values())], talk, (one) =>
-      named.flatMap(([name, other]) => (other === one ? [name] : [])),
-    );
+    const sides = replay.way.pipelines.flatMap(({ spec: { name }, outputs }): SidePipeline[] => {
+      const old = before.pipelines.get(name);
+      return old === undefined ? [] : [{ name, plan: old, outputs: namedLike(old.outputs, outputs) }];
+    });
+    const side = await openSide(plan, before.config, sides, talk);
     signal.addEventListener('abort', () => side.engines.drain());
     return side;
   }
@@ -141,7 +149,7 @@ async function openBefore(
     async resultOf(name, block) {
       const pipeline = pipelines.get(name);
       const id = block.kind === 'lines' ? idOfLine(block.bytes, 0) : undefined;
-      if (pipeline === undefined || id === undefined) return { kind: 'out', data: [] };
+      if (pipeline === undefined || id === undefined) return { kind: 'out', parts: [] };
       return (await pastOf(name, pipeline))(id);
     },
     close: () => Promise.resolve(),

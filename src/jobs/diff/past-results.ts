@@ -13,7 +13,9 @@ import { openSource } from '../../sources/index.js';
 import { JobError } from '../job-error.js';
 import type { PipelineServePlan } from '../serve-plan.js';
 import type { EventChoice } from '../replay/plan.js';
-import type { SideResult } from './compare.js';
+import type { ResultPart, SideResult } from './compare.js';
+import { comparePartIds, isOf, wholeIdOf } from './part-ids.js';
+import { namedOutputs } from './routes.js';
 
 /** The most characters of results that are held: more events must be compared in parts. */
 const CHARACTERS_MAX = 256 * 1024 * 1024;
@@ -36,9 +38,9 @@ export async function pastResults(
   tell: (message: string) => void,
 ): Promise<PastResults> {
   const files = filesOfWhole({ spec, outputs });
-  const idOf = spec.stages.some(({ kind }) => kind === 'explode') ? wholeOf : (id: string): string => id;
-  /** By event, what it became: by its own id, or by those of the parts that were made of it. */
-  const known = new Map<string, Map<string, string>>();
+  const names = namedOutputs(outputs).map(({ name }) => name);
+  /** By event, what it became: by its own id, or by those of the parts that were made of it, whatever the stages are today. */
+  const known = new Map<string, Map<string, PastPart>>();
   const failed = new Map<string, string>();
   let characters = 0;
   const hold = (text: string): void => {
@@ -53,7 +55,7 @@ export async function pastResults(
   const lines = (file: FilePlan, lineBytesMax: number): AsyncGenerator<string> =>
     linesOf(file, { lineBytesMax, keys, signal });
   const isChosen = (timestamp: number): boolean => timestamp >= since && (until === undefined || timestamp < until);
-  for (const file of files) {
+  for (const [index, file] of files.entries()) {
     let strange = 0;
     if (!existsSync(file.file)) tell(`${file.file}: there is no such file, so what was in it counts as filtered`);
     for await (const line of lines(file, block.lineBytesMax)) {
@@ -61,13 +63,13 @@ export async function pastResults(
       if (stored === undefined) strange += 1;
       if (stored === undefined || !isChosen(stored.origin.timestamp)) continue;
       const { id } = stored.origin;
-      const whole = idOf(id);
-      const data = known.get(whole) ?? new Map<string, string>();
+      const whole = wholeIdOf(id);
+      const parts = known.get(whole) ?? new Map<string, PastPart>();
       // Several outputs may take an event, and one that is written again, after a kill or by a replay, counts as it was last.
-      const former = data.get(id);
-      if (former !== stored.data) hold(stored.data);
-      data.set(id, stored.data);
-      known.set(whole, data);
+      const former = parts.get(id);
+      if (former?.text !== stored.data) hold(stored.data);
+      parts.set(id, { text: stored.data, outputs: (former?.outputs ?? new Set()).add(index) });
+      known.set(whole, parts);
     }
     if (strange > 0) tell(`${file.file}: ${strange} lines are not whole events, and count as no results`);
   }
@@ -76,17 +78,29 @@ export async function pastResults(
   } else {
     for await (const line of lines(deadLetter, block.rawMax * 2)) {
       const letter = letterIn(line);
-      if (letter === undefined || !isChosen(letter.timestamp) || known.has(idOf(letter.id))) continue;
+      if (letter === undefined || !isChosen(letter.timestamp) || known.has(wholeIdOf(letter.id))) continue;
       hold(letter.reason);
-      failed.set(idOf(letter.id), letter.reason);
+      failed.set(wholeIdOf(letter.id), letter.reason);
     }
   }
   return (id) => {
-    const data = known.get(id);
-    if (data !== undefined) return { kind: 'out', data: [...data.values()].map((text) => parseJson(text, Infinity)) };
-    const reason = failed.get(id);
-    return reason === undefined ? { kind: 'out', data: [] } : { kind: 'failed', reason };
+    const whole = wholeIdOf(id);
+    const parts = [...(known.get(whole) ?? [])].filter(([part]) => isOf(id, part));
+    const reason = failed.get(whole);
+    if (parts.length === 0 && reason !== undefined) return { kind: 'failed', reason };
+    const read = parts.map(([part, { text, outputs }]): ResultPart => {
+      const takers = names.filter((_, index) => outputs.has(index));
+      return { id: part, data: parseJson(text, Infinity), outputs: takers };
+    });
+    return { kind: 'out', parts: read.sort((a, b) => comparePartIds(a.id, b.id)), hidesUnrouted: true };
   };
+}
+
+interface PastPart {
+  /** Its data. */
+  readonly text: string;
+  /** By their index. */
+  readonly outputs: Set<number>;
 }
 
 /**
@@ -107,11 +121,6 @@ export function filesOfWhole({ spec, outputs }: Pick<PipelineServePlan, 'spec' |
     );
   }
   return files;
-}
-
-/** The id of the event that a part was made of. Parts of parts have a number for each time. */
-function wholeOf(id: string): string {
-  return id.replace(/(?:\.\d+)+$/, '');
 }
 
 /** The lines of a file and of the files that it was rotated to. */

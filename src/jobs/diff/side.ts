@@ -4,30 +4,45 @@ import { parseJson } from '../../json/index.js';
 import type { OpenExecutor } from '../../pipeline/index.js';
 import type { Block } from '../../sources/index.js';
 import { reasonIn } from './past-results.js';
-import type { SideResult } from './compare.js';
+import type { ResultPart, SideResult } from './compare.js';
+import { comparePartIds } from './part-ids.js';
+import { routeOf, type NamedOutput } from './routes.js';
 
-/** Sends one stored event through a pipeline whose outputs take whole events. @throws RunPaused */
+/**
+ * Sends one stored event through a pipeline whose outputs take whole events.
+ *
+ * @param named the pipeline's outputs; what comes out of one more is unrouted
+ * @throws RunPaused
+ */
 export async function resultOf(
   executor: OpenExecutor,
+  named: readonly NamedOutput[],
   block: Block,
   meta: { readonly source: string; readonly timestamp: number; readonly counter: number },
 ): Promise<SideResult> {
-  const data = new Map<string, Json>();
+  const parts = new Map<string, ResultPart>();
   let reason: string | undefined;
   let next: Awaited<ReturnType<OpenExecutor['submit']>> | undefined = await executor.submit(block, meta);
   while (next !== undefined) {
-    // Several outputs may take an event.
-    for (const line of next.outputs.flatMap((lines) => lines.toString().split('\n'))) {
-      const stored = line === '' ? undefined : readStoredEvent(line);
-      if (stored !== undefined) data.set(stored.origin.id, parseJson(stored.data, Infinity));
+    for (const [index, lines] of next.outputs.entries()) {
+      const output = named[index];
+      for (const line of lines.toString().split('\n')) {
+        const stored = line === '' ? undefined : readStoredEvent(line);
+        if (stored === undefined) continue;
+        const { id, routingKey, timestamp } = stored.origin;
+        // Several outputs may take an event.
+        const part = parts.get(id) ?? { id, data: parseJson(stored.data, Infinity), outputs: [] };
+        const route = output === undefined ? [] : [routeOf(output, routingKey, timestamp)];
+        parts.set(id, { ...part, outputs: [...part.outputs, ...route] });
+      }
     }
     for (const { head } of next.deadLetters) reason ??= reasonIn(errorIn(head));
     next = await next.rest?.();
   }
   // Of an event that was taken apart, the parts that did not fail are its result.
-  return reason !== undefined && data.size === 0
+  return reason !== undefined && parts.size === 0
     ? { kind: 'failed', reason }
-    : { kind: 'out', data: [...data.values()] };
+    : { kind: 'out', parts: [...parts.values()].sort((a, b) => comparePartIds(a.id, b.id)) };
 }
 
 /** @param head of a dead letter, without its line */

@@ -22,7 +22,7 @@ import {
   type TestSuite,
 } from '../../config/tests/index.js';
 import { isAiStage } from '../../pipeline/index.js';
-import { outputNames } from './observe.js';
+import { outputNames } from '../outputs/output-names.js';
 
 /** The test cases of one config, ready to run. They share the pipelines, whose scripts are compiled once. */
 export interface TestPlan {

@@ -74,7 +74,10 @@ it('replay --diff compares what events become now with what the outputs hold, or
         'no longer fails': 1,
         'now filtered': 1,
         'no longer filtered': 1,
+        'now unrouted': 0,
+        'no longer unrouted': 0,
       },
+      rerouted: 0,
       pointers: [{ pointer: '/list/*', events: 1 }],
     });
   }
@@ -82,7 +85,7 @@ it('replay --diff compares what events become now with what the outputs hold, or
   const other = await runCli([...args, '--limit', '4', '--sample', '2'], { cwd });
   expect(other.exit, other.stderr).toBe(0);
   expect(other.stdout.replaceAll(/[0-9a-f-]{36}/g, 'ID')).toMatch(
-    /^ID default now fails: invalid_argument: .*\nID default changed\n {2}\/list: \(nothing\) → \[9,2\.5\]\n0 same, 1 changed, 1 now fails, 0 no longer fails, 0 now filtered, 0 no longer filtered\nmost changed:\n {2}\/list: 1\n$/,
+    /^ID default now fails: invalid_argument: .*\nID default changed\n {2}\/list: \(nothing\) → \[9,2\.5\]\n0 same, 1 changed, 1 now fails, 0 no longer fails, 0 now filtered, 0 no longer filtered, 0 now unrouted, 0 no longer unrouted\nmost changed:\n {2}\/list: 1\n$/,
   );
   expect(outputs()).toBe(before);
 
@@ -169,7 +172,8 @@ pipelines:
     expect(exit, stderr).toBe(0);
     return { counts: stdout.split('\n')[0] ?? '', stderr };
   };
-  const none = '0 changed, 0 now fails, 0 no longer fails, 0 now filtered, 0 no longer filtered';
+  const none =
+    '0 changed, 0 now fails, 0 no longer fails, 0 now filtered, 0 no longer filtered, 0 now unrouted, 0 no longer unrouted';
   const all = await summaryOf();
   expect(all.counts).toBe(`11 same, ${none}`);
   expect(all.stderr).toContain('pipeline filtered: its dead letters are in no file');
@@ -185,7 +189,123 @@ pipelines:
   writeFileSync(join(cwd, 'new.yaml'), config.replace('/n > 1', '/n > 2').replace('when: a,', 'when: [a, c],'));
   const differing = await summaryOf('-c', 'new.yaml');
   expect(differing.counts).toBe(`9 same, ${none.replace('0 now filtered, 0', '1 now filtered, 1')}`);
-  expect((await summaryOf('-c', 'new.yaml', '--against', 'colloquium.yaml')).counts).toBe(differing.counts);
+  // Outputs don't tell what was unrouted from what was filtered.
+  const unrouted = none
+    .replace('0 now filtered', '1 now filtered')
+    .replace('0 no longer unrouted', '1 no longer unrouted');
+  expect((await summaryOf('-c', 'new.yaml', '--against', 'colloquium.yaml')).counts).toBe(`9 same, ${unrouted}`);
   rmSync(join(cwd, 'out/e.ndjson'));
   expect((await summaryOf('-p', 'filtered')).stderr).toContain('e.ndjson: there is no such file');
+});
+
+it('replay --diff compares where events go: to another output, to two, to none', async () => {
+  const routed = (key: string, hi = 'hi'): string => `
+pipelines:
+  default:
+    stages: [{ explode: /list }]
+    routing_key: '${key}'
+    outputs: [{ file: ./out/hi.ndjson, envelope: true, when: [hi] }, { file: ./out/lo.ndjson, envelope: true, when: [lo, ${hi}] }]
+    dead_letter: ./dead.ndjson
+`;
+  const old = routed('if $input > 1 then "hi" else "lo"', 'none');
+  const daemon = await startDaemon(old);
+  const { cwd } = daemon;
+  await postLines(`${daemon.url}/events`, '{"list":[1]}\n{"list":[2]}\n{"list":[3,1,2]}\n');
+  expect(await daemon.end()).toBe(0);
+  writeFileSync(join(cwd, 'old.yaml'), old);
+  const changes: Record<string, readonly [config: string, events: readonly object[]]> = {
+    same: [old, [{ outcome: 'same' }, { outcome: 'same' }, { outcome: 'same' }]],
+    swapped: [
+      routed('if $input > 1 then "lo" else "hi"', 'none'),
+      [
+        { outcome: 'changed', routes: [{ from: ['lo'], to: ['hi'] }] },
+        { outcome: 'changed', routes: [{ from: ['hi'], to: ['lo'] }] },
+        {
+          outcome: 'changed',
+          routes: [
+            { from: ['hi'], to: ['lo'], parts: 2 },
+            { from: ['lo'], to: ['hi'], parts: 1 },
+          ],
+        },
+      ],
+    ],
+    both: [
+      routed('if $input > 1 then "hi" else "lo"'),
+      [
+        { outcome: 'same' },
+        { outcome: 'changed', routes: [{ from: ['hi'], to: ['hi', 'lo'] }] },
+        { outcome: 'changed', routes: [{ from: ['hi'], to: ['hi', 'lo'], parts: 2 }] },
+      ],
+    ],
+    nowhere: [
+      routed('if $input > 1 then "nowhere" else "lo"', 'none'),
+      [
+        { outcome: 'same' },
+        { outcome: 'now unrouted' },
+        { outcome: 'changed', routes: [{ from: ['hi'], to: [], parts: 2 }] },
+      ],
+    ],
+    filtered: [
+      old.replace('{ explode: /list }', '{ explode: /list }, { filter: "$input > 100" }'),
+      [{ outcome: 'now filtered' }, { outcome: 'now filtered' }, { outcome: 'now filtered' }],
+    ],
+    whole: [
+      old.replace('{ explode: /list }', '{ computo: /list/0 }'),
+      [{ outcome: 'same' }, { outcome: 'same' }, { outcome: 'changed' }],
+    ],
+  };
+  for (const [name, [config, expected]] of Object.entries(changes)) {
+    writeFileSync(join(cwd, 'colloquium.yaml'), config);
+    for (const against of [[], ['--against', 'old.yaml']]) {
+      const { exit, stdout, stderr } = await runCli(['replay', '--since', '0', '--diff=json', ...against], { cwd });
+      expect(exit, stderr).toBe(0);
+      const { events, summary } = linesOf(stdout);
+      expect(events, `${name} ${against.join(' ')}`).toMatchObject(expected);
+      const rerouted = expected.filter((event) => 'routes' in event).length;
+      expect(summary, name).toMatchObject({ rerouted });
+      expect(events.filter((event) => 'routes' in event)).toHaveLength(rerouted);
+    }
+  }
+  writeFileSync(join(cwd, 'colloquium.yaml'), routed('if $input > 1 then "nowhere" else "lo"', 'none'));
+  const text = await runCli(['replay', '--since', '0', '--diff=events'], { cwd });
+  expect(text.stdout.replaceAll(/[0-9a-f-]{36}/g, 'ID')).toBe(`ID default now unrouted
+ID default changed
+  (outputs): hi → (none) (2 parts)
+1 same, 1 changed, 0 now fails, 0 no longer fails, 0 now filtered, 0 no longer filtered, 1 now unrouted, 0 no longer unrouted
+most changed:
+  (outputs): 1
+`);
+  // Back again: the outputs of two configs that lie elsewhere are partners in their order, and those of unrouted events are told.
+  const moved = old.replaceAll('./out/', './tried/');
+  writeFileSync(join(cwd, 'moved.yaml'), moved);
+  const back = await runCli(
+    ['replay', '-c', 'moved.yaml', '--since', '0', '--diff=json', '--against', 'colloquium.yaml'],
+    { cwd },
+  );
+  expect(linesOf(back.stdout).events).toMatchObject([
+    { outcome: 'same' },
+    { outcome: 'no longer unrouted' },
+    { outcome: 'changed', routes: [{ from: [], to: ['hi'], parts: 2 }] },
+  ]);
+});
+
+it('replay --diff tells that an event goes to another file of an output that has a file per key', async () => {
+  const keyed = (key: string): string => `
+pipelines:
+  default:
+    routing_key: '${key}'
+    outputs: [{ file: './out/{routing_key}.ndjson' }]
+`;
+  const daemon = await startDaemon(keyed('/a').replace('{routing_key}', 'all'));
+  const { cwd } = daemon;
+  await postLines(`${daemon.url}/events`, '{"a":"x","b":"x"}\n{"a":"x","b":"y"}\n');
+  expect(await daemon.end()).toBe(0);
+  writeFileSync(join(cwd, 'old.yaml'), keyed('/a'));
+  writeFileSync(join(cwd, 'new.yaml'), keyed('/b'));
+  const args = ['replay', '-c', 'new.yaml', '--since', '0', '--diff=json', '--against', 'old.yaml'];
+  const { stdout, stderr } = await runCli(args, { cwd });
+  expect(linesOf(stdout).events, stderr).toMatchObject([
+    { outcome: 'same' },
+    { outcome: 'changed', routes: [{ from: ['{routing_key} (x)'], to: ['{routing_key} (y)'] }] },
+  ]);
 });
