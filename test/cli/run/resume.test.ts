@@ -127,7 +127,8 @@ describe.concurrent('run --resume goes on', () => {
     place.write('in', '1\n{"n":2,"te');
     expect((await place.run(args)).exit).toBe(3);
     expect(place.read('dead')).toContain('"line":2}');
-    expect(await place.run(args)).toMatchObject({ exit: 3, stderr: expect.stringContaining('hint: 1 event failed') });
+    const again = await place.run(args);
+    expect([again.exit, again.stderr]).toEqual([3, expect.stringContaining('hint: 1 event failed')]);
     place.append('in', 'xt":"hi"}\n3\n2');
     expect((await place.run(args)).exit).toBe(0);
     expect(await place.run(args)).toMatchObject({ exit: 0, stderr: 'colloquium: already finished: 4 lines\n' });
