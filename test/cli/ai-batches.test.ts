@@ -373,6 +373,93 @@ describe('run --lane batch', () => {
     expect(answers()).toEqual(wanted(20));
   });
 
+  it('has --lane auto count what still waits for a batch of an earlier step', async () => {
+    stage = aiStage();
+    const fake = await stage.fake();
+    const asked = (into: string, of: string, more: string): string =>
+      `{ into: ${into}, prompt: "\${${of}}", max_tokens: 60, ${more} }`;
+    const cascade = `cascade: [{ model: gpt-4o-mini, accept: '$input == "ROW 0 "' }, { model: gpt-4o }]`;
+    const stages = [
+      asked('/x', '/q', `${cascade}, lane: batch`),
+      asked('/y', '/x/response', 'model: gpt-4o-mini, lane: live'),
+      asked('/a', '/y/response', 'model: gpt-4o-mini, lane: auto, min_batch: 10'),
+    ];
+    stage.write('colloquium.yaml', configOf({ openai: providerOf(fake) }, { stages }));
+    stage.write('in.ndjson', rowsOf(12));
+    const result = await stage.run(['run', '-o', 'out.ndjson', 'in.ndjson']);
+    expect(result.exit, result.stderr).toBe(0);
+    expect(result.stderr).not.toContain('too few');
+    expect(answers()).toEqual(wanted(12));
+    // One row is through early, and is not sent before it is certain that there are enough.
+    expect(fake.batches.map(({ rows }) => rows.length)).toEqual([12, 11, 1, 11]);
+  });
+
+  it('has --lane auto count what the budget leaves for further batches, and send none of it live', async () => {
+    stage = aiStage();
+    const fake = await stage.fake();
+    const asked = (into: string, of: string): string =>
+      `{ into: ${into}, model: gpt-4o-mini, prompt: "\${${of}}", max_tokens: 20 }`;
+    const stages = [asked('/x', '/q'), asked('/a', '/x/response')];
+    stage.write('colloquium.yaml', configOf({ openai: providerOf(fake) }, { stages }));
+    stage.write('in.ndjson', Array.from({ length: 20 }, (_, i) => `{"q":"row ${i + 10}"}\n`).join(''));
+    const auto = ['run', '--lane', 'auto', '--min-batch', '10', '-o', 'out.ndjson', 'in.ndjson'];
+    const result = await stage.run([...auto, '--max-cost', '0.018']);
+    expect(result.exit, result.stderr).toBe(0);
+    expect(result.stderr).toMatch(/room for \d+ requests, in 1 batch: \d+ more wait .* in further batches/);
+    expect(result.stderr).not.toContain('too few');
+    const sizes = fake.batches.map(({ rows }) => rows.length);
+    expect(sizes.length).toBeGreaterThan(2);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(40);
+    expect((await costs())['live']).toBeUndefined();
+    expect(Number(fake.billed) / 1e9).toBeLessThanOrEqual(0.018);
+  });
+
+  it('asks live with --lane auto what stays too little, once nothing more can come', async () => {
+    stage = aiStage();
+    let looks = 1;
+    let sent = (): void => undefined;
+    const sending = new Promise<void>((resolve) => (sent = resolve));
+    const batches = {
+      onStep(step: BatchStep) {
+        if (step === 'submit' && looks === Infinity) sent();
+      },
+      get looks() {
+        return looks;
+      },
+    };
+    const fake = await stage.fake({ batches });
+    const asked = (into: string, of: string, more: string): string =>
+      `{ into: ${into}, model: gpt-4o-mini, prompt: "\${${of}}", max_tokens: 60, ${more} }`;
+    const first = asked('/x', '/q', 'lane: batch');
+    const config = (stages: string[]): string => configOf({ openai: providerOf(fake) }, { stages });
+    stage.write('colloquium.yaml', config([first]));
+    stage.write('in.ndjson', rowsOf(2));
+    const run = ['run', '-o', 'out.ndjson', 'in.ndjson'];
+    expect((await stage.run(run)).exit).toBe(0);
+    stage.write('colloquium.yaml', config([first, asked('/a', '/x/response', 'lane: auto, min_batch: 20')]));
+    stage.write('in.ndjson', rowsOf(12));
+    looks = Infinity;
+    const child = startCli([...run, '--no-progress'], { cwd: stage.cwd });
+    const ended = resultOf(child);
+    await sending;
+    child.kill('SIGINT');
+    expect((await ended).exit).toBe(130);
+    const listed = await runCli(['journal', 'batches', '--format', 'json'], { cwd: stage.cwd });
+    const records = listed.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(records).toContainEqual(
+      expect.objectContaining({ state: 'closed', rows: 2, outcome: 'not sent: the run was stopped' }),
+    );
+    looks = 1;
+    const result = await stage.run(run);
+    expect([result.exit, result.stderr]).toEqual([0, expect.stringContaining('ai-2: too few requests for a batch')]);
+    expect(answers()).toEqual(wanted(12));
+    expect(fake.batches.map(({ rows }) => rows.length)).toEqual([2, 10]);
+    expect(fake.records).toHaveLength(24);
+  });
+
   it('takes the lane of each stage from the config, and counts flags for more', async () => {
     stage = aiStage();
     const fake = await stage.fake();

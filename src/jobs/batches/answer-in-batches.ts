@@ -28,6 +28,8 @@ import { JobError } from '../job-error.js';
 import { enginePipeline } from '../run/engines.js';
 import type { AiRun, RunPlan } from '../run/plan.js';
 import { refuseOutputs } from '../run/refuse-outputs.js';
+import { isOver, recordsOf, withdrawAll, type BatchStage, type BatchStages, type Needed } from './batch-stage.js';
+import { chooseLanes, type Chosen } from './choose-lanes.js';
 
 /** The number of requests that are written and recorded at a time. */
 const CONCURRENCY = 128;
@@ -109,26 +111,12 @@ async function refuseStrays({ batches }: AiClient, { pipeline }: RunPlan, { noti
     throw new JobError('requests of this run may be in a batch that it cannot fetch', 'invalid', STRAY_HINT);
 }
 
-/** A stage whose requests go in batches. */
-interface BatchStage {
-  readonly plan: BatchPlan;
-  /** When what has no answer goes live, milliseconds since the epoch. */
-  deadlineAt: number | undefined;
-  /** Its requests go live from now on. */
-  isLive: boolean;
-}
-
-type BatchStages = ReadonlyMap<string, BatchStage>;
-
 /** How the run asks, besides what its stages say. */
 interface Manner extends AiRun {
   readonly batches: ReadonlyMap<string, BatchPlan>;
   /** The first event that fails ends the run, so that nothing is to be paid for behind it. */
   readonly stopsAtFailure: boolean;
 }
-
-/** The batches that hold a request of this run, by id. */
-type Needed = Map<string, BatchStage>;
 
 async function inRounds(
   plan: RunPlan,
@@ -137,18 +125,12 @@ async function inRounds(
   talk: BatchesTalk,
 ): Promise<BatchesOutcome> {
   const { ending, notice } = talk;
-  const now = realWorld.now();
-  const stages: BatchStages = new Map(
-    [...batches].map(([name, each]) => {
-      const { deadlineMs } = each;
-      return [name, { plan: each, deadlineAt: deadlineMs && now + deadlineMs, isLive: isNear(each) }];
-    }),
-  );
+  const stages = stagesOf(plan, batches);
   let isFirst = true;
   for (;;) {
-    if ([...stages.values()].every(({ isLive }) => isLive)) return { left: 0 };
+    if ([...stages.values()].every(({ lane }) => lane === 'live')) return { left: 0 };
     await client.batches.upkeep();
-    const { needed, full, left: waiting, failures } = await gathered(plan, client, stages, talk);
+    const { needed, full, fullRows, failures } = await gathered(plan, client, stages, talk);
     if (isFirst) await lookAtLeftovers(client, plan.pipeline.name, notice, needed);
     isFirst = false;
     if (stopsAtFailure && failures.failed > 0) {
@@ -157,25 +139,39 @@ async function inRounds(
       return { left: 0, failed: failures.examples[0] ?? '' };
     }
     await keepDeadlines(client, needed);
-    const tooFew = ending.aborted ? [] : await withdrawTooFew(client, needed, stages);
+    const { tooFew, held } = ending.aborted ? UNCHOSEN : await chooseLanes(client, stages, needed, fullRows);
     if (needed.size === 0 && tooFew.length === 0 && !ending.aborted) {
       if (full?.renewsAt === undefined) return { left: 0, spent: full?.message };
       notice(`${full.message}; waiting for ${minuteText(full.renewsAt)}`);
       await sleep(realWorld, full.renewsAt - realWorld.now(), ending);
       continue;
     }
-    if (waiting > 0 && !ending.aborted) notice(await tightText(client, needed, waiting));
-    const left = await waitFor(client, needed, talk);
+    const tight = ending.aborted ? undefined : await tightText(client, needed, fullRows);
+    if (tight !== undefined) notice(tight);
+    const left = await waitFor(client, needed, held, talk);
+    if (ending.aborted) await withdrawAll(client, held, 'the run was stopped');
     if (left > 0 || ending.aborted) return { left };
-    const late = [...stages].filter(([, stage]) => !stage.isLive && isOver(stage));
-    for (const [, stage] of late) stage.isLive = true;
+    const late = [...stages.values()].filter((stage) => stage.lane !== 'live' && isOver(stage));
+    for (const stage of late) stage.lane = 'live';
+    const lateHeld = [...held].filter((id) => needed.get(id)?.lane === 'live');
+    await withdrawAll(client, lateHeld, 'the deadline is reached');
     if (late.length > 0) notice('the deadline is reached: what has no answer is asked live');
     for (const name of tooFew) notice(`${name}: too few requests for a batch are asked live`);
   }
 }
 
-function isOver({ deadlineAt }: BatchStage): boolean {
-  return deadlineAt !== undefined && realWorld.now() >= deadlineAt;
+const UNCHOSEN: Chosen = { tooFew: [], held: new Set() };
+
+function stagesOf({ pipeline }: RunPlan, batches: Manner['batches']): BatchStages {
+  const now = realWorld.now();
+  const names = pipeline.stages.filter(isAiStage).map(({ name }) => name);
+  return new Map(
+    [...batches].map(([name, plan]): [string, BatchStage] => {
+      const deadlineAt = plan.deadlineMs && now + plan.deadlineMs;
+      const chosen = plan.rowsMin === undefined ? 'batch' : undefined;
+      return [name, { plan, place: names.indexOf(name), deadlineAt, lane: isNear(plan) ? 'live' : chosen }];
+    }),
+  );
 }
 
 /** Whether a stage may choose its lane, and no batch is likely to end in time. */
@@ -191,29 +187,13 @@ async function keepDeadlines(client: AiClient, needed: Needed): Promise<void> {
   }
 }
 
-/** Withdraws the batches of stages that have fewer requests than are worth one. @returns the names of these stages */
-async function withdrawTooFew(client: AiClient, needed: Needed, stages: BatchStages): Promise<readonly string[]> {
-  const records = await recordsOf(client, needed);
-  const found: string[] = [];
-  for (const [name, stage] of stages) {
-    const own = records.filter(({ id }) => needed.get(id) === stage);
-    const rows = own.reduce((sum, record) => sum + record.rows, 0);
-    // What is out there already brings its answers.
-    if (rows === 0 || rows >= (stage.plan.rowsMin ?? 0) || own.some(({ state }) => state !== 'sealed')) continue;
-    stage.isLive = true;
-    found.push(name);
-    for (const { id } of own) if (await client.batches.withdraw(id, 'not sent: too few requests')) needed.delete(id);
-  }
-  return found;
-}
-
 interface Gathered {
   /** The batches that hold a request of this run. */
   readonly needed: Needed;
   /** Some requests are in none, because the budget has no room for them. */
   readonly full: Extract<BatchedRequest, { kind: 'full' }> | undefined;
-  /** How many these are. */
-  readonly left: number;
+  /** How many of each stage these are. */
+  readonly fullRows: ReadonlyMap<BatchStage, number>;
   /** Events that fail before their requests, or for good. */
   readonly failures: Failures;
 }
@@ -228,10 +208,10 @@ async function gathered(
   const { ai, pipeline } = plan;
   const needed: Needed = new Map();
   let full: Gathered['full'];
-  let left = 0;
+  const fullRows = new Map<BatchStage, number>();
   const failures = collectFailures();
-  if (ai === undefined) return { needed, full, left, failures };
-  const inLane = [...stages].filter(([, { isLive }]) => !isLive);
+  if (ai === undefined) return { needed, full, fullRows, failures };
+  const inLane = [...stages].filter(([, { lane }]) => lane !== 'live');
   const gatherings = new Map(
     inLane.map(([name, { plan: limits, deadlineAt }]) => [
       name,
@@ -249,7 +229,7 @@ async function gathered(
       if (asked.kind === 'waits') needed.set(asked.batch, batchStage);
       if (asked.kind === 'full') {
         full ??= asked;
-        left += 1;
+        fullRows.set(batchStage, (fullRows.get(batchStage) ?? 0) + 1);
       }
       if (asked.kind !== 'none') return WAITS;
     }
@@ -274,16 +254,22 @@ async function gathered(
     ending.removeEventListener('abort', stop);
     for (const gathering of gatherings.values()) await gathering.seal();
   }
-  return { needed, full, left, failures };
+  return { needed, full, fullRows, failures };
 }
 
 const WAITS = { kind: 'failed', code: AWAITED, message: 'the answer is not there yet' } as const;
 
 /**
+ * @param held batches that are neither sent nor waited for
  * @returns how many batches still run when this run is to end
  * @throws JobError if their providers do not answer for too long; BatchRefusedError
  */
-async function waitFor(client: AiClient, needed: Needed, { notice, ending, progress }: BatchesTalk): Promise<number> {
+async function waitFor(
+  client: AiClient,
+  needed: Needed,
+  held: ReadonlySet<string>,
+  { notice, ending, progress }: BatchesTalk,
+): Promise<number> {
   const { batches } = client;
   const only = new Set(needed.keys());
   const begun = realWorld.now();
@@ -291,26 +277,28 @@ async function waitFor(client: AiClient, needed: Needed, { notice, ending, progr
     const stage = needed.get(id);
     return stage !== undefined && isOver(stage);
   };
+  const maySubmit = (record: BatchRecord): boolean => !ending.aborted && !held.has(record.id) && !isLate(record);
   const leave = async (why: string): Promise<readonly BatchRecord[]> => {
     await withdrawAll(client, only, why);
     const open = (await recordsOf(client, needed)).filter(isRunning);
     reportLeft(client, open, notice);
     return open;
   };
+  const isAwaited = (record: BatchRecord): boolean => isRunning(record) && !held.has(record.id);
   let toldAt = begun;
   for (;;) {
-    const before = (await recordsOf(client, needed)).filter(isRunning);
+    const before = (await recordsOf(client, needed)).filter(isAwaited);
     if (before.length === 0) return 0;
     if (ending.aborted) return (await leave('the run was stopped')).length;
     try {
       for (const record of before) if (isLate(record)) await batches.cancel(record.id);
-      await batches.advance({ only, maySubmit: (record) => !ending.aborted && !isLate(record) });
+      await batches.advance({ only, maySubmit });
     } catch (error) {
       if (error instanceof BatchRefusedError) await leave('another batch was refused');
       throw error;
     }
     const records = await recordsOf(client, needed);
-    const open = records.filter(isRunning);
+    const open = records.filter(isAwaited);
     const silent = open.map((record) => batches.givenUp(record));
     const [failure] = silent;
     if (failure !== undefined && silent.every((one) => one !== undefined)) {
@@ -331,25 +319,17 @@ async function waitFor(client: AiClient, needed: Needed, { notice, ending, progr
   }
 }
 
-/** Says why not all requests go at once. */
-async function tightText(client: AiClient, needed: Needed, waiting: number): Promise<string> {
+/** Says why not all requests of the stages that send batches go at once; undefined if they do. */
+async function tightText(
+  client: AiClient,
+  needed: Needed,
+  fullRows: ReadonlyMap<BatchStage, number>,
+): Promise<string | undefined> {
+  const waiting = [...fullRows].reduce((sum, [{ lane }, count]) => (lane === 'batch' ? sum + count : sum), 0);
+  if (waiting === 0) return undefined;
   const rows = (await recordsOf(client, needed)).reduce((sum, record) => sum + record.rows, 0);
   const batches = needed.size === 1 ? '1 batch' : `${needed.size} batches`;
   return `the budget has room for ${rows} requests, in ${batches}: ${waiting} more wait until these are answered and paid, and go in further batches, of which each may take hours; a larger budget or a smaller max_tokens makes fewer of them`;
-}
-
-/** Withdraws those of some batches that are not sent. */
-async function withdrawAll({ batches }: AiClient, needed: Iterable<string>, why: string): Promise<void> {
-  for (const id of needed) await batches.withdraw(id, `not sent: ${why}`);
-}
-
-/** In the order of their creation. */
-async function recordsOf(
-  { batches }: AiClient,
-  needed: { readonly keys: () => Iterable<string> },
-): Promise<readonly BatchRecord[]> {
-  const records = await Promise.all([...needed.keys()].sort().map((id) => batches.record(id)));
-  return records.filter((record) => record !== undefined);
 }
 
 function isRunning({ state }: BatchRecord): boolean {
