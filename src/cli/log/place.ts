@@ -46,13 +46,16 @@ async function keysFor(flags: LogFlags): Promise<LoadedConfig | undefined> {
  */
 export async function openLog(
   { folder, config }: LogPlace,
-  hint = 'name its folder, or the config with -c FILE',
+  hint?: string,
   keysOf = openKeys,
 ): Promise<{ readonly reader: ReadOnlyLog; readonly world: LogWorld }> {
   const world = nodeWorld(await keysOf(config));
   const names = await world.disk.list(folder).catch(() => undefined);
-  if (names === undefined) {
-    throw new UserError(`${folder}: there is no log`, EXIT.usage, hint);
-  }
+  if (names === undefined) throw noLog(folder, hint);
   return { reader: openReadOnlyLog(world, folder), world };
+}
+
+/** @param hint what to do */
+export function noLog(folder: string, hint = 'name its folder, or the config with -c FILE'): UserError {
+  return new UserError(`${folder}: there is no log`, EXIT.usage, hint);
 }

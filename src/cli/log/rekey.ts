@@ -9,13 +9,12 @@ import { isSealedPath } from '../../sources/index.js';
 import { writeStderr } from '../terminal/stderr.js';
 import type { LogFlags } from './flags.js';
 import { encryptedFiles } from './encrypted-files.js';
-import { findLog, openLog } from './place.js';
+import { findLog, noLog } from './place.js';
 import { plural } from './show.js';
 
 /** `colloquium log rekey`: encrypts everything that is kept, and further files, with the current key. */
 export async function rekeyLog(files: readonly string[], flags: LogFlags): Promise<ExitCode> {
-  const place = await findLog(undefined, flags);
-  const { folder, config } = place;
+  const { folder, config } = await findLog(undefined, flags);
   const keys = await openKeys(config);
   if (config === undefined || keys === undefined) {
     throw new UserError(
@@ -24,7 +23,6 @@ export async function rekeyLog(files: readonly string[], flags: LogFlags): Promi
       'name one in storage.encryption, and the former ones in old_keys',
     );
   }
-  await openLog(place);
   const { rekey } = await import('../../jobs/rekey/index.js');
   const plan = {
     logFolder: folder,
@@ -34,19 +32,21 @@ export async function rekeyLog(files: readonly string[], flags: LogFlags): Promi
     outputs: await encryptedFiles(config),
     files: files.map(sealedFile),
   };
-  const { log, outputs, values, checkpoints, states, folderLedgers } = await onDisk(() => rekey(plan));
-  const left = [...log.left, ...outputs.left];
+  const { log, outputs, values, checkpoints, states, folderLedgers, isEmpty } = await onDisk(() => rekey(plan));
+  if (isEmpty) throw noLog(folder);
+  if (log === undefined) writeStderr(`colloquium: ${folder}: there is no log: all else is encrypted anew\n`);
+  const left = [...(log?.left ?? []), ...outputs.left];
   for (const what of left) writeStderr(`colloquium: stays as it is: ${what}\n`);
-  for (const what of log.unreadable) writeStderr(`colloquium: ${what}: it may be removed\n`);
+  for (const what of log?.unreadable ?? []) writeStderr(`colloquium: ${what}: it may be removed\n`);
   const parts = [
-    `${plural(log.rekeyed, 'file')} of the log`,
+    ...(log === undefined ? [] : [`${plural(log.rekeyed, 'file')} of the log`]),
     `${plural(outputs.rekeyed, 'file')} of outputs and dead letters`,
     `${plural(values, 'value')} of journal, ledger and budget`,
     plural(checkpoints, 'checkpoint'),
     plural(states, "stages' state"),
     plural(folderLedgers, 'folder ledger'),
   ];
-  const already = log.current === 0 ? '' : `; ${plural(log.current, 'file')} already were`;
+  const already = log === undefined || log.current === 0 ? '' : `; ${plural(log.current, 'file')} already were`;
   writeStderr(`colloquium: encrypted with the key ${keys.currentId}: ${parts.join(', ')}${already}\n`);
   return left.length === 0 ? EXIT.ok : EXIT.dataError;
 }

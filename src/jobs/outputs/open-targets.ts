@@ -4,7 +4,7 @@ import { fileHead } from '../../sinks/formats/index.js';
 import { openStream } from '../../sinks/kinds/index.js';
 import type { TargetHolds } from './hold-targets.js';
 import type { OpenKeyedOptions } from './open-keyed.js';
-import type { FileTarget, OutputTarget, Targets } from './target.js';
+import { filesOf, type FileTarget, type OutputTarget, type Targets } from './target.js';
 
 export interface OpenTargetsOptions {
   /** The pipeline that the outputs belong to. */
@@ -27,8 +27,9 @@ export interface KeyedTargetsOptions extends Pick<OpenKeyedOptions, 'refuse' | '
 }
 
 /**
- * Opens the outputs of a job. Call this last before the first event, so that a mistake elsewhere empties no file. Files that
- * can't be closed are reported.
+ * Opens the outputs of a job. Call this last before the first event, so that a mistake elsewhere empties no file. Files that are
+ * emptied are opened after all others, and headers are written when all are open: an output that is refused changes no other.
+ * Files that can't be closed are reported.
  *
  * @returns the files: the outputs in order, then the dead letters, then the files that an earlier run left of outputs with a file
  *   per key; new files of these are added when they are created
@@ -60,25 +61,39 @@ export async function openTargets(
     allLeft.push(...left.values());
     return sink;
   };
-  const open = async (target: FileTarget): Promise<Sink> => {
-    if (target.keyed !== undefined) return openMany(target);
+  const open = async (target: FileTarget, mode: FileSinkOptions['mode']): Promise<FileSink> => {
     const hold = holds.of(target);
     const { path, keeping, packing } = target;
-    const mode = modes?.[files.length] ?? target.mode;
     const checkpointed = modes !== undefined;
     const { openFile } = await import('./open-file.js');
-    const sink = await openFile(path, { ...keeping, packing, mode, checkpointed, waits: true, ...(hold && { hold }) });
-    files.push(sink);
+    return openFile(path, { ...keeping, packing, mode, checkpointed, waits: true, ...(hold && { hold }) });
+  };
+  const ofTargets = new Map<FileTarget, Sink>();
+  const all = filesOf({ outputs, deadLetters });
+  for (const target of all) if (target.keyed !== undefined) ofTargets.set(target, await openMany(target));
+  const single = all
+    .filter(({ keyed: many }) => many === undefined)
+    .map((target, at) => ({ target, mode: modes?.[at] ?? target.mode, at }));
+  const emptiedLast = [...single].sort((a, b) => Number(a.mode === 'truncate') - Number(b.mode === 'truncate'));
+  for (const { target, mode, at } of emptiedLast) {
+    const file = await open(target, mode);
+    files[at] = file;
+    ofTargets.set(target, file);
+  }
+  files.push(...allLeft);
+  const sinkOf = (target: FileTarget): Sink => {
+    const sink = ofTargets.get(target);
+    if (sink === undefined) throw new TypeError('a file that was not opened');
     return sink;
   };
-  const opened: Sink[] = [];
+  const opened = outputs.map((output, index) =>
+    output.kind === 'file' ? sinkOf(output) : openStream(output.output, { pipeline, index }),
+  );
+  const lettersSink = deadLetters.kind === 'stderr' ? letters : sinkOf(deadLetters);
   for (const [index, output] of outputs.entries()) {
-    const sink = output.kind === 'file' ? await open(output) : openStream(output.output, { pipeline, index });
-    opened.push(sink);
-    if (hasHead(output)) await begin(sink);
+    const sink = opened[index];
+    if (sink !== undefined && hasHead(output)) await begin(sink);
   }
-  const lettersSink = deadLetters.kind === 'stderr' ? letters : await open(deadLetters);
-  files.push(...allLeft);
   return {
     outputs: opened,
     deadLetters: lettersSink,

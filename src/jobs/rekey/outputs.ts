@@ -8,6 +8,8 @@ import { isSealedPath } from '../../sources/index.js';
 
 /** What became of the encrypted outputs and dead letters. */
 export interface RekeyedOutputs {
+  /** How many there are. */
+  readonly found: number;
   readonly rekeyed: number;
   /** Files that stay as they are, and why. */
   readonly left: readonly string[];
@@ -29,8 +31,10 @@ export async function rekeyOutputs(
 ): Promise<RekeyedOutputs> {
   const left: string[] = [];
   const changed = new Map<string, Extract<RekeyedFile, { kind: 'rekeyed' }>>();
+  let found = 0;
   let rekeyed = 0;
   const rekeyOne = async (path: string): Promise<boolean> => {
+    found += 1;
     const done = await rekeyFile(path, keys);
     if (done.kind === 'damaged')
       left.push(`${done.message}; colloquium log cat prints what can be read: then move it away`);
@@ -50,7 +54,7 @@ export async function rekeyOutputs(
     }
   }
   for (const path of named) await rekeyOne(path);
-  return { rekeyed, left, inCheckpoint: (value) => withMoved(value, changed) };
+  return { found, rekeyed, left, inCheckpoint: (value) => withMoved(value, changed) };
 }
 
 /** The encrypted files of an output: those with its name, and those that were rotated; by the file that the manifest is kept for. */

@@ -24,7 +24,8 @@ export interface RekeyPlan {
 }
 
 export interface Rekeyed {
-  readonly log: RekeyReport;
+  /** Undefined: there is no log. */
+  readonly log: RekeyReport | undefined;
   /** Answers, costs and budgets that were encrypted anew. */
   readonly values: number;
   readonly checkpoints: number;
@@ -32,17 +33,21 @@ export interface Rekeyed {
   readonly states: number;
   readonly folderLedgers: number;
   readonly outputs: RekeyedOutputs;
+  /** Whether there is nothing at all that could be encrypted anew: then the plan is about something else. */
+  readonly isEmpty: boolean;
 }
 
 /**
- * Encrypts the log and what the state folder holds with the current key. The log's lock keeps daemons out.
+ * Encrypts the log, if there is one, and what the state folder holds with the current key. The log's lock keeps daemons out; where
+ * there is none, no daemon runs.
  *
  * @throws LogError, JobError, KeyError, StoreDamagedError; the operating system's errors
  */
 export async function rekey({ logFolder, stateFolder, keys, command, ...written }: RekeyPlan): Promise<Rekeyed> {
   const world = nodeWorld(keys);
   // First the log: if its lock is taken, nothing is changed.
-  const log = await rekeyLog(world, logFolder, command);
+  const log = existsSync(logFolder) ? await rekeyLog(world, logFolder, command) : undefined;
+  const isEmpty = log === undefined && !existsSync(stateFolder);
   const outputs = await rekeyOutputs(written.outputs, written.files, stateFolder, keys);
   const location: StoreLocation = { kind: 'lmdb', folder: stateFolder, keys };
   const values = storesExist(location) ? await inStoreFolder(stateFolder, () => rekeyBooks(location)) : 0;
@@ -61,7 +66,15 @@ export async function rekey({ logFolder, stateFolder, keys, command, ...written 
   for (const name of states) await (await StateStore.open(stateFolderOf(stateFolder, name), keys)).close();
   const ledgers = await namesIn(join(stateFolder, 'folders'));
   for (const name of ledgers) await rekeyLedger(join(stateFolder, 'folders', name), keys);
-  return { log, outputs, values, checkpoints, states: states.length, folderLedgers: ledgers.length };
+  return {
+    log,
+    outputs,
+    values,
+    checkpoints,
+    states: states.length,
+    folderLedgers: ledgers.length,
+    isEmpty: isEmpty && outputs.found === 0,
+  };
 }
 
 /** The first line, whose ledger it is, is not encrypted. */

@@ -1,13 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { OpenSinks } from '../../pipeline/index.js';
+import type { Sink } from '../../sinks/index.js';
 import { holdTargets } from '../outputs/hold-targets.js';
 import { openTargets } from '../outputs/open-targets.js';
-import { filesOf } from '../outputs/target.js';
+import { filesOf, type FileTarget } from '../outputs/target.js';
 import { lookAt, lookAtOutputs } from './look-at-outputs.js';
 import { openSources, readSources } from './open-input.js';
 import { refuseStrangeParts } from './own-parts.js';
 import type { RunPlan } from './plan.js';
 import { refuseBegun, refuseClashes } from './refuse-clashes.js';
+import type { LockedOutputs } from './resume/index.js';
 import type { HeldJobOptions, JobOptions, RunJob } from './run-job.js';
 
 /** Opens the inputs and outputs of a run. @throws JobError, SourceError, SinkError */
@@ -58,7 +61,7 @@ async function openHeld(plan: RunPlan, context: HeldJobOptions): Promise<RunJob>
     return openResumed(plan, plan.resume, context);
   }
   const sources = openSources(plan, talk.notice);
-  const release = await forgetCheckpoints(plan);
+  const earlier = await lockIfKnown(plan);
   try {
     const lookOptions = { follows: plan.follow, tell: talk.notice };
     const sinks = await openTargets(plan, {
@@ -67,25 +70,50 @@ async function openHeld(plan: RunPlan, context: HeldJobOptions): Promise<RunJob>
       letters: talk.letters,
       keyed: { refuse: (file) => refuseBegun(plan, file), checkPlace: (file) => lookAt(file, lookOptions) },
     });
+    if (filesOf(plan).some(isWrittenToAtOnce)) await earlier?.forget();
     const look = lookAtOutputs(sinks, lookOptions);
     const blocks = engine.shape(readSources(plan, sources, reading.signal));
-    return { sources, blocks, sinks, checkOutputs: look, release };
+    return {
+      sources,
+      blocks,
+      sinks: earlier === undefined ? sinks : forgetting(sinks, earlier),
+      checkOutputs: look,
+      release: async () => earlier?.release(),
+    };
   } catch (error) {
-    await release();
+    await earlier?.release();
     throw error;
   }
 }
 
-/**
- * Removes checkpoints of files that this run overwrites, because no run can continue from them. If no run ever kept a checkpoint,
- * a run that only appends pays for a single look.
- */
-async function forgetCheckpoints(plan: RunPlan): Promise<RunJob['release']> {
+/** Whether opening a file may change it: it is emptied, or gets its header. */
+function isWrittenToAtOnce({ mode, keeping }: FileTarget): boolean {
+  return mode === 'truncate' || keeping.head !== undefined;
+}
+
+/** From the first write on, no run can continue from an earlier checkpoint. */
+function forgetting(sinks: OpenSinks, earlier: LockedOutputs): OpenSinks {
+  const forgettingFirst = (sink: Sink): Sink => ({
+    ...sink,
+    async write(...what) {
+      await earlier.forget();
+      await sink.write(...what);
+    },
+  });
+  return {
+    ...sinks,
+    outputs: sinks.outputs.map(forgettingFirst),
+    deadLetters: forgettingFirst(sinks.deadLetters),
+  };
+}
+
+/** Locks the outputs. If no run ever kept a checkpoint, a run that only appends pays for a single look, and locks nothing. */
+async function lockIfKnown(plan: RunPlan): Promise<LockedOutputs | undefined> {
   const files = filesOf(plan);
   const writesOver = files.some(({ mode }) => mode === 'truncate');
   if (files.length === 0 || !(writesOver || existsSync(join(plan.stateFolder, 'locks')))) {
-    return () => Promise.resolve();
+    return undefined;
   }
-  const { forgetOutputs } = await import('./resume/index.js');
-  return forgetOutputs(plan);
+  const { lockOutputs } = await import('./resume/index.js');
+  return lockOutputs(plan);
 }

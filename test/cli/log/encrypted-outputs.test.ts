@@ -195,6 +195,58 @@ pipelines: { default: { outputs: [{ file: ./out.ndjson, encrypt: true }] } }
     expect([read.exit, read.stdout]).toEqual([74, '0\n2\n']);
   });
 
+  it('gets a new key where only runs were, and there is no log', async () => {
+    const cwd = scratch();
+    const write = (encryption: string): void =>
+      writeFileSync(
+        join(cwd, 'colloquium.yaml'),
+        `storage: { encryption: ${encryption} }
+state_dir: ./state
+pipelines:
+  default:
+    stages: [{ computo: '{ n: /n, q: /q, r: 1 / (/n - 3) }' }]
+    outputs: [{ file: ./out/all.ndjson, encrypt: true }]
+    dead_letter: { file: ./out/dead.ndjson, encrypt: true }
+`,
+      );
+    const [first, second] = [key(), key()];
+    write(`{ key: "${first}" }`);
+    const nowhere = await runCli(['log', 'rekey'], { cwd });
+    expect([nowhere.exit, nowhere.stderr]).toEqual([2, expect.stringContaining('there is no log')]);
+    writeFileSync(join(cwd, 'in.ndjson'), rows(0, 10));
+    const resume = ['run', '-p', 'default', '--resume', '--no-progress', 'in.ndjson'];
+    expect((await runCli(resume, { cwd })).exit).toBe(3);
+
+    write(`{ key: "${second}", old_keys: ["${first}"] }`);
+    const rekeyed = await runCli(['log', 'rekey'], { cwd });
+    expect([rekeyed.exit, rekeyed.stderr]).toEqual([
+      0,
+      expect.stringMatching(
+        /data: there is no log: all else is .*\n.*: 2 files of outputs and dead letters, 0 values .*, 1 checkpoint, /,
+      ),
+    ]);
+    expect(existsSync(join(cwd, 'data'))).toBe(false);
+    // Once more there is nothing to do, which is no mistake.
+    expect(await runCli(['log', 'rekey'], { cwd })).toMatchObject({ exit: 0 });
+    write(`{ key: "${second}" }`);
+    writeFileSync(join(cwd, 'in.ndjson'), rows(0, 12));
+    expect((await runCli(resume, { cwd })).stderr).toContain('2 in, 2 out');
+    expect(numbers(await printed(cwd, ['out/all.ndjson']))).toEqual(upTo(12).filter((n) => n !== 3));
+    expect(await printed(cwd, ['out/dead.ndjson'])).toHaveLength(1);
+
+    // Files given by name need no state either.
+    rmSync(join(cwd, 'state'), { recursive: true });
+    writeFileSync(join(cwd, 'keys.yaml'), `storage: { encryption: { key: "${first}", old_keys: ["${second}"] } }\n`);
+    expect(
+      await runCli(['log', 'rekey', '-c', 'keys.yaml', 'out/all.ndjson'], {
+        cwd,
+      }),
+    ).toMatchObject({
+      exit: 0,
+      stderr: expect.stringContaining('1 file of outputs') as string,
+    });
+  });
+
   it('is refused where it can not be, and says what to do', async () => {
     const cwd = scratch();
     const write = (storage: string, output: string): void =>

@@ -249,3 +249,78 @@ describe.concurrent('a run that begins anew beside files that a former one set a
     expect(place.all()).toEqual(before);
   });
 });
+
+describe.concurrent('run without --resume, after one with it', () => {
+  const KEY = Buffer.alloc(32, 7).toString('base64');
+  const goesOn = async (place: Place, args: readonly string[], out: string): Promise<void> => {
+    place.append('in', '{"k":"c"}\n');
+    expect(await place.run(args)).toMatchObject({
+      exit: 0,
+      stderr: expect.stringContaining('1 in, 1 out') as string,
+    });
+    expect(place.read(out)).toBe(place.read('in'));
+  };
+  const configured = (outputs: string, more = ''): string =>
+    `state_dir: ./.state\n${more}pipelines: { default: { outputs: [${outputs}] } }\n`;
+
+  it('changes nothing when an output holds lines of the other form, in whatever order it comes', async () => {
+    const storage = `storage: { encryption: { key: "${KEY}" } }\n`;
+    for (const outputs of ['{ file: out, encrypt: true }', '{ file: other }, { file: out, encrypt: true }']) {
+      const place = new Place();
+      place.write('in', '{"k":"a"}\n{"k":"b"}\n');
+      place.write('colloquium.yaml', configured('{ file: out }'));
+      place.write('enc.yaml', configured(outputs, storage));
+      expect(await place.run(['--resume', 'in'])).toMatchObject({ exit: 0 });
+      const refused = await place.run(['-c', 'enc.yaml', 'in']);
+      expect([refused.exit, refused.stderr]).toEqual([
+        2,
+        expect.stringContaining('it holds lines that are not encrypted'),
+      ]);
+      await goesOn(place, ['--resume', 'in'], 'out');
+    }
+  });
+
+  it('changes nothing when the dead letters, opened beside an output that is replaced, are refused', async () => {
+    const place = new Place();
+    place.write('in', '{"k":"a"}\n{"k":"b"}\n');
+    expect(await place.resume('in')).toMatchObject({ exit: 0 });
+    mkdirSync(place.path('letters'));
+    const refused = await place.run([...SAME, '-o', 'out', '--dead-letter', 'letters', 'in']);
+    expect([refused.exit, refused.stderr]).toEqual([2, expect.stringContaining('cannot open letters')]);
+    expect(place.read('out')).toBe(place.read('in'));
+    await goesOn(place, [...SAME, '--resume', '-o', 'out', 'in'], 'out');
+  });
+
+  it('changes nothing when the first file of an output with a file per key can not be opened', async () => {
+    const place = new Place();
+    place.write('in', '{"k":"a"}\n');
+    place.write(
+      'colloquium.yaml',
+      "state_dir: ./.state\npipelines: { default: { routing_key: /k, outputs: [{ file: './by/{routing_key}' }] } }\n",
+    );
+    expect(await place.run(['--resume', 'in'])).toMatchObject({ exit: 0 });
+    mkdirSync(place.path('by/z'));
+    place.write('other', '{"k":"z"}\n');
+    expect(await place.run(['other'])).toMatchObject({ exit: 74 });
+    place.append('in', '{"k":"a"}\n');
+    expect(await place.run(['--resume', 'in'])).toMatchObject({
+      exit: 0,
+      stderr: expect.stringContaining('1 in, 1 out') as string,
+    });
+  });
+
+  it('forgets where the former one stopped once it writes, and not when it has nothing to write', async () => {
+    const place = new Place();
+    place.write('in', '{"k":"a"}\n');
+    place.write('none', '');
+    place.write('colloquium.yaml', configured('{ file: out }'));
+    expect(await place.run(['--resume', 'in'])).toMatchObject({ exit: 0 });
+    expect(await place.run(['none'])).toMatchObject({ exit: 0 });
+    await goesOn(place, ['--resume', 'in'], 'out');
+    expect(await place.run(['in'])).toMatchObject({ exit: 0 });
+    expect(await place.run(['--resume', 'in'])).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('nothing says which inputs') as string,
+    });
+  });
+});

@@ -7,25 +7,40 @@ import { lockFolder, lockTargets } from './lock-targets.js';
 import { RunStore } from './store.js';
 import { outputPaths, targetsOf, type Target } from './targets.js';
 
+/** The outputs of a run that keeps no checkpoint, locked. */
+export interface LockedOutputs {
+  /**
+   * Removes the checkpoints of earlier runs, once. Call this before the first write, and not earlier: a run that is refused
+   * changes nothing.
+   *
+   * @throws JobError when a checkpoint can't be removed
+   */
+  forget(): Promise<void>;
+  /** Releases the outputs for others. */
+  release(): Promise<void>;
+}
+
 /**
- * Locks the outputs of a run that keeps no checkpoint, and removes the checkpoints of the files that the run is about to
- * overwrite.
+ * Locks the outputs of a run that keeps no checkpoint. Removes no checkpoint yet.
  *
- * @returns a function that releases the outputs
- * @throws JobError when a checkpoint can't be removed, or another run is writing to an output
+ * @throws JobError when the state folder can't be used, or another run is writing to an output
  */
-export async function forgetOutputs(plan: RunPlan): Promise<() => Promise<void>> {
+export async function lockOutputs(plan: RunPlan): Promise<LockedOutputs> {
   const { stateFolder } = plan;
   const targets = targetsOf(plan);
   // Without a lock folder, no run ever kept a checkpoint of the file.
   const known = targets.filter(({ path }) => existsSync(lockFolder(stateFolder, path)));
   const unlockKnown = await lockTargets(stateFolder, known);
   try {
-    await inStateFolder(stateFolder, () => new RunStore(stateFolder, plan.keys).forget(outputPaths(known)));
     const unlockNew = await lockIfPossible(stateFolder, targets.filter((one) => !known.includes(one)).filter(isItsOwn));
-    return async () => {
-      await unlockNew();
-      await unlockKnown();
+    const store = new RunStore(stateFolder, plan.keys);
+    let forgotten: Promise<void> | undefined;
+    return {
+      forget: () => (forgotten ??= inStateFolder(stateFolder, () => store.forget(outputPaths(known)))),
+      async release() {
+        await unlockNew();
+        await unlockKnown();
+      },
     };
   } catch (error) {
     await unlockKnown();
