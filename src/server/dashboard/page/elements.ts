@@ -25,7 +25,7 @@ export function make(
 }
 
 /** A table with more columns than this needs a wide place, or is in blocks everywhere. */
-const MANY_COLUMNS = 8;
+const MANY_COLUMNS = 7;
 const VERY_MANY_COLUMNS = 12;
 
 /**
