@@ -9,10 +9,7 @@ import type { KeyRing } from '../crypt/index.js';
  * @returns undefined if nothing is to be encrypted
  * @throws KeyError if a key can't be read or can't be a key; ConfigError
  */
-export async function readKeys(
-  config: LoadedConfig,
-  tell?: (message: string) => void,
-): Promise<KeyRing | undefined> {
+export async function readKeys(config: LoadedConfig, tell?: (message: string) => void): Promise<KeyRing | undefined> {
   // Most commands need nothing else of the section, and must not fail for the rest of it.
   if (nodeAt(config.document.root, '/storage/encryption') === undefined) return undefined;
   const { encryption } = useSection(config, 'storage');

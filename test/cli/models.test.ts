@@ -6,7 +6,9 @@ it('lists the models that the price table knows, for people and as lines that ca
   expect(shown.exit, shown.stderr).toBe(0);
   expect(shown.stdout).toMatch(/^provider +model +input \$\/M +cached +output \$\/M +context +modalities\n/);
   expect(shown.stdout).toMatch(/^anthropic +claude-haiku-4-5 +1 +0\.1 +5 +200,000 +text$/m);
-  expect(shown.stdout).toMatch(/models; US dollars per million tokens today, from @pydantic\/genai-prices \d\S* of \d{4}-\d\d-\d\d/);
+  expect(shown.stdout).toMatch(
+    /models; US dollars per million tokens today, from @pydantic\/genai-prices \d\S* of \d{4}-\d\d-\d\d/,
+  );
 
   const lines = await runCli(['models', '--format', 'json']);
   const large = await runCli(['--filter', 'value.or(/context_window, 0) >= 1000000', '-e', '/provider'], {
