@@ -28,7 +28,7 @@ it.skipIf(noBrowser !== undefined || NATS_MISSING !== '')(
     await page.goto(first.url);
     const rows = async (): Promise<readonly (readonly string[])[]> => {
       const texts = await page.locator('#members tbody tr').allInnerTexts();
-      return texts.map((text) => text.split('\t'));
+      return texts.map((text) => text.split(/[\t\n]+/));
     };
     await until(async () => (await rows()).length === 2, 'both members are shown');
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
