@@ -530,7 +530,7 @@ describe('run --lane batch', () => {
     expect(lenient.exit, lenient.stderr).toBe(3);
     expect(answers()).toEqual(wanted(3));
     const again = await stage.run([...run, '--resume', '-o', 'out.ndjson', 'bad.ndjson']);
-    expect(again.exit, again.stderr).toBe(0);
+    expect(again.exit, again.stderr).toBe(3);
     expect(fake.batches).toHaveLength(1);
   });
 
