@@ -67,7 +67,11 @@ function valueOf(file) {
   const text = readFileSync(filename, 'latin1');
   const code = readCode(folders, file, text.length);
   const script = new Script(text, { filename, cachedData: code?.data });
-  scripts.set(file, { script, length: text.length, times: script.cachedDataRejected === false ? code.times : 0 });
+  scripts.set(file, {
+    script,
+    length: text.length,
+    times: code !== undefined && script.cachedDataRejected === false ? code.times : 0,
+  });
   return script.runInThisContext();
 }
 

@@ -19,7 +19,7 @@ function configured(): string {
 it('a command that waits for what can never come does not end as if it were done', async () => {
   const cwd = scratch();
   writeFileSync(join(cwd, 'colloquium.config.mjs'), 'await new Promise(() => {});\nexport default {};\n');
-  const { stdout, stderr, exit } = await runCli([], { cwd, input: '21\n' });
+  const { stdout, stderr, exit } = await runCli([], { alone: true, cwd, input: '21\n' });
   expect([stdout, stderr, exit]).toEqual(['', expect.stringContaining('the command is not done'), 1]);
 });
 
