@@ -92,7 +92,7 @@ function unpack(pack, folder) {
     symlinkSync(join(root, 'node_modules', name), join(home, 'node_modules', name));
   }
   symlinkSync('../lib/node_modules/colloquium/bin/colloquium.js', join(folder, 'bin/colloquium'));
-  symlinkSync(join(home, 'man/colloquium.1'), join(manual, 'colloquium.1'));
+  symlinkSync('../../../lib/node_modules/colloquium/dist/man/colloquium.1', join(manual, 'colloquium.1'));
 }
 
 function run(command, ...args) {

@@ -74,7 +74,7 @@ describe('encrypt: true of outputs and dead letters', () => {
     };
     const eventOf = (line: string): string =>
       JSON.stringify((JSON.parse(line) as { event: { data: object } }).event.data);
-    for (let tries = 0; tries < 100 && (await counted().catch(() => [])).length < sent; tries++) await sleep(50);
+    await until(async () => (await counted().catch(() => [])).length >= sent, 'all are out');
     expect(await daemon.end()).toBe(0);
     expect(await counted()).toEqual(upTo(sent));
     expect(partsOf(cwd, 'all.ndjson').length).toBeGreaterThan(3);
@@ -103,7 +103,7 @@ describe('encrypt: true of outputs and dead letters', () => {
     rmSync(join(cwd, 'first'));
     const second = storage('{ key: { file: ./second } }');
     daemon = await startDaemon(second + failing, { cwd });
-    for (let tries = 0; tries < 100 && (await counted().catch(() => [])).length < sent; tries++) await sleep(50);
+    await until(async () => (await counted().catch(() => [])).length >= sent, 'all are out');
     expect(daemon.said().filter(({ msg }) => /replaced|edited|gone|renamed/.test(msg))).toEqual([]);
     expect(await daemon.end()).toBe(0);
     expect(await counted()).toEqual(upTo(sent));
