@@ -9,7 +9,8 @@ import ts from 'typescript';
 import { withoutFetch } from './ai-sdk.js';
 import { withAssembly } from './assembly.js';
 import { throughDoors } from './doors.js';
-import { withLmdb } from './lmdb.js';
+import { LIBRARIES, withLibraries } from './libraries.js';
+import { LMDB, LMDB_IMPORTS, withLmdb } from './lmdb.js';
 import { buildPage } from './page.js';
 import { withLazyPrices } from './prices.js';
 import { packTogether, toCommonJs } from './start-up.js';
@@ -35,15 +36,29 @@ await rm(`${root}.dist-next`, { recursive: true, force: true });
 await Promise.all([
   build({
     ...shared,
-    entryPoints: { colloquium: 'src/cli/main.ts', 'worker-thread': 'src/pipeline/threads/worker.ts' },
+    entryPoints: {
+      colloquium: 'src/cli/main.ts',
+      'worker-thread': 'src/pipeline/threads/worker.ts',
+      ...LIBRARIES,
+      ...LMDB,
+    },
     outdir: '.dist-next',
     splitting: true,
-    plugins: [withTokens, throughDoors, withAssembly, withLmdb, withLazyPrices, withEnglish, withoutFetch],
+    plugins: [
+      withTokens,
+      withLibraries,
+      throughDoors,
+      withAssembly,
+      withLmdb,
+      withLazyPrices,
+      withEnglish,
+      withoutFetch,
+    ],
     // Everything behind one door becomes one chunk: the text form has its own, for whoever meets it.
     alias: { 'computo-js': './src/computo-js/engine.ts' },
     minifySyntax: true,
     minifyWhitespace: true,
-    external: ['typescript', 're2js', 'temporal-polyfill'],
+    external: ['typescript'],
   }),
   buildPage(`${root}src/server/dashboard/page`, `${root}.dist-next/dashboard.html`),
   build({ ...shared, entryPoints: ['src/computo-js/index.ts'], outfile: 'src/computo-js/dist/index.js' }),
@@ -53,7 +68,7 @@ declareTypes();
 for (const folder of ['.dist-next', 'src/computo-js/dist'])
   await copyFile(`${root}${GRAMMAR}`, `${root}${folder}/${basename(GRAMMAR)}`);
 await cp(`${root}src/cli/help`, `${root}.dist-next/help`, { recursive: true, filter: (path) => !path.endsWith('.ts') });
-await toCommonJs(`${root}.dist-next`, 'worker-thread.js');
+await toCommonJs(`${root}.dist-next`, { worker: 'worker-thread.js', imports: LMDB_IMPORTS });
 
 // Only a build that succeeded takes the place of the last one, whole: chunks of two builds never meet.
 await rm(`${root}dist`, { recursive: true, force: true });

@@ -14,7 +14,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What npm says when it can't reach its registry, and has not kept what it asks for. */
@@ -87,9 +87,13 @@ function unpack(pack, folder) {
   const manual = join(folder, 'share/man/man1');
   for (const path of [join(home, 'node_modules'), join(folder, 'bin'), manual]) mkdirSync(path, { recursive: true });
   run('tar', '-xzf', pack, '-C', home, '--strip-components=1');
-  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  for (const name of Object.keys(dependencies)) {
-    symlinkSync(join(root, 'node_modules', name), join(home, 'node_modules', name));
+  const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  for (const name of Object.keys(optionalDependencies)) {
+    const path = join(root, 'node_modules', name);
+    // Each is for one system.
+    if (!existsSync(path)) continue;
+    mkdirSync(dirname(join(home, 'node_modules', name)), { recursive: true });
+    symlinkSync(path, join(home, 'node_modules', name));
   }
   symlinkSync('../lib/node_modules/colloquium/bin/colloquium.js', join(folder, 'bin/colloquium'));
   symlinkSync('../../../lib/node_modules/colloquium/dist/man/colloquium.1', join(manual, 'colloquium.1'));

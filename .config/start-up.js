@@ -71,12 +71,13 @@ const OWN_URL = 'const __own={get url(){return require("node:url").pathToFileURL
 /**
  * Turns every chunk of a folder into CommonJS, in place, wrapped as the loader runs it.
  *
- * @param worker the chunk that a worker thread begins with: worker.js loads it
+ * @param parts.worker the chunk that a worker thread begins with: worker.js loads it
+ * @param parts.imports what names that begin with # are to code that runs there
  */
-export async function toCommonJs(folder, worker) {
+export async function toCommonJs(folder, { worker, imports }) {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.js'));
   await Promise.all(names.map((name) => convert(join(folder, name))));
-  await writeFile(join(folder, 'package.json'), '{"type":"commonjs"}\n');
+  await writeFile(join(folder, 'package.json'), `${JSON.stringify({ type: 'commonjs', imports })}\n`);
   await writeFile(join(folder, 'worker.js'), `require('../bin/colloquium.js').load('${worker}');\n`);
 }
 

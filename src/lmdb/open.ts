@@ -2,6 +2,7 @@ import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RootDatabase } from 'lmdb';
 import { refuseForeignFile } from './foreign-file.js';
+import { loadLmdb } from './load.js';
 import { tolerateFailedCommits } from './store-write-error.js';
 
 const FOLDER_MODE = 0o700;
@@ -13,12 +14,12 @@ export const DATA_FILE = 'data.mdb';
 
 /**
  * Opens an LMDB environment in a local folder, which any number of processes may share. The files and their folder are accessible
- * only to their owner, because their content is private. LMDB is loaded only here.
+ * only to their owner, because their content is private.
  *
- * @throws Error of the file system if the folder can't be created or opened; StoreDamagedError
+ * @throws LmdbMissingError; Error of the file system if the folder can't be created or opened; StoreDamagedError
  */
 export async function openLmdb(folder: string): Promise<RootDatabase> {
-  const lmdb = await import('lmdb');
+  const { open } = await loadLmdb();
   tolerateFailedCommits();
   mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
   chmodSync(folder, FOLDER_MODE);
@@ -29,7 +30,7 @@ export async function openLmdb(folder: string): Promise<RootDatabase> {
     chmodSync(path, FILE_MODE);
   }
   refuseForeignFile(join(folder, DATA_FILE));
-  const root = lmdb.open({ path: folder, maxDbs: DATABASES_MAX, noSubdir: false });
+  const root = open({ path: folder, maxDbs: DATABASES_MAX, noSubdir: false });
   // Otherwise, a process killed while reading would block the reuse of old pages forever.
   root.readerCheck();
   return root;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { KeyError } from '../crypt/index.js';
+import { LmdbMissingError } from '../lmdb/index.js';
 import type { Lock } from '../world/lock/index.js';
 import { diskError } from './disk-error.js';
 import { guardedDisk } from './disk/guarded-disk.js';
@@ -179,7 +180,7 @@ export class Log {
       await keys?.close().catch(() => undefined);
       guard?.release();
       await lock?.release().catch(() => undefined);
-      if (error instanceof LogError || error instanceof KeyError) throw error;
+      if (error instanceof LogError || error instanceof KeyError || error instanceof LmdbMissingError) throw error;
       throw diskError('read', `${folder}: the log can't be opened`, error);
     }
   }

@@ -1,6 +1,6 @@
 import { KeyError } from '../../crypt/index.js';
 import { LogError } from '../../log/index.js';
-import { StoreWriteError } from '../../lmdb/index.js';
+import { LmdbMissingError, StoreWriteError } from '../../lmdb/index.js';
 import { NatsUnavailableError } from '../../nats/index.js';
 import { JobError, type JobErrorKind } from '../../jobs/index.js';
 import { SinkError } from '../../sinks/index.js';
@@ -33,7 +33,8 @@ export function explained(error: unknown): Explanation | undefined {
   if (exitCode === undefined || !(error instanceof Error)) return undefined;
   const { message } = error;
   if (error instanceof JobError) return { message, exitCode, hint: error.hint };
-  if (error instanceof NatsUnavailableError) return { message, exitCode, hint: error.advice };
+  if (error instanceof NatsUnavailableError || error instanceof LmdbMissingError)
+    return { message, exitCode, hint: error.advice };
   if (error instanceof StoreWriteError)
     return { message, exitCode, hint: 'make room there, and go on; what was written before is kept' };
   if (error instanceof SourceError || error instanceof SinkError) return { message, exitCode, hint: nextStep(error) };
@@ -51,7 +52,7 @@ function exitCodeFor(error: unknown): ExitCode | undefined {
   }
   if (error instanceof KeyError) return EXIT.invalid;
   if (error instanceof StoreWriteError) return EXIT.dataError;
-  if (error instanceof LockedError) return EXIT.usage;
+  if (error instanceof LockedError || error instanceof LmdbMissingError) return EXIT.usage;
   if (error instanceof NatsUnavailableError) return EXIT.providersDown;
   return undefined;
 }

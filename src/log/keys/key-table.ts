@@ -8,6 +8,7 @@
 import { open as openFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
+import { loadLmdb } from '../../lmdb/index.js';
 import type { Claim } from './key-index.js';
 
 const TIMESTAMP_BYTES = 8;
@@ -39,9 +40,10 @@ export interface KeyTable {
  * Opens the table in an existing folder.
  *
  * @param readOnly for a reader beside the table's owner
+ * @throws LmdbMissingError
  */
 export async function openKeyTable(folder: string, readOnly = false): Promise<KeyTable> {
-  const { open } = await import('lmdb');
+  const { open } = await loadLmdb();
   if (!readOnly) await makePrivate(folder);
   const root: RootDatabase<string, Buffer> = open({
     path: folder,

@@ -1,3 +1,4 @@
+import { loadLmdb } from '../../lmdb/index.js';
 import type { Disk } from '../disk/disk.js';
 import { allLines, openClaimJournal, type JournalLine } from './claim-journal.js';
 import type { Claim, KeyIndex, KeysFound } from './key-index.js';
@@ -12,8 +13,11 @@ const BEHIND_MAX = 50_000;
  * table of all keys that catches up with the journal. A damaged or missing table is rebuilt from the journal.
  *
  * @param journalFolder the journal's folder: separate from the table's, so that they are not lost together
+ * @throws LmdbMissingError; nothing is changed then
  */
 export async function openKeyIndex(disk: Disk, folder: string, journalFolder = folder): Promise<KeyIndex> {
+  // Without it, no table could be read, and each would be taken for damaged.
+  await loadLmdb();
   await disk.makeFolder(folder);
   const health = await tableHealth(disk, folder);
   if (health.kind === 'damaged') await putAside(disk, folder);

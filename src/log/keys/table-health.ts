@@ -20,10 +20,10 @@ const DAMAGED = 'data.mdb.damaged';
 const PROBE_MS_MIN = 60_000;
 const PROBE_BYTES_PER_MS = 2000;
 
-/** Reads every entry, and makes a change, which also reads the free list. */
+/** Reads every entry, and makes a change, which also reads the free list. What `#lmdb` is, the next package.json says. */
 const PROBE = `
-import { open } from 'lmdb';
-const root = open({ path: process.argv[1], encoding: 'string', keyEncoding: 'binary', maxDbs: 4 });
+import lmdb from '#lmdb';
+const root = lmdb.open({ path: process.argv[1], encoding: 'string', keyEncoding: 'binary', maxDbs: 4 });
 const tables = ['ids', 'times'].map((name) => root.openDB({ name, encoding: 'string', keyEncoding: 'binary' }));
 let bytes = 0;
 for (const table of tables) for (const { key, value } of table.getRange({})) bytes += key.length + value.length;
@@ -97,7 +97,7 @@ async function isReadable(folder: string, bytes: number): Promise<boolean> {
   const { spawn } = await import('node:child_process');
   return new Promise((resolve) => {
     const probe = spawn(process.execPath, ['--input-type=module', '-e', PROBE, folder], {
-      // From here the import resolves to the same package as in this process.
+      // From here the import resolves to the same code as in this process.
       cwd: dirname(fileURLToPath(import.meta.url)),
       stdio: 'ignore',
       timeout: PROBE_MS_MIN + Math.ceil(bytes / PROBE_BYTES_PER_MS),

@@ -66,4 +66,7 @@ it('A daemon that recovers its log says that it lives and is not ready, and take
   expect((await post(`${url}/events`, { n: 3 })).status).toBe(202);
   await until(() => readFileSync(join(cwd, 'out.ndjson'), 'utf8') === '{"n":1}\n{"n":3}\n', 'both are processed');
   expect(await daemon.end()).toBe(0);
+  // Another process has read the table of keys, which nobody had closed, and found it whole.
+  expect(readdirSync(join(data, 'keys'))).toContain('data.mdb');
+  expect(readdirSync(join(data, 'keys'))).not.toContain('data.mdb.damaged');
 });
