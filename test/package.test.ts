@@ -20,7 +20,7 @@ describe('the package', () => {
     const [{ size, unpackedSize, files } = { size: 0, unpackedSize: 0, files: [] }] = JSON.parse(json) as Pack[];
     expect(files.length).toBeGreaterThan(100);
     expect(files.map(({ path }) => path).filter((path) => /dist\/code|\.map$/.test(path))).toEqual([]);
-    expect(size).toBeLessThan(2.6e6);
+    expect(size).toBeLessThan(2.5e6);
     expect(unpackedSize).toBeLessThan(8e6);
   });
 });
