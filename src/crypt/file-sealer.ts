@@ -4,11 +4,13 @@ import {
   FRAME_HEADER_BYTES,
   frameNonce,
   KIND,
+  LOG_ID_BYTES,
   nameBytes,
   SALT_BYTES,
   TAG_BYTES,
   writeFrameHeader,
   writeHeader,
+  type FileHeader,
   type SealedFileName,
 } from './frame.js';
 import type { KeyRing } from './key-ring.js';
@@ -38,9 +40,9 @@ export class FileSealer {
   #memory = Buffer.alloc(0);
 
   /** @param known the header of an existing file, whose end frame is to be made */
-  constructor(ring: KeyRing, name: SealedFileName, known?: { readonly keyId: string; readonly salt: Buffer }) {
-    const { keyId, salt } = known ?? { keyId: ring.currentId, salt: randomBytes(SALT_BYTES) };
-    this.header = writeHeader({ keyId, salt, number: name.number });
+  constructor(ring: KeyRing, name: SealedFileName, known?: Omit<FileHeader, 'number'>) {
+    const { keyId, salt, log } = known ?? { keyId: ring.currentId, salt: saltFor(name), log: name.log };
+    this.header = writeHeader({ keyId, salt, number: name.number, log });
     this.#key = ring.derive(keyId, salt, FILE_KEY_INFO, `${name.kind} ${name.number}`);
     this.#name = nameBytes(name);
   }
@@ -100,6 +102,11 @@ export class FileSealer {
     cipher.final();
     return end + cipher.getAuthTag().copy(into, end);
   }
+}
+
+function saltFor({ log }: SealedFileName): Buffer {
+  if (log === undefined) return randomBytes(SALT_BYTES);
+  return Buffer.concat([randomBytes(SALT_BYTES - LOG_ID_BYTES), Buffer.from(log, 'hex')]);
 }
 
 /** A whole sealed file with these bytes. */

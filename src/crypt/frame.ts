@@ -3,9 +3,9 @@
  *
  *   header   128 bytes: twice the same 64, so that one damaged byte loses nothing
  *              0  8   "CQSEALED"
- *              8  u32 version, 1
+ *              8  u32 version: 1, or 2 if the file belongs to a log
  *             12  8   key id
- *             20  32  salt, random
+ *             20  32  salt, random; of version 2 the last 16 bytes are the id of the file's log
  *             52  u64 the file's number
  *             60  u32 CRC-32 of the 60 bytes before
  *   frame    36 bytes, then as many as it holds, then a tag of 16 bytes
@@ -19,16 +19,21 @@
  * The file's key is HKDF-SHA256 of the key with that id, with the salt and the info `colloquium file`. A frame's bytes are encrypted
  * with AES-256-GCM: the nonce is its kind (u32) and its counter (u64), the associated data are the file's name (`segment 42`), a zero
  * byte and the 36 bytes of the frame's header. So a frame can't be moved within its file or to another one, left out or
- * repeated without being found, and the CRCs let a reader without a key check lengths and order. The counter is used once per kind and
+ * repeated without being found, nor can a file be said to be of another log, because its key is derived from the log's id; and the
+ * CRCs let a reader without a key check lengths and order. The counter is used once per kind and
  * file, because each file has a salt of its own and is never written again behind a place where a write failed. A file is cut off if
  * it has no end frame.
  */
 import { crc32 } from 'node:zlib';
 
+/** Of a file that belongs to no log, and of one that does. */
 export const VERSION = 1;
+const LOG_VERSION = 2;
 const COPY_BYTES = 64;
 export const HEADER_BYTES = 2 * COPY_BYTES;
 export const SALT_BYTES = 32;
+/** Of a log, of which files have it at the end of their salt. */
+export const LOG_ID_BYTES = 16;
 export const FRAME_HEADER_BYTES = 36;
 export const TAG_BYTES = 16;
 export const FILE_KEY_INFO = 'colloquium file';
@@ -45,12 +50,16 @@ export interface SealedFileName {
   /** What the file is: `segment`. */
   readonly kind: string;
   readonly number: number;
+  /** The id of its log, as hexadecimal digits; undefined: it belongs to none, or that does not matter. */
+  readonly log?: string | undefined;
 }
 
 export interface FileHeader {
   readonly keyId: string;
   readonly salt: Buffer;
   readonly number: number;
+  /** The id of its log; undefined: it belongs to none. */
+  readonly log: string | undefined;
 }
 
 export interface FrameHeader {
@@ -65,10 +74,10 @@ export function isSealedFile(start: Buffer): boolean {
   return [0, COPY_BYTES].some((at) => start.subarray(at, at + HEADER_MAGIC.length).equals(HEADER_MAGIC));
 }
 
-export function writeHeader({ keyId, salt, number }: FileHeader): Buffer {
+export function writeHeader({ keyId, salt, number, log }: FileHeader): Buffer {
   const copy = Buffer.alloc(COPY_BYTES);
   HEADER_MAGIC.copy(copy);
-  copy.writeUInt32LE(VERSION, 8);
+  copy.writeUInt32LE(log === undefined ? VERSION : LOG_VERSION, 8);
   copy.write(keyId, 12, 'hex');
   salt.copy(copy, 20);
   copy.writeBigUInt64LE(BigInt(number), 52);
@@ -78,13 +87,14 @@ export function writeHeader({ keyId, salt, number }: FileHeader): Buffer {
 
 /** Reads a header. `damaged`: where the copies start that are not intact. */
 export function readHeader(bytes: Buffer): {
+  /** Undefined if neither copy is intact, or its version is not known. */
   readonly header: FileHeader | undefined;
   readonly damaged: readonly number[];
-  /** Another version of the format, in an intact copy. */
-  readonly version: number;
+  /** The version in an intact copy, if it is not known. */
+  readonly unknownVersion: number | undefined;
 } {
   let header: FileHeader | undefined;
-  let version = VERSION;
+  let unknownVersion: number | undefined;
   const damaged: number[] = [];
   for (const at of [0, COPY_BYTES]) {
     const copy = bytes.subarray(at, at + COPY_BYTES);
@@ -96,14 +106,20 @@ export function readHeader(bytes: Buffer): {
       damaged.push(at);
       continue;
     }
-    version = copy.readUInt32LE(8);
+    const version = copy.readUInt32LE(8);
+    if (version !== VERSION && version !== LOG_VERSION) {
+      unknownVersion = version;
+      continue;
+    }
+    const salt = Buffer.from(copy.subarray(20, 20 + SALT_BYTES));
     header ??= {
       keyId: copy.toString('hex', 12, 20),
-      salt: Buffer.from(copy.subarray(20, 52)),
+      salt,
       number: Number(copy.readBigUInt64LE(52)),
+      log: version === LOG_VERSION ? salt.toString('hex', SALT_BYTES - LOG_ID_BYTES) : undefined,
     };
   }
-  return { header, damaged, version };
+  return { header, damaged, unknownVersion };
 }
 
 export function writeFrameHeader(into: Buffer, at: number, { bytes, kind, counter, offset }: FrameHeader): void {

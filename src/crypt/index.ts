@@ -10,4 +10,4 @@ export { FRAME_OVERHEAD_BYTES, SECTION_OVERHEAD_BYTES, SectionSealer } from './s
 export { sealedStart } from './sealed-start.js';
 export { SectionOpener, type SectionDamage } from './section-opener.js';
 export { SectionRekeyer } from './section-rekeyer.js';
-export { FRAME_MAGIC, HEADER_BYTES, isSealedFile, type SealedFileName } from './frame.js';
+export { FRAME_MAGIC, HEADER_BYTES, LOG_ID_BYTES, isSealedFile, type SealedFileName } from './frame.js';

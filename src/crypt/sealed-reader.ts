@@ -11,7 +11,6 @@ import {
   readFrameHeader,
   readHeader,
   TAG_BYTES,
-  VERSION,
   type FileHeader,
   type FrameHeader,
   type SealedFileName,
@@ -49,12 +48,13 @@ export class SealedReader {
   readonly #file: FileBytes;
   readonly #window: FileWindow;
   readonly #ring: KeyRing | undefined;
-  readonly #name: SealedFileName;
   readonly #aad: Buffer;
   readonly #path: string;
   #end: PlacedFrame | undefined;
   #key: KeyObject | undefined;
   readonly header: FileHeader | undefined;
+  /** Why the file is another one than it is looked for as, by its header: then nothing of it is decrypted. */
+  readonly strange: SealedFinding | undefined;
   readonly headerDamage: readonly SealedFinding[];
   map: FrameMap;
 
@@ -66,21 +66,22 @@ export class SealedReader {
     start: Buffer,
     map: FrameMap,
   ) {
-    const { header, damaged, version } = readHeader(start);
+    const { header, damaged, unknownVersion } = readHeader(start);
     this.#file = file;
     this.#window = new FileWindow(file);
     this.#ring = ring;
-    this.#name = name;
     this.#aad = nameBytes(name);
     this.#path = path;
-    this.header = version === VERSION ? header : undefined;
+    this.header = header;
     this.map = map;
     const whole = start.length === HEADER_BYTES;
     const findings = whole ? damaged.map((at) => finding(at, 0, 'the header of the encrypted file is damaged')) : [];
-    if (version !== VERSION) findings.push(finding(8, 0, `version ${version} of the encrypted format is not known`));
-    else if (header !== undefined && header.number !== name.number) {
-      findings.push(finding(52, 0, `the file is ${name.kind} ${header.number} and not ${name.number}, by its header`));
+    if (unknownVersion !== undefined) {
+      const problem = `version ${unknownVersion} of the encrypted format is not known: a newer colloquium reads it`;
+      findings.push(finding(8, 0, problem));
     }
+    this.strange = header && strangeness(header, name);
+    if (this.strange !== undefined) findings.push(this.strange);
     this.headerDamage = findings;
   }
 
@@ -194,6 +195,8 @@ export class SealedReader {
    */
   async read(into: Buffer, start: number, end: number, offset: number): Promise<number> {
     this.requireKey();
+    if (this.strange !== undefined && offset < (await this.size()))
+      throw new UnreadableRange(this.strange.message, undefined);
     let at = start;
     while (at < end) {
       const from = offset + (at - start);
@@ -344,9 +347,18 @@ export class SealedReader {
 
   /** Decrypts the bytes of a frame; undefined if they are damaged or belong elsewhere. */
   #opened(bytes: Buffer, frame: FrameHeader): Buffer | undefined {
-    if (this.header === undefined || this.header.number !== this.#name.number || this.#ring === undefined)
-      return undefined;
+    if (this.header === undefined || this.strange !== undefined || this.#ring === undefined) return undefined;
     this.#key ??= this.#ring.derive(this.header.keyId, this.header.salt, FILE_KEY_INFO, this.#path);
     return openFrame(this.#key, this.#aad, bytes, frame);
   }
+}
+
+/** Why a file with this header is not the one that it is looked for as. */
+function strangeness(header: FileHeader, { kind, number, log }: SealedFileName): SealedFinding | undefined {
+  if (header.number !== number) {
+    return finding(52, 0, `the file is ${kind} ${header.number} and not ${number}, by its header`);
+  }
+  if (log === undefined || header.log === log) return undefined;
+  if (header.log === undefined) return finding(8, 0, 'the file is not bound to a log, as those of this log are');
+  return finding(36, 0, `the file is of another log (${header.log}), and this one is ${log}`);
 }

@@ -12,7 +12,6 @@ import {
   nameBytes,
   readFrameHeader,
   readHeader,
-  VERSION,
   type FrameHeader,
 } from './frame.js';
 import { missingKey, type KeyRing } from './key-ring.js';
@@ -121,12 +120,13 @@ export class SectionOpener {
     if (start.length < HEADER_BYTES) return isEnd ? 'strange' : undefined;
     if (!isSealedFile(start)) return 'strange';
     const at = this.#reached();
-    const { header, damaged, version } = readHeader(start);
+    const { header, damaged, unknownVersion } = readHeader(start);
     for (const copy of damaged) this.#tell(at + copy, 'the header of an encrypted section is damaged');
     const step = { used: HEADER_BYTES };
     this.#section = 'lost';
-    if (version !== VERSION) this.#tell(at, `version ${version} of the encrypted format is not known`);
-    if (header === undefined || version !== VERSION) return step;
+    if (unknownVersion !== undefined)
+      this.#tell(at, `version ${unknownVersion} of the encrypted format is not known: a newer colloquium reads it`);
+    if (header === undefined) return step;
     const { number, keyId, salt } = header;
     if (number <= this.#lastNumber) {
       this.#section = 'repeated';

@@ -6,6 +6,8 @@ import { diskError } from './disk-error.js';
 import { guardedDisk } from './disk/guarded-disk.js';
 import { FolderGuard } from './folder-guard.js';
 import type { LogPosition } from './format/position.js';
+import type { LogHead } from './head/log-head.js';
+import { takeHead } from './head/take-head.js';
 import { openKeyHasher, type KeyHasher } from './keys/key-hasher.js';
 import type { KeyIndex, KeysFound } from './keys/key-index.js';
 import { openKeyIndex } from './keys/open-key-index.js';
@@ -14,6 +16,7 @@ import { settleKeys } from './keys/settle-keys.js';
 import { DisplacedError, LogError } from './log-error.js';
 import { takeLogLock } from './log-lock.js';
 import { resolveLogOptions, type LogOptions, type ResolvedLogOptions } from './log-options.js';
+import type { Damage } from './read/damage.js';
 import type { LogBlock } from './read/log-block.js';
 import { MovingEnd } from './read/log-end.js';
 import { readLog, type LogReadOptions, type WritersFolder } from './read/read-log.js';
@@ -61,6 +64,8 @@ interface Found {
   readonly bytes: number;
   readonly keys: KeyIndex | undefined;
   readonly hasher: KeyHasher;
+  readonly head: LogHead | undefined;
+  readonly losses: readonly Damage[];
 }
 
 /** Writes a log, and reads it in the same process; reads return only what is durable. */
@@ -68,6 +73,8 @@ export class Log {
   readonly folder: string;
   /** What recovery removed when the log was opened. */
   readonly torn: TornTail | undefined;
+  /** What is lost, or can't be told any more, as the head of an encrypted log says: reported only once, here. */
+  readonly losses: readonly Damage[];
   /** How the idempotency keys were recovered, if their table was damaged or missing. */
   readonly keysLost: Exclude<KeysFound, { readonly kind: 'whole' }> | undefined;
   readonly #world: LogWorld;
@@ -81,6 +88,7 @@ export class Log {
   readonly #recent: RecentBuffer;
   readonly #packer: Packer;
   readonly #keys: KeyIndex | undefined;
+  readonly #head: LogHead | undefined;
   readonly #counter: RecordCounter;
   #closing: Promise<void> | undefined;
   #bytes: number;
@@ -94,6 +102,8 @@ export class Log {
     const { folder, hooks, durability, segmentBytesMax, segmentAgeMaxMs } = options;
     this.folder = folder;
     this.torn = recovery.torn;
+    this.losses = found.losses;
+    this.#head = found.head;
     const table = keys?.found ?? { kind: 'whole' };
     const isNew = table.kind === 'none' && recovery.lastTimestamp < 0;
     this.keysLost = table.kind === 'whole' || isNew ? undefined : table;
@@ -123,6 +133,7 @@ export class Log {
       segmentAgeMaxMs,
       onSync: hooks.onSync,
       check: () => guard.check(),
+      head: found.head,
       onFinished: (name) => {
         if (options.pack) this.#packer.add(name);
         hooks.onSegmentFinished?.(name);
@@ -158,6 +169,7 @@ export class Log {
     let { lock } = options;
     let guard: FolderGuard | undefined;
     let keys: KeyIndex | undefined;
+    let head: LogHead | undefined;
     try {
       await outside.disk.makeFolder(folder);
       const taken = (lock ??= await takeLogLock(folder, options.command));
@@ -168,8 +180,10 @@ export class Log {
       for (const name of recovery.segments) bytes += await segmentBytesOnDisk(world.disk, folder, name);
       // Always: an encrypted log has its key for claims before its first encrypted segment.
       const hasher = await openKeyHasher(world.disk, folder);
+      const { head: open, losses } = await takeHead(world.disk, folder, recovery);
+      head = open;
       if (options.keys) keys = await openKeyIndex(world.disk, join(folder, 'keys'), folder);
-      const log = new Log(world, options, { lock: taken, guard, recovery, bytes, keys, hasher });
+      const log = new Log(world, options, { lock: taken, guard, recovery, bytes, keys, hasher, head, losses });
       if (keys !== undefined) {
         await settleKeys(keys, recovery.lastTimestamp, (range) => log.read(range));
         const [oldest] = recovery.segments;
@@ -178,6 +192,7 @@ export class Log {
       return log;
     } catch (error) {
       await keys?.close().catch(() => undefined);
+      await head?.close().catch(() => undefined);
       guard?.release();
       await lock?.release().catch(() => undefined);
       if (error instanceof LogError || error instanceof KeyError || error instanceof LmdbMissingError) throw error;
@@ -309,6 +324,7 @@ export class Log {
     try {
       await this.#queue.close();
       await this.#segments.close();
+      await this.#head?.close();
       await this.#packer.close();
       this.#end.close();
       await this.#keys?.close().catch((error: unknown) => {

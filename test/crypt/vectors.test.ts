@@ -11,15 +11,19 @@ const FOLDER = new URL('../../fixtures/crypt/', import.meta.url);
 interface Vectors {
   readonly key: { readonly hex: string; readonly base64: string; readonly id: string };
   readonly text: { readonly store: string; readonly name: string; readonly plain: string; readonly sealed: string };
-  readonly file: {
-    readonly kind: string;
-    readonly number: number;
-    readonly pieces: readonly string[];
-    readonly sealed: string;
-  };
+  readonly file: SealedVector;
+  readonly bound: SealedVector;
 }
 
-const { key, text, file } = JSON.parse(readFileSync(new URL('vectors.json', FOLDER), 'utf8')) as Vectors;
+interface SealedVector {
+  readonly kind: string;
+  readonly number: number;
+  readonly log?: string;
+  readonly pieces: readonly string[];
+  readonly sealed: string;
+}
+
+const { key, text, file, bound } = JSON.parse(readFileSync(new URL('vectors.json', FOLDER), 'utf8')) as Vectors;
 const ring = new KeyRing([parseKey(key.hex)]);
 const hasPython = spawnSync('python3', ['-c', 'import cryptography']).status === 0;
 
@@ -29,15 +33,21 @@ describe('what another implementation encrypted', () => {
     expect(new KeyRing([parseKey(`${key.base64}\n`)]).currentId).toBe(key.id);
   });
 
-  it('is decrypted: a text, and a file with its frames', async () => {
+  it('is decrypted: a text, a file with its frames, and one of a log, unless it is looked for in another', async () => {
     expect(openText(ring, text, text.sealed)).toBe(text.plain);
-    const sealed = Buffer.from(file.sealed, 'base64');
-    const reader = await SealedReader.open(bytesOf(sealed), ring, file, 'vectors.json');
-    const content = Buffer.alloc(1000);
-    const count = await reader.read(content, 0, content.length, 0);
-    expect(content.toString('utf8', 0, count)).toBe(file.pieces.join(''));
-    expect(await reader.isEnded()).toBe(true);
-    expect(reader.findings).toEqual([]);
+    for (const vector of [file, bound]) {
+      const sealed = Buffer.from(vector.sealed, 'base64');
+      const reader = await SealedReader.open(bytesOf(sealed), ring, vector, 'vectors.json');
+      const content = Buffer.alloc(1000);
+      const count = await reader.read(content, 0, content.length, 0);
+      expect(content.toString('utf8', 0, count)).toBe(vector.pieces.join(''));
+      expect(await reader.isEnded()).toBe(true);
+      expect(reader.findings).toEqual([]);
+      const other = { ...vector, log: '00'.repeat(16) };
+      const strange = await SealedReader.open(bytesOf(sealed), ring, other, 'vectors.json');
+      await expect(strange.read(content, 0, content.length, 0)).rejects.toThrow('log');
+      expect(strange.findings).toMatchObject([{ message: expect.stringContaining('log') as unknown }]);
+    }
   });
 });
 

@@ -37,6 +37,8 @@ export async function rekeyLog(files: readonly string[], flags: LogFlags): Promi
   if (log === undefined) writeStderr(`colloquium: ${folder}: there is no log: all else is encrypted anew\n`);
   const left = [...(log?.left ?? []), ...outputs.left];
   for (const what of left) writeStderr(`colloquium: stays as it is: ${what}\n`);
+  const lost = log?.lost ?? [];
+  for (const what of lost) writeStderr(`colloquium: ${what}\n`);
   for (const what of log?.unreadable ?? []) writeStderr(`colloquium: ${what}: it may be removed\n`);
   const parts = [
     ...(log === undefined ? [] : [`${plural(log.rekeyed, 'file')} of the log`]),
@@ -48,7 +50,7 @@ export async function rekeyLog(files: readonly string[], flags: LogFlags): Promi
   ];
   const already = log === undefined || log.current === 0 ? '' : `; ${plural(log.current, 'file')} already were`;
   writeStderr(`colloquium: encrypted with the key ${keys.currentId}: ${parts.join(', ')}${already}\n`);
-  return left.length === 0 ? EXIT.ok : EXIT.dataError;
+  return left.length + lost.length === 0 ? EXIT.ok : EXIT.dataError;
 }
 
 /** @throws UserError for a file that is not an encrypted output */

@@ -39,7 +39,8 @@ export async function verifyLog(named: string | undefined, flags: FormatFlags): 
   );
   for (const { id, segments: files, present } of keys) {
     const how = present ? 'there' : 'missing: only the lengths and the order of their encrypted frames were checked';
-    writeStderr(`colloquium: ${plural(files, 'file')} encrypted with the key ${id}, which is ${how}\n`);
+    const what = files === 0 ? 'what tells of the end of the log is' : plural(files, 'file');
+    writeStderr(`colloquium: ${what} encrypted with the key ${id}, which is ${how}\n`);
   }
   if (plainBehind > 0) {
     const which = plainBehind === 1 ? '1 file is' : `${plainBehind} files are`;

@@ -6,6 +6,7 @@
  *   001752195600000-0000000042.index       where times lie in a segment; recreated if it is lost
  *   001752195600000-0000000042.torn        what recovery cut off a segment's end
  *   lock.7                                 who writes here; the file with the highest number counts
+ *   log.head                               of an encrypted log: which log it is, and up to where it was acknowledged
  *   keys                                   the table of idempotency keys, if any were used
  *   claims-000003-1752195600000            what that table was made from, see `keys/claim-journal.ts`
  *

@@ -23,6 +23,10 @@ export function isSegmentForm(kind: SegmentFileKind | undefined): kind is Segmen
   return kind !== undefined && kind !== 'index' && kind !== 'torn';
 }
 
+export function isSealedForm(kind: SegmentForm): boolean {
+  return kind.endsWith('.enc');
+}
+
 /** The name of one of a segment's files, without the folder. */
 export function segmentFile({ number, firstTimestamp }: SegmentName, kind: SegmentFileKind): string {
   const stem = `${String(firstTimestamp).padStart(TIMESTAMP_DIGITS, '0')}-${String(number).padStart(NUMBER_DIGITS, '0')}`;

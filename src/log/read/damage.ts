@@ -14,6 +14,10 @@ export type DamageKind =
   | 'sealed_frame'
   /** The segment is shorter than when it was finished. */
   | 'truncated'
+  /** The log ends before what was acknowledged, by its head. */
+  | 'cut_off'
+  /** The head of an encrypted log is damaged or missing. */
+  | 'head'
   /** The key by which idempotency keys are hashed is damaged or missing. */
   | 'claims_key'
   /** Segments are missing. */

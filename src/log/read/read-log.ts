@@ -1,4 +1,6 @@
 import { comparePositions, type LogPosition } from '../format/position.js';
+import { headLosses } from '../head/head-loss.js';
+import { headForReader } from '../head/take-head.js';
 import { isLogWritten } from '../log-lock.js';
 import { listSegments, openSegment } from '../segment/folder.js';
 import type { SegmentName } from '../format/segment-name.js';
@@ -87,6 +89,7 @@ async function* allBlocks(
   own: WritersFolder | undefined,
 ): AsyncGenerator<LogBlock, void, void> {
   const { disk } = world;
+  const head = follow || own !== undefined ? undefined : await headForReader(disk, folder);
   const stop = follow ? undefined : (end.position() ?? (await endOfFiles(world, folder)));
   let at = start;
 
@@ -130,7 +133,12 @@ async function* allBlocks(
         await source.close();
       }
     }
-    if (stop !== undefined) return;
+    if (stop !== undefined) {
+      if (own !== undefined) return;
+      const losses = await headLosses(disk, folder, await listSegments(disk, folder), stop, head);
+      for (const damage of losses) yield damageBlock(damage, at);
+      return;
+    }
     const isFinal = end.isFinal();
     if (await hasGrown(world, folder, end, bound, growing)) continue;
     if (isFinal) return;

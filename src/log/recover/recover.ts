@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import type { Disk } from '../disk/disk.js';
 import { removeIfThere } from '../disk/whole.js';
 import { LOG_START, type LogPosition } from '../format/position.js';
+import { logIdentity, logOfSegment, type LogIdentity } from '../head/log-identity.js';
 import {
+  isSealedForm,
   isSegmentForm,
   parseSegmentFile,
   SEGMENT_FORMS,
@@ -36,11 +38,12 @@ const UNFINISHED_FILE = /\.(?:gz|enc|index)\.tmp$/;
  * before its sync, and an event with a known key is acknowledged without another write.
  */
 export async function recover(disk: Disk, folder: string): Promise<Recovery> {
-  await removeUnfinished(disk, folder);
+  const identity = await logIdentity(disk, folder, true);
+  await removeUnfinished(disk, folder, identity);
   const segments = await listSegments(disk, folder);
   const last = segments.at(-1);
   if (last === undefined) return { end: LOG_START, lastTimestamp: -1, segments, torn: undefined };
-  const torn = await truncateLast(disk, folder, last);
+  const torn = await truncateLast(disk, folder, last, logOfSegment(identity, last.number) !== undefined);
   await disk.syncFolder(folder);
   let offset: number | undefined;
   for (const name of segments.toReversed()) {
@@ -61,13 +64,18 @@ export async function recover(disk: Disk, folder: string): Promise<Recovery> {
 }
 
 /** Removes unfinished files that a crash left, and segments that still exist in the form that they were made from. */
-async function removeUnfinished(disk: Disk, folder: string): Promise<void> {
+async function removeUnfinished(disk: Disk, folder: string, identity: LogIdentity | undefined): Promise<void> {
   const files = await disk.list(folder);
   const there = new Set(files);
   for (const file of files) {
     const parsed = parseSegmentFile(file);
+    // What is encrypted does not give way to a plain file that somebody else has put beside it.
+    const isBound = parsed !== undefined && logOfSegment(identity, parsed.name.number) !== undefined;
     const isSecondForm =
-      parsed !== undefined && earlierForms(parsed.kind).some((form) => there.has(segmentFile(parsed.name, form)));
+      parsed !== undefined &&
+      earlierForms(parsed.kind).some(
+        (form) => (!isBound || isSealedForm(form)) && there.has(segmentFile(parsed.name, form)),
+      );
     if (isSecondForm || UNFINISHED_FILE.test(file)) await removeIfThere(disk, join(folder, file));
   }
 }
@@ -76,9 +84,14 @@ function earlierForms(kind: SegmentFileKind): readonly SegmentForm[] {
   return isSegmentForm(kind) ? SEGMENT_FORMS.slice(0, SEGMENT_FORMS.indexOf(kind)) : [];
 }
 
-async function truncateLast(disk: Disk, folder: string, name: SegmentName): Promise<TornTail | undefined> {
+async function truncateLast(
+  disk: Disk,
+  folder: string,
+  name: SegmentName,
+  isBound: boolean,
+): Promise<TornTail | undefined> {
   const path = join(folder, segmentFile(name, 'ndjson'));
-  if ((await disk.size(path)) === undefined) {
+  if (isBound || (await disk.size(path)) === undefined) {
     const sealed = join(folder, segmentFile(name, 'ndjson.enc'));
     // A packed segment was finished and is never truncated.
     return (await disk.size(sealed)) === undefined ? undefined : await truncateSealed(disk, folder, name, sealed);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { FileSealer, HEADER_BYTES, SealedReader } from '../../crypt/index.js';
 import type { Disk } from '../disk/disk.js';
 import { removeIfThere, writeWhole } from '../disk/whole.js';
+import { logIdentity, logOfSegment } from '../head/log-identity.js';
 import { segmentFile, type SegmentName } from '../format/segment-name.js';
 import { storedIndex } from '../index/index-store.js';
 import { sealedName } from '../segment/sealed-segment.js';
@@ -22,12 +23,13 @@ export async function truncateSealed(
   const file = await disk.open(path, 'update');
   try {
     const size = await file.size();
-    const sealedAs = sealedName(name.number, false);
+    const log = logOfSegment(await logIdentity(disk, folder, true), name.number);
+    const sealedAs = sealedName(name.number, false, log);
     const reader = await SealedReader.open(file, disk.keys, sealedAs, path);
     reader.requireKey();
     const { header } = reader;
-    const isOurs = header?.number === name.number;
-    // Without its header nothing of a file can be decrypted: that is damage, not a torn tail.
+    const isOurs = header !== undefined && reader.strange === undefined;
+    // Without its header nothing of a file can be decrypted, nor of one of another log: that is damage, not a torn tail.
     if (!isOurs && size >= HEADER_BYTES) return undefined;
     const last = await reader.lastIntact();
     const end = isOurs ? last.at : 0;

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { errorCode, type Disk, type DiskFile } from '../disk/disk.js';
 import { removeIfThere } from '../disk/whole.js';
+import { logIdentity, logOfSegment } from '../head/log-identity.js';
 import {
+  isSealedForm,
   isSegmentForm,
   parseSegmentFile,
   SEGMENT_FORMS,
@@ -9,9 +11,12 @@ import {
   type SegmentName,
 } from '../format/segment-name.js';
 import { packedSegment } from './packed-segment.js';
-import { plainSegment } from './plain-segment.js';
-import { sealedSegment } from './sealed-segment.js';
+import { plainSegment, strangeSegment } from './plain-segment.js';
+import { sealedName, sealedSegment } from './sealed-segment.js';
 import type { SegmentSource } from './segment-source.js';
+
+/** Where a segment must be encrypted, one that is not counts only if there is no other. */
+const BOUND_FORMS = [...SEGMENT_FORMS].sort((a, b) => Number(isSealedForm(b)) - Number(isSealedForm(a)));
 
 /** Lists the segments of a log, oldest first. A missing folder has none. */
 export async function listSegments(disk: Disk, folder: string): Promise<SegmentName[]> {
@@ -44,14 +49,18 @@ export async function openSegment(
   name: SegmentName,
   fresh = false,
 ): Promise<SegmentSource | undefined> {
-  for (const form of [...SEGMENT_FORMS, ...SEGMENT_FORMS]) {
+  const log = logOfSegment(await logIdentity(disk, folder, fresh), name.number);
+  const forms = log === undefined ? SEGMENT_FORMS : BOUND_FORMS;
+  for (const form of [...forms, ...forms]) {
     const path = join(folder, segmentFile(name, form));
     const file = await openIfThere(disk, path);
     if (file === undefined) continue;
     try {
-      if (form === 'ndjson') return plainSegment(path, file);
-      if (form === 'ndjson.gz') return await packedSegment(path, file);
-      return await sealedSegment(disk, path, file, name.number, form === 'ndjson.gz.enc', fresh);
+      if (isSealedForm(form)) {
+        return await sealedSegment(disk, path, file, sealedName(name.number, form === 'ndjson.gz.enc', log), fresh);
+      }
+      if (log !== undefined) return strangeSegment(path, file);
+      return form === 'ndjson' ? plainSegment(path, file) : await packedSegment(path, file);
     } catch (error) {
       await file.close();
       throw error;
@@ -67,6 +76,16 @@ async function openIfThere(disk: Disk, path: string): Promise<DiskFile | undefin
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** The file of a segment, in whatever form it is; the folder if there is none. */
+export async function segmentPath(disk: Disk, folder: string, name: SegmentName | undefined): Promise<string> {
+  if (name === undefined) return folder;
+  for (const form of SEGMENT_FORMS) {
+    const path = join(folder, segmentFile(name, form));
+    if ((await disk.size(path)) !== undefined) return path;
+  }
+  return folder;
 }
 
 /** The bytes that a segment takes on the disk, in whatever form; 0 if it is gone. */

@@ -1,8 +1,10 @@
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { deflateRaw } from 'node:zlib';
+import type { SealedFileName } from '../../crypt/index.js';
 import type { Disk, DiskFile } from '../disk/disk.js';
 import { readWhole, removeIfThere } from '../disk/whole.js';
+import { logIdentity, logOfSegment } from '../head/log-identity.js';
 import { segmentFile, type SegmentName } from '../format/segment-name.js';
 import { writeMember } from './member.js';
 import { plainWriter, sealedWriter, type ContentWriter } from './content-writer.js';
@@ -34,17 +36,17 @@ export async function packSegment(
 ): Promise<PackedSegment | undefined> {
   let plain = join(folder, segmentFile(name, 'ndjson'));
   let packed = join(folder, segmentFile(name, 'ndjson.gz'));
-  let number: number | undefined;
+  let isSealed = false;
   if ((await disk.size(plain)) === undefined) {
     plain = join(folder, segmentFile(name, 'ndjson.enc'));
     packed = join(folder, segmentFile(name, 'ndjson.gz.enc'));
-    number = name.number;
+    isSealed = true;
     if (disk.keys === undefined || (await disk.size(plain)) === undefined) return undefined;
   }
   const temporary = `${packed}.tmp`;
   await removeIfThere(disk, temporary);
   try {
-    const sizes = await packFile(disk, plain, temporary, number, signal);
+    const sizes = await packFile(disk, plain, temporary, isSealed ? name : undefined, signal);
     // Usually it was removed meanwhile: readers then never see the packed form, or only for a moment.
     if (sizes === undefined || (await disk.size(plain)) === undefined) return undefined;
     await disk.rename(temporary, packed);
@@ -64,15 +66,17 @@ async function packFile(
   disk: Disk,
   plain: string,
   packed: string,
-  number: number | undefined,
+  sealed: SegmentName | undefined,
   signal: AbortSignal,
 ): Promise<PackedSegment | undefined> {
   const file = await disk.open(plain, 'read');
-  const from = number === undefined ? file : await sealedSegment(disk, plain, file, number, false, true);
+  const log = sealed && logOfSegment(await logIdentity(disk, dirname(plain), false), sealed.number);
+  const nameOf = (of: SegmentName, packed: boolean): SealedFileName => sealedName(of.number, packed, log);
+  const from = sealed === undefined ? file : await sealedSegment(disk, plain, file, nameOf(sealed, false), true);
   try {
     const to = await disk.open(packed, 'create');
     try {
-      const sealing = number === undefined ? undefined : sealedWriter(disk, to, sealedName(number, true));
+      const sealing = sealed === undefined ? undefined : sealedWriter(disk, to, nameOf(sealed, true));
       const sizes = await packInto(from, sealing ?? plainWriter(to), signal);
       if (sizes !== undefined) await to.datasync();
       return sizes;

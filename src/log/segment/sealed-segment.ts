@@ -9,9 +9,11 @@ const MAPS_MAX = 64;
 /** The maps of files that were read, by salt: a following reader opens a growing file again and again. */
 const mapsOf = new WeakMap<KeyRing, Map<string, FrameMap>>();
 
-/** How an encrypted segment is named in its frames. */
-export function sealedName(number: number, packed: boolean): SealedFileName {
-  return { kind: packed ? 'packed segment' : 'segment', number };
+const PACKED = 'packed segment';
+
+/** How an encrypted segment is named in its frames. @param log the id of its log, if that is known */
+export function sealedName(number: number, packed: boolean, log: string | undefined): SealedFileName {
+  return { kind: packed ? PACKED : 'segment', number, log };
 }
 
 /**
@@ -23,12 +25,12 @@ export async function sealedSegment(
   { keys }: Pick<Disk, 'keys'>,
   path: string,
   file: DiskFile,
-  number: number,
-  packed: boolean,
+  name: SealedFileName,
   fresh: boolean,
 ): Promise<SegmentSource> {
+  const packed = name.kind === PACKED;
   const mapFor = fresh || keys === undefined ? undefined : (salt: string) => keptMap(keys, salt);
-  const source = await openSealedNamed({ keys }, path, file, sealedName(number, packed), mapFor);
+  const source = await openSealedNamed({ keys }, path, file, name, mapFor);
   const { sealed } = source;
   if (!packed || !sealed.hasKey) return { ...source, packed };
   const content: DiskFile = { ...readOnly(file), read: source.read.bind(source), size: () => sealed.size() };
@@ -53,8 +55,8 @@ export async function openSealedNamed(
       throw new DamagedRange(error.message, error.nextOffset, 'sealed_frame');
     }
   };
-  // A crash may leave an empty file.
-  const isTruncated = (await file.size()) > 0 && !(await sealed.isEnded());
+  // A crash may leave an empty file, and of a file of another log nothing is read at all.
+  const isTruncated = (await file.size()) > 0 && sealed.strange === undefined && !(await sealed.isEnded());
   return { path, packed: false, sealed, isTruncated, size: () => sealed.size(), read, close: () => file.close() };
 }
 

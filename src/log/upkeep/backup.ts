@@ -3,6 +3,7 @@ import type { SealedReader } from '../../crypt/index.js';
 import { errorCode, type Disk } from '../disk/disk.js';
 import type { LogPosition } from '../format/position.js';
 import { SEGMENT_FORMS, segmentFile, type SegmentName } from '../format/segment-name.js';
+import { HEAD } from '../head/head-file.js';
 import { CLAIMS_KEY, claimsKeyProblem } from '../keys/key-hasher.js';
 import { LogError } from '../log-error.js';
 import { lastLineBefore } from '../read/line-search.js';
@@ -41,6 +42,8 @@ export async function backupLog(
   const problem = await claimsKeyProblem(disk, folder);
   if (problem !== undefined) throw new LogError('damaged', problem);
   await disk.makeFolder(destination);
+  // Before the segments, which then reach as far as it says, or further.
+  const head = await copyIfThere(disk, folder, HEAD, destination);
   const files: BackupFile[] = [];
   const segments = (await listSegments(disk, folder)).filter(({ number }) => number <= (end?.segment ?? number));
   for (const name of segments) {
@@ -54,7 +57,8 @@ export async function backupLog(
   // records.
   const keys = await writeKeys(disk, destination, claims);
   const claimsKey = await copyIfThere(disk, folder, CLAIMS_KEY, destination);
-  await writeManifest(world, destination, [...files, ...keys, ...(claimsKey === undefined ? [] : [claimsKey])]);
+  const others = [claimsKey, head].filter((file) => file !== undefined);
+  await writeManifest(world, destination, [...files, ...keys, ...others]);
   return { segments: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 

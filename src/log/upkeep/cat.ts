@@ -6,7 +6,7 @@ import { LogError } from '../log-error.js';
 import type { LogWorld } from '../log-world.js';
 import { packedSegment } from '../segment/packed-segment.js';
 import { plainSegment } from '../segment/plain-segment.js';
-import { openSealedNamed, sealedSegment } from '../segment/sealed-segment.js';
+import { openSealedNamed, sealedName, sealedSegment } from '../segment/sealed-segment.js';
 import { DamagedRange, type SegmentSource } from '../segment/segment-source.js';
 
 const BLOCK_BYTES = 256 << 10;
@@ -40,7 +40,13 @@ export async function* catFile(
     let source: SegmentSource;
     if (kind === 'ndjson.gz') source = await packedSegment(path, file);
     else if (isSegmentForm(kind) && kind !== 'ndjson')
-      source = await sealedSegment(disk, path, file, name.number, kind === 'ndjson.gz.enc', true);
+      source = await sealedSegment(
+        disk,
+        path,
+        file,
+        sealedName(name.number, kind === 'ndjson.gz.enc', undefined),
+        true,
+      );
     else if (isSealed) source = await openSealedNamed(disk, path, file, { kind: 'torn', number: name.number });
     else source = plainSegment(path, file);
     source.sealed?.requireKey();

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { isSealedText, openText, sealText } from '../../crypt/index.js';
 import { isSegmentForm, parseSegmentFile } from '../format/segment-name.js';
 import { guardedLine, readGuardedLine } from '../format/line.js';
+import { HEAD } from '../head/head-file.js';
 import { createWhole, readFile } from '../disk/whole.js';
 import { CLAIMS_KEY } from '../keys/key-hasher.js';
 import { LogError } from '../log-error.js';
@@ -53,7 +54,7 @@ export async function readManifest({ disk }: LogWorld, folder: string): Promise<
 }
 
 function isEncrypted(file: string): boolean {
-  return file === CLAIMS_KEY || file.endsWith('.enc');
+  return file === CLAIMS_KEY || file === HEAD || file.endsWith('.enc');
 }
 
 /** Whoever made the manifest, a restore must write only files of a log, each once. */
@@ -61,7 +62,7 @@ function refuseStrangeFiles(files: readonly BackupFile[], path: string): void {
   const seen = new Set<string>();
   for (const { file } of files) {
     const segment = parseSegmentFile(file);
-    const isPart = file === KEYS || file === CLAIMS_KEY || isSegmentForm(segment?.kind);
+    const isPart = file === KEYS || file === CLAIMS_KEY || file === HEAD || isSegmentForm(segment?.kind);
     const shown = JSON.stringify(file.slice(0, 100));
     if (!isPart)
       throw new LogError('damaged', `${path}: ${shown} is not a file of a log's backup: nothing is restored`);

@@ -4,6 +4,8 @@ import type { Disk, DiskFile } from '../disk/disk.js';
 import { readFile, removeIfThere, replaceFile } from '../disk/whole.js';
 import { NEWLINE } from '../format/line.js';
 import { parseSegmentFile, segmentFile, type SegmentName } from '../format/segment-name.js';
+import { writeHead } from '../head/log-head.js';
+import { takeHead } from '../head/take-head.js';
 import { openKeyHasher, rekeyClaims } from '../keys/key-hasher.js';
 import { takeLogLock } from '../log-lock.js';
 import type { LogWorld } from '../log-world.js';
@@ -23,6 +25,8 @@ export interface RekeyReport {
   readonly current: number;
   /** Files that can't be encrypted anew because they are damaged: they stay as they are. In words. */
   readonly left: readonly string[];
+  /** What is lost, as the head of the log says: from now on it is no longer told. In words. */
+  readonly lost: readonly string[];
   /** Files that hold nothing but what no key decrypts: they stay as they are, and need no key. In words. */
   readonly unreadable: readonly string[];
 }
@@ -38,9 +42,12 @@ export async function rekeyLog({ disk }: LogWorld, folder: string, command: stri
   if (keys === undefined) throw new KeyError(`${folder}: no key is configured: name one in storage.encryption`);
   const lock = await takeLogLock(folder, command);
   try {
-    await recover(disk, folder);
+    const recovery = await recover(disk, folder);
     // A plain log gets the key of its claims before its first encrypted segment.
     await openKeyHasher(disk, folder);
+    const { head, losses } = await takeHead(disk, folder, recovery);
+    await head?.close();
+    const { log, boundFrom } = head?.identity ?? { log: undefined, boundFrom: 1 };
     const left: string[] = [];
     let rekeyed = 0;
     let current = 0;
@@ -48,11 +55,11 @@ export async function rekeyLog({ disk }: LogWorld, folder: string, command: stri
       const source = await openSegment(disk, folder, name, true);
       if (source === undefined) continue;
       try {
-        if (source.sealed?.keyId === keys.currentId) {
+        if (source.sealed?.keyId === keys.currentId && source.sealed.header?.log === log) {
           current += 1;
           continue;
         }
-        await rewrite(disk, folder, name, source);
+        await rewrite(disk, folder, name, source, log);
         rekeyed += 1;
       } catch (error) {
         if (!(error instanceof DamagedRange)) throw error;
@@ -61,15 +68,24 @@ export async function rekeyLog({ disk }: LogWorld, folder: string, command: stri
         await source.close();
       }
     }
+    // Now all of them are of this log, and no other counts.
+    if (log !== undefined && left.length === 0 && boundFrom > 1)
+      await writeHead(disk, keys, folder, { log, boundFrom: 1, end: recovery.end });
     const unreadable = await rekeyTorn(disk, keys, folder);
     await rekeyClaims(disk, keys, folder);
-    return { rekeyed, current, left, unreadable };
+    return { rekeyed, current, left, lost: losses.map(({ message }) => message), unreadable };
   } finally {
     await lock.release();
   }
 }
 
-async function rewrite(disk: Disk, folder: string, name: SegmentName, source: SegmentSource): Promise<void> {
+async function rewrite(
+  disk: Disk,
+  folder: string,
+  name: SegmentName,
+  source: SegmentSource,
+  log: string | undefined,
+): Promise<void> {
   if (source.sealed !== undefined && source.sealed.keyId === undefined)
     throw new DamagedRange('its header is lost', undefined);
   source.sealed?.requireKey();
@@ -78,7 +94,7 @@ async function rewrite(disk: Disk, folder: string, name: SegmentName, source: Se
   await removeIfThere(disk, temporary);
   const file = await disk.open(temporary, 'create');
   try {
-    const writer = sealedWriter(disk, file, sealedName(name.number, source.packed));
+    const writer = sealedWriter(disk, file, sealedName(name.number, source.packed, log));
     if (source.packed) await packInto(source, writer, new AbortController().signal);
     else await copyLines(source, writer);
     await file.datasync();

@@ -7,6 +7,9 @@ import { isLogWritten } from '../log-lock.js';
 import { readChunks, type Chunk } from '../read/chunks.js';
 import { damageAt, type Damage, type DamageKind } from '../read/damage.js';
 import { damageOf, lossBehind, missingSegments, tornFrames, type TornFrames } from '../read/segment-blocks.js';
+import { LOG_START } from '../format/position.js';
+import { readHead } from '../head/head-file.js';
+import { headLosses } from '../head/head-loss.js';
 import { CLAIMS_KEY, claimsKeyProblem } from '../keys/key-hasher.js';
 import { listSegments, openSegment } from '../segment/folder.js';
 import type { SegmentSource } from '../segment/segment-source.js';
@@ -50,8 +53,11 @@ export async function verifyLog(
   onFinding: (finding: LocatedDamage) => void,
 ): Promise<VerifySummary> {
   const { disk } = world;
+  // Before the segments, which then reach as far as it says, or further.
+  const head = await readHead(disk, folder);
   const segments = await listSegments(disk, folder);
   const isWritten = await isLogWritten(folder);
+  let end = LOG_START;
   const keys = new Map<string, { id: string; segments: number; present: boolean }>();
   const total = { segments: 0, records: 0, bytes: 0, findings: 0 };
   const notify = (finding: LocatedDamage): void => {
@@ -89,6 +95,7 @@ export async function verifyLog(
       const loss = await lossBehind(disk, folder, name, source, finished);
       if (loss !== undefined) notify({ ...loss, line: check.line });
       lastTimestamp = check.lastTimestamp;
+      end = { segment: name.number, offset: bytes };
       total.segments += 1;
       total.records += check.records;
       total.bytes += bytes;
@@ -96,6 +103,9 @@ export async function verifyLog(
       await source.close();
     }
   }
+  for (const damage of await headLosses(disk, folder, segments, end, head)) notify({ ...damage, line: 0 });
+  const missing = head?.missingKey;
+  if (missing !== undefined && !keys.has(missing)) keys.set(missing, { id: missing, segments: 0, present: false });
   const problem = await claimsKeyProblem(disk, folder);
   if (problem !== undefined) {
     notify({

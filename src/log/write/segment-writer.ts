@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { DiskFile } from '../disk/disk.js';
-import { FileSealer, type FramePlace, type KeyRing } from '../../crypt/index.js';
+import { FileSealer, type FramePlace, type SealedFileName } from '../../crypt/index.js';
 import { SharedFile } from '../disk/shared-file.js';
 import { readWhole, removeIfThere, writeWhole } from '../disk/whole.js';
 import type { LogPosition } from '../format/position.js';
 import { segmentFile, type SegmentName } from '../format/segment-name.js';
+import type { LogHead } from '../head/log-head.js';
 import type { RecordMark } from '../index/segment-index.js';
 import { plainSegment } from '../segment/plain-segment.js';
 import { sealedName, sealedSegment } from '../segment/sealed-segment.js';
@@ -26,6 +27,8 @@ export interface SegmentWriterOptions {
   readonly onSync?: ((sync: SyncReport) => void) | undefined;
   /** Throws if the folder is not in its place: what was just written then does not count as stored. */
   readonly check?: (() => void) | undefined;
+  /** Of an encrypted log: it is told of each batch that is stored, before that is acknowledged. */
+  readonly head?: LogHead | undefined;
   /** Called when a segment has its last record and may be packed. */
   readonly onFinished?: ((name: SegmentName) => void) | undefined;
 }
@@ -106,6 +109,7 @@ export class SegmentWriter {
         this.#options.onSync?.({ durationMs: this.#world.elapsed() - start, records, bytes: bytes.length });
       }
       this.#options.check?.();
+      await this.#options.head?.moveTo({ segment: segment.name.number, offset: segment.bytes + bytes.length });
     } catch (error) {
       this.#state = { kind: 'suspect', segment };
       throw error;
@@ -137,7 +141,7 @@ export class SegmentWriter {
     const source =
       sealing === undefined
         ? plainSegment(path, shared.file)
-        : await sealedSegment(this.#world.disk, path, shared.file, name.number, false, false);
+        : await sealedSegment(this.#world.disk, path, shared.file, this.#sealedName(name), false);
     return { name, source: { ...source, close: () => shared.release() } };
   }
 
@@ -189,7 +193,7 @@ export class SegmentWriter {
     this.#lastNumber = name.number;
     const index = new IndexWriter(disk, join(this.#folder, segmentFile(name, 'index')));
     const shared = new SharedFile(file);
-    const sealing = sealingOf(disk.keys, name);
+    const sealing = this.#sealing(name);
     const segment: OpenSegment = {
       ...{ name, path, file, shared, index, sealing },
       ...{ bytes: 0, fileBytes: 0, records: 0, first: null, last: null, named: false },
@@ -211,9 +215,11 @@ export class SegmentWriter {
     await readWhole(file, page, 0, page.length, pageStart);
     await writeWhole(file, page, pageStart);
     await file.datasync();
+    // It may tell of the batch that failed.
+    await this.#options.head?.moveTo({ segment: segment.name.number, offset: bytes });
     segment.named = false;
     // No counter may be used twice with one key.
-    if (bytes === 0) segment.sealing = sealingOf(this.#world.disk.keys, segment.name);
+    if (bytes === 0) segment.sealing = this.#sealing(segment.name);
     this.#state = { kind: 'open', segment };
     if (bytes > 0) await this.#finish(segment);
   }
@@ -236,16 +242,22 @@ export class SegmentWriter {
     try {
       await writeWhole(file, sealing.sealer.end(sealing.next), fileBytes);
       await file.datasync();
+      await this.#options.head?.sync();
     } catch (error) {
       this.#state = { kind: 'suspect', segment };
       throw error;
     }
   }
-}
 
-function sealingOf(keys: KeyRing | undefined, name: SegmentName): Sealing | undefined {
-  if (keys === undefined) return undefined;
-  return { sealer: new FileSealer(keys, sealedName(name.number, false)), next: { counter: 0, offset: 0 } };
+  #sealing(name: SegmentName): Sealing | undefined {
+    const { keys } = this.#world.disk;
+    if (keys === undefined) return undefined;
+    return { sealer: new FileSealer(keys, this.#sealedName(name)), next: { counter: 0, offset: 0 } };
+  }
+
+  #sealedName({ number }: SegmentName): SealedFileName {
+    return sealedName(number, false, this.#options.head?.identity.log);
+  }
 }
 
 /** A batch as it is written, encrypted; undefined if the segment is not. */

@@ -73,12 +73,14 @@ describe('a log that is encrypted from some day on', () => {
       rekeyed: 5,
       current: 0,
       left: [],
+      lost: [],
       unreadable: [],
     });
     expect(await rekeyLog(nodeWorld(BOTH), folder, 'test')).toEqual({
       rekeyed: 0,
       current: 5,
       left: [],
+      lost: [],
       unreadable: [],
     });
     for (const { path, content } of await filesIn(folder, '')) expect(content.includes(MARK), path).toBe(false);

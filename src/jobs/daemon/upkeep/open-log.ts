@@ -45,6 +45,7 @@ export async function openLog(
     talk.warn('what lay behind the last intact record of the log was cut off', { file, offset, cutBytes, keptIn });
     if (missingBytes > 0) talk.error('stored events are lost', { file, offset, missingBytes });
   }
+  for (const { message } of log.losses) talk.error('stored events are lost', { problem: message });
   if (log.keysLost !== undefined) reportKeysLost(log.keysLost, log.folder, talk);
   return { log, writeError };
 }
