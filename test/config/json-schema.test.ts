@@ -38,7 +38,9 @@ describe('the JSON Schema for editors', () => {
   });
 
   it.each(Object.entries(TEMPLATES))('accepts the starter config for %s', (_, { config }) => {
-    expect(problems(parseYaml(config({ sample: 's', schema: 'x' })))).toEqual([]);
+    expect(
+      problems(parseYaml(config({ sample: 's', schema: 'x', testsSchema: './colloquium.test.schema.json' }))),
+    ).toEqual([]);
   });
 
   it('has a title for every key, which editors label it with', () => {

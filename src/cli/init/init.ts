@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { configJsonSchema } from '../../config/index.js';
+import { configJsonSchema, testJsonSchema } from '../../config/index.js';
 import { TEMPLATES, type TemplateName } from '../../config/starter/index.js';
 import { KINDS } from '../../jobs/kinds/index.js';
 import { EXIT, type ExitCode } from '../exit/exit-codes.js';
@@ -12,20 +12,23 @@ const CONFIG = 'colloquium.yaml';
 const SAMPLE = 'sample.ndjson';
 const TESTS = 'colloquium.test.yaml';
 const SCHEMA = 'colloquium.schema.json';
+const TESTS_SCHEMA = 'colloquium.test.schema.json';
 
 /**
- * Writes a starter config, its sample, its tests and its schema into a folder. Overwrites nothing: if one of the files exists,
+ * Writes a starter config, its sample, its tests and the schemas of both into a folder. Overwrites nothing: if one of the files exists,
  * none is written.
  *
  * @throws UserError
  */
 export async function init(folder: string, name: TemplateName): Promise<ExitCode> {
   const template = TEMPLATES[name];
+  const names = { sample: SAMPLE, schema: `./${SCHEMA}`, testsSchema: `./${TESTS_SCHEMA}` };
   const files = [
-    { name: CONFIG, content: template.config({ sample: SAMPLE, schema: `./${SCHEMA}` }) },
+    { name: CONFIG, content: template.config(names) },
     { name: SAMPLE, content: template.sample },
-    { name: TESTS, content: template.tests },
+    { name: TESTS, content: template.tests(names) },
     { name: SCHEMA, content: `${JSON.stringify(configJsonSchema(KINDS), null, 2)}\n` },
+    { name: TESTS_SCHEMA, content: `${JSON.stringify(testJsonSchema(), null, 2)}\n` },
   ];
   await mkdir(folder, { recursive: true });
   const present = files.find(({ name }) => existsSync(join(folder, name)));

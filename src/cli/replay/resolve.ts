@@ -117,10 +117,9 @@ async function wayOf(flags: ReplayFlags, config: LoadedConfig): Promise<ReplayWa
     );
   }
   const { spec: take, plan: output } = resolveOneOutput(flags);
-  if (flags.raw === true) {
-    const limits = { depthMax: processing.max_depth, lineBytesMax: processing.max_line_size };
-    return { kind: 'raw', pipeline: flags.pipeline, filters, output, limits };
-  }
+  const limits = { depthMax: processing.max_depth, lineBytesMax: processing.max_line_size };
+  const chosenBy = { filters, limits };
+  if (flags.raw === true) return { kind: 'raw', pipeline: flags.pipeline, output, ...chosenBy };
   const names = flags.pipeline === undefined ? pipelineNames(config) : [flags.pipeline];
   if (names.length === 0) {
     throw new UserError(`${config.file} has no pipelines`, EXIT.usage, 'give --raw for the events as they are stored');
@@ -141,13 +140,20 @@ async function wayOf(flags: ReplayFlags, config: LoadedConfig): Promise<ReplayWa
     });
   }
   const through = flags.pipeline === undefined ? 'own' : 'one';
-  if (flags.toOutputs === true) return { kind: 'to-outputs', pipelines: pipelines.map(requireOutputs), through };
+  if (flags.toOutputs === true)
+    return { kind: 'to-outputs', pipelines: pipelines.map(requireOutputs), through, chosenBy };
   if (leavesColumnsOpen([take]) && (flags.deadLetters === true || through === 'own')) {
     const what =
       flags.deadLetters === true ? '--dead-letters adds to a table' : 'events of several pipelines go to one table';
     throw new UserError(`${what}, whose columns are not known before`, EXIT.usage, 'name them: --columns id,name');
   }
-  return { kind: 'pipelines', pipelines: pipelines.map((plan) => toOneOutput(plan, take, flags)), through, output };
+  return {
+    kind: 'pipelines',
+    pipelines: pipelines.map((plan) => toOneOutput(plan, take, flags)),
+    through,
+    output,
+    chosenBy,
+  };
 }
 
 /** Replaces all outputs of the plan with one; dead letters keep the whole line only in a file. */

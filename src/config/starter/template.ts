@@ -4,6 +4,8 @@ export interface StarterNames {
   readonly sample: string;
   /** The path of the JSON Schema file, relative to the config. */
   readonly schema: string;
+  /** The path of the JSON Schema file for test cases, relative to theirs. */
+  readonly testsSchema: string;
 }
 
 /** A config to start from: it passes `check`, and the first command works at once. */
@@ -14,8 +16,8 @@ export interface StarterTemplate {
   readonly config: (names: StarterNames) => string;
   /** Events to try it on, one per line. */
   readonly sample: string;
-  /** Test cases for it, which pass without a key. */
-  readonly tests: string;
+  /** Test cases for it, which pass without a key, as YAML. @param names of the files beside them */
+  readonly tests: (names: StarterNames) => string;
   /** What to type first, in the config's folder, line by line. @param sample name of the sample file */
   readonly firstCommands: (sample: string) => readonly string[];
 }
@@ -30,10 +32,12 @@ ${commands.map((command, i) => `# ${i === 0 ? 'Try it:  ' : '         '}  ${comm
 `;
 }
 
-/** A file of test cases. @param cases the members of its list, indented by two blanks */
-export function testFile(cases: string): string {
-  return `# Run them:  colloquium test
-# (colloquium schema --tests prints the JSON Schema that editors complete from)
+/** A file of test cases, by the names of those beside it. @param cases the members of its list, indented by two blanks */
+export function testFile(cases: string): StarterTemplate['tests'] {
+  return ({ testsSchema }) => `# yaml-language-server: $schema=${testsSchema}
+# (colloquium schema --tests > ${testsSchema} writes the file that editors complete from)
+#
+# Run them:  colloquium test
 tests:
 ${cases}`;
 }

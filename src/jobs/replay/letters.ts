@@ -11,13 +11,14 @@ import {
   type RetryProgress,
   type LetterPlace,
 } from '../../pipeline/letters/index.js';
+import { eventFilter } from '../../pipeline/index.js';
 import { parseProcessingCheckpoint } from '../../pipeline/log/index.js';
 import type { Block, ResumeAt } from '../../sources/index.js';
 import { checkpointName, checkpointStore } from '../checkpoints.js';
 import type { PipelineServePlan } from '../serve-plan.js';
 import { makeStateFolder } from '../state-folder.js';
 import type { OpenReplay } from './open-replay.js';
-import type { ReplayPlan } from './plan.js';
+import type { EventFilters, ReplayPlan } from './plan.js';
 
 /** One pipeline's dead letters that are to be retried: one pass over the files that hold them. */
 export interface LettersToRetry {
@@ -51,6 +52,8 @@ export interface LettersLeft {
   retriedBefore: number;
   /** Letters that are recorded as retried now. */
   retried: number;
+  /** Letters that a filter does not choose. */
+  unchosen: number;
 }
 
 /** The pipelines that share a dead-letter file. */
@@ -60,10 +63,21 @@ interface Family {
   readonly owners: readonly PipelineServePlan[];
 }
 
+/** Which letters are to be retried, and through what. */
+export interface LettersWay {
+  readonly pipelines: readonly PipelineServePlan[];
+  /** `own`: each letter goes through the pipeline that it names. */
+  readonly through: 'own' | 'one';
+  /** Those that these filter out stay as they are. */
+  readonly chosenBy?: EventFilters;
+}
+
 interface PassOptions {
   readonly pipelines: readonly PipelineServePlan[];
   readonly through: 'own' | 'one';
   readonly strangers: LettersLeft['strangers'];
+  /** Whether the filters choose the event of a letter, which is left otherwise. */
+  readonly choose: (event: string) => boolean;
   /** Records a note. */
   readonly remember: (note: RetriedLetters) => Promise<void>;
 }
@@ -71,19 +85,25 @@ interface PassOptions {
 /**
  * Yields the dead letters that were not retried yet, by file and pipeline. Only one process at a time may do this.
  *
- * @param through `own`: each letter goes through the pipeline that it names
  * @param left is filled in as the files are read
  * @throws LogError `locked`; SourceError
  */
 export async function* lettersToRetry(
   underWay: Pick<OpenReplay, 'plan' | 'world' | 'signal' | 'onDamage'>,
-  { pipelines, through }: { readonly pipelines: readonly PipelineServePlan[]; readonly through: 'own' | 'one' },
+  { pipelines, through, chosenBy }: LettersWay,
   left: LettersLeft,
 ): AsyncGenerator<LettersToRetry, void, void> {
   const { plan, world } = underWay;
   const folder = join(plan.stateFolder, 'letters');
   makeStateFolder(plan.stateFolder);
   const lock = await lockLetters(folder);
+  const judge = chosenBy === undefined ? () => true : eventFilter(chosenBy.filters, chosenBy.limits);
+  const choose = (event: string): boolean => {
+    // A filter that fails on it tells so as a stage.
+    const isChosen = judge(event) !== false;
+    if (!isChosen) left.unchosen += 1;
+    return isChosen;
+  };
   try {
     const notes = new CheckpointStore(world, folder);
     for (const family of familiesOf(underWay, pipelines)) {
@@ -96,7 +116,7 @@ export async function* lettersToRetry(
         ({ retried } = progress);
       };
       try {
-        yield* passesOf(underWay, family, retry, { pipelines, through, strangers, remember });
+        yield* passesOf(underWay, family, retry, { pipelines, through, strangers, choose, remember });
       } finally {
         left.unretryable += retry.unretryable;
         left.failedAgain += retry.left;
@@ -115,7 +135,7 @@ function* passesOf(
   { plan, signal }: Pick<OpenReplay, 'plan' | 'signal'>,
   { key, owners }: Family,
   retry: LetterRetry,
-  { pipelines, through, strangers, remember }: PassOptions,
+  { pipelines, through, strangers, choose, remember }: PassOptions,
 ): Generator<LettersToRetry, void, void> {
   const passes = [...owners];
   for (const pipeline of passes) {
@@ -129,7 +149,7 @@ function* passesOf(
       pipeline: string | undefined;
     }): boolean => {
       if (!isChosen(plan, event)) return false;
-      if (through === 'one' || named === name) return true;
+      if (through === 'one' || named === name) return choose(event);
       const other = pipelines.find(({ spec }) => spec.name === named);
       if (other === undefined && isFirst) strangers.set(named, (strangers.get(named) ?? 0) + 1);
       if (other !== undefined && !passes.includes(other)) passes.push(other);
@@ -149,7 +169,7 @@ function* passesOf(
 }
 
 export function nothingLeft(): LettersLeft {
-  return { unretryable: 0, strangers: new Map(), failedAgain: 0, retriedBefore: 0, retried: 0 };
+  return { unretryable: 0, strangers: new Map(), failedAgain: 0, retriedBefore: 0, retried: 0, unchosen: 0 };
 }
 
 /** Reports which letters are left, and which were skipped. */
@@ -172,7 +192,7 @@ export function reportUsedUp({ retried }: LettersLeft, tell: (message: string) =
 }
 
 /** Describes what is left, in sentences for the user; empty if nothing is left. */
-export function wordsForLeft({ unretryable, strangers, failedAgain }: LettersLeft): string[] {
+export function wordsForLeft({ unretryable, strangers, failedAgain, unchosen }: LettersLeft): string[] {
   const letters = (count: number): string => (count === 1 ? '1 dead letter' : `${count} dead letters`);
   return [
     ...(failedAgain === 0
@@ -180,6 +200,7 @@ export function wordsForLeft({ unretryable, strangers, failedAgain }: LettersLef
       : [
           `${letters(failedAgain)} failed again and can be retried: only --dead-letter FILE or --to-outputs keeps what fails`,
         ]),
+    ...(unchosen === 0 ? [] : [`${letters(unchosen)} left, which --filter does not choose`]),
     ...(unretryable === 0
       ? []
       : [`${letters(unretryable)} without an event left as ${unretryable === 1 ? 'it is' : 'they are'}`]),

@@ -26,23 +26,35 @@ export interface EventChoice {
   readonly from: 'log' | 'dead-letters';
 }
 
+/** Filters that choose among the events, and how large and deep these may be. */
+export interface EventFilters {
+  readonly filters: FilterStages;
+  readonly limits: { readonly depthMax: number; readonly lineBytesMax: number };
+}
+
 /** What to do with the events. */
 export type ReplayWay =
   /** Writes the events as they are. */
-  | {
+  | ({
       readonly kind: 'raw';
       /** Selects only events sent to this pipeline. */
       readonly pipeline: string | undefined;
-      readonly filters: FilterStages;
       readonly output: OutputTarget;
-      readonly limits: { readonly depthMax: number; readonly lineBytesMax: number };
-    }
+    } & EventFilters)
   /** Sends each event through a pipeline: its own, or one for all. */
   | {
       readonly kind: 'pipelines';
       readonly pipelines: readonly PipelineServePlan[];
       readonly through: 'own' | 'one';
       readonly output: OutputTarget;
+      /** What the pipelines' first stages are. */
+      readonly chosenBy: EventFilters;
     }
   /** Sends each event through its pipeline, to that pipeline's own outputs. */
-  | { readonly kind: 'to-outputs'; readonly pipelines: readonly PipelineServePlan[]; readonly through: 'own' | 'one' };
+  | {
+      readonly kind: 'to-outputs';
+      readonly pipelines: readonly PipelineServePlan[];
+      readonly through: 'own' | 'one';
+      /** What the pipelines' first stages are. */
+      readonly chosenBy?: EventFilters;
+    };

@@ -12,9 +12,14 @@ async function begun(template: string): Promise<{ cwd: string; said: string }> {
   expect(exit).toBe(0);
   const check = await runCli(['check', '--strict'], { cwd, env: { OPENAI_API_KEY: 'secret' } });
   expect([check.stderr, check.exit]).toEqual(['colloquium: 1 file checked, no mistakes\n', 0]);
-  expect(readFileSync(join(cwd, 'colloquium.yaml'), 'utf8')).toMatch(
-    /^# yaml-language-server: \$schema=\.\/colloquium\.schema\.json\n/,
-  );
+  for (const [file, flags, schema] of [
+    ['colloquium.yaml', [], 'colloquium.schema.json'],
+    ['colloquium.test.yaml', ['--tests'], 'colloquium.test.schema.json'],
+  ] as const) {
+    const [line] = readFileSync(join(cwd, file), 'utf8').split('\n');
+    expect(line).toBe(`# yaml-language-server: $schema=./${schema}`);
+    expect(readFileSync(join(cwd, schema), 'utf8')).toBe((await runCli(['schema', ...flags])).stdout);
+  }
   const test = await runCli(['test'], { cwd });
   expect([test.exit, test.stdout], test.stderr).toEqual([0, expect.stringMatching(/^\d passed$/m)]);
   return { cwd, said };

@@ -260,6 +260,25 @@ pipelines:
     expect(linesIn(cwd, 'dead.ndjson')).toHaveLength(2);
   });
 
+  it.each([
+    ['to the outputs', ['--to-outputs'], 'out.ndjson'],
+    ['to a file', ['-o', './some.ndjson'], 'some.ndjson'],
+  ])(
+    'stay for the next retry, and are counted as left, where --filter does not choose them: %s',
+    async (_, to, file) => {
+      const cwd = scratch();
+      mkdirSync(join(cwd, 'data'));
+      writeFileSync(join(cwd, 'dead.ndjson'), letter(0) + letter(1) + letter(2));
+      mend(cwd);
+      const retry = ['replay', '--dead-letters', ...to];
+      const chosen = await runCli([...retry, '--filter', '/n == 1'], { cwd });
+      expect([chosen.exit, linesIn(cwd, file)]).toEqual([0, ['1']]);
+      expect(chosen.stderr).toContain('2 dead letters left, which --filter does not choose');
+      const all = await runCli(retry, { cwd });
+      expect([all.exit, linesIn(cwd, file)]).toEqual([0, ['1', '0', '2']]);
+    },
+  );
+
   it('are driven by one process at a time', async () => {
     const daemon = await failed(1);
     const { cwd } = daemon;

@@ -67,7 +67,10 @@ const RICH_JSON = `{
 
 export const SAMPLES = [
   { name: 'a.yaml', text: RICH_YAML },
-  { name: 'a.yaml', text: TEMPLATES.run.config({ sample: 's', schema: 'x' }) },
+  {
+    name: 'a.yaml',
+    text: TEMPLATES.run.config({ sample: 's', schema: 'x', testsSchema: './colloquium.test.schema.json' }),
+  },
   { name: 'a.json', text: RICH_JSON },
   {
     name: 's.json',

@@ -8,7 +8,11 @@ import { compilePipeline } from '../../../src/pipeline/pipeline.js';
 import { FILTERED } from '../../../src/pipeline/stages/index.js';
 import { folderWith } from '../folder.js';
 
-const NAMES = { sample: 'sample.ndjson', schema: './colloquium.schema.json' };
+const NAMES = {
+  sample: 'sample.ndjson',
+  schema: './colloquium.schema.json',
+  testsSchema: './colloquium.test.schema.json',
+};
 
 it.each(Object.entries(TEMPLATES))('the starter config for %s passes check', async (_, { config }) => {
   const folder = await folderWith({ 'colloquium.yaml': config(NAMES) });
