@@ -33,6 +33,11 @@ export interface DiskFile {
   read(into: Buffer, start: number, end: number, position: number): Promise<number>;
   /** Writes at `position` and returns how many bytes were written, which may be fewer than given. */
   write(bytes: Uint8Array, position: number): Promise<number>;
+  /**
+   * Like `write`, but on this thread: for a few bytes, which go to the operating system's memory, that takes a tenth of the processor
+   * time of a call to another thread. Undefined: there is only `write`.
+   */
+  readonly writeNow?: (bytes: Uint8Array, position: number) => number;
   size(): Promise<number>;
   truncate(bytes: number): Promise<void>;
   /** Makes the file's content durable. */

@@ -1,4 +1,4 @@
-import { constants, fdatasync, read, write } from 'node:fs';
+import { constants, fdatasync, read, write, writeSync } from 'node:fs';
 import { copyFile, link, mkdir, open, readdir, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { errorCode, type Disk, type DiskFile } from './disk.js';
 
@@ -56,6 +56,7 @@ function nodeFile(handle: FileHandle): DiskFile {
           else reject(error);
         });
       }),
+    writeNow: (bytes, position) => writeSync(fd, bytes, 0, bytes.length, position),
     size: async () => (await handle.stat()).size,
     truncate: (bytes) => handle.truncate(bytes),
     datasync: () =>

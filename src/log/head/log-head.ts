@@ -42,7 +42,8 @@ export class LogHead {
     this.#saltUses += 1;
     const turn = this.#turn + 1;
     const slot = headSlot(this.keys, this.#salt, { ...this.identity, end, turn });
-    await writeWhole(this.file, slot, (turn % SLOTS) * SLOT_BYTES);
+    const at = (turn % SLOTS) * SLOT_BYTES;
+    if (this.file.writeNow?.(slot, at) !== slot.length) await writeWhole(this.file, slot, at);
     this.#turn = turn;
   }
 
