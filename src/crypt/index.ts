@@ -4,6 +4,7 @@ export { KeyRing, missingKey, parseKey } from './key-ring.js';
 export { isSealedText, keyIdOfText, openText, sealText } from './sealed-text.js';
 export { FileSealer, sealWhole, type FramePlace } from './file-sealer.js';
 export { FrameMap, type SealedFinding } from './frame-map.js';
+export { fileContent } from './file-content.js';
 export type { FileBytes } from './file-window.js';
 export { SealedReader, UnreadableRange } from './sealed-reader.js';
 export { FRAME_OVERHEAD_BYTES, SECTION_OVERHEAD_BYTES, SectionSealer } from './section-sealer.js';

@@ -2,6 +2,7 @@
  * An encrypted output is a file of sections. Each is a sealed file (see `frame.ts`) of the kind `output`, whose number is the place in
  * the file where it starts. A section is begun whenever the file is opened, and after a write that failed: so no counter is ever
  * used twice, although an output is truncated to its checkpoints and continued there. It has an end frame if the file was finished.
+ * The files of requests and results of a batch have the same form.
  */
 import { FileSealer, type FramePlace } from './file-sealer.js';
 import { FRAME_HEADER_BYTES, HEADER_BYTES, TAG_BYTES } from './frame.js';

@@ -1,4 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
+import type { KeyRing } from '../../crypt/index.js';
 import { showAmount } from '../money/index.js';
 import type { BatchRecord, Misses } from '../batch-store/index.js';
 import type { Books } from '../books/index.js';
@@ -24,6 +25,8 @@ export interface BatchDriverOptions {
   readonly world: AiWorld;
   readonly lanes: readonly ProviderLane[];
   readonly folder: string;
+  /** With which files are encrypted. */
+  readonly keys: KeyRing | undefined;
   readonly endings: BatchEndings;
   /** Providers that turned out to have no batches, and when: the driver adds to them. */
   readonly lacking: Map<string, number>;
@@ -210,11 +213,11 @@ export class BatchDriver {
   }
 
   async #submit(record: BatchRecord, maySubmit: (record: BatchRecord) => boolean): Promise<void> {
-    const { books, world, notify, folder, endings } = this.#options;
+    const { books, world, notify, folder, keys, endings } = this.#options;
     const { batches } = await this.#senderOf(record);
     const store = books.batches();
     const { id, tag, bytes, endpoint, headers } = record;
-    const file: BatchFile = { path: spoolOf(folder, id), bytes, tag, endpoint, headers };
+    const file: BatchFile = { path: spoolOf(folder, id), bytes, keys, tag, endpoint, headers };
     let mine: BatchRecord | undefined = record;
     try {
       if (batches.needsUpload && mine.uploaded === undefined) {
@@ -343,18 +346,18 @@ export class BatchDriver {
     batches: ProviderBatches,
     { results: paths, resultsMin = 0 }: RemoteBatch,
   ): Promise<void> {
-    const { books, world, folder, booked, notify, endings } = this.#options;
+    const { books, world, folder, keys, booked, notify, endings } = this.#options;
     const file = resultsOf(folder, record.id);
     const missing: string[] = [];
     const fetched = await this.#asking(record, 'fetch', async () => {
       // Complete files only: an interrupted download is repeated.
       await writeFile(file, '', { mode: 0o600 });
       for (const path of paths)
-        if ((await missingOr(() => batches.download(path, file))) === 'missing') missing.push(path);
+        if ((await missingOr(() => batches.download(path, file, keys))) === 'missing') missing.push(path);
       return true;
     });
     if (fetched === undefined) return;
-    const toBook = { books, world, lane, batches, record, file, booked };
+    const toBook = { books, world, lane, batches, record, file, keys, booked };
     const isWhole = missing.length === 0;
     let bill = isWhole ? await bookResults({ ...toBook, resultsMin }) : undefined;
     let mine: BatchRecord | undefined = record;

@@ -19,6 +19,11 @@ export interface BatchEndingsOptions {
   readonly booked: (entry: LedgerEntry) => void;
 }
 
+/** Returns the folder of the files of batches. */
+export function batchesIn(stateFolder: string): string {
+  return join(stateFolder, 'batches');
+}
+
 /** Returns the path of a batch's request file. */
 export function spoolOf(folder: string, id: string): string {
   return join(folder, `${id}.jsonl`);

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
+import type { KeyRing } from '../../crypt/index.js';
 import { isOpen, type Books } from '../books/index.js';
 import { reservationOf, type BatchRecord } from '../batch-store/index.js';
 import type { CallRecord, CallState, Draft, KeptDraft } from '../journal/index.js';
@@ -54,8 +55,9 @@ export interface BatchGathererOptions {
   readonly books: Books;
   readonly runBudget: RunBudget;
   readonly world: AiWorld;
-  /** The folder of the request files. */
+  /** The folder of the request files, and with which they are encrypted. */
   readonly folder: string;
+  readonly keys: KeyRing | undefined;
   readonly endings: BatchEndings;
   readonly notify: (notice: Notice) => void;
 }
@@ -237,7 +239,7 @@ export class BatchGatherer {
     { endpoint, headers }: BatchRequest,
     pipeline: string,
   ): Promise<OpenBatch> {
-    const { books, world, folder } = this.#options;
+    const { books, world, folder, keys } = this.#options;
     const createdAt = world.now();
     const unique = randomUUID().replaceAll('-', '').slice(0, 16);
     const tag = `c${unique}`;
@@ -266,7 +268,7 @@ export class BatchGatherer {
     };
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await books.batches().add(record);
-    const spool = await Spool.create(spoolOf(folder, record.id));
+    const spool = await Spool.create(spoolOf(folder, record.id), keys);
     return { record, spool, group, rows: 0, bytes: 0, texts: 0, worst: 0n, pending: new Set() };
   }
 

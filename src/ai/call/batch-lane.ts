@@ -1,3 +1,4 @@
+import type { KeyRing } from '../../crypt/index.js';
 import { outIn, type BatchRecord } from '../batch-store/index.js';
 import type { Books } from '../books/index.js';
 import type { CallRecord, CallState, Draft } from '../journal/index.js';
@@ -68,6 +69,8 @@ export interface BatchLaneOptions {
   readonly lanes: readonly ProviderLane[];
   /** Undefined if the books are not in a folder, in which case there are no batches. */
   readonly folder: string | undefined;
+  /** With which the files in it are encrypted; undefined: they are not. */
+  readonly keys: KeyRing | undefined;
   /** How long closed batches are kept, in milliseconds. */
   readonly ttlMs: number;
   /** How long to wait for a provider that does not answer, in milliseconds. */
@@ -93,7 +96,7 @@ interface CallFactsForBatch {
 const TOLD_MAX = 100;
 
 export function createBatchLane(options: BatchLaneOptions): BatchLane {
-  const { books, runBudget, world, lanes, folder, ttlMs, providerWaitMs, notify, booked, facts, weigh } = options;
+  const { books, runBudget, world, lanes, folder, keys, ttlMs, providerWaitMs, notify, booked, facts, weigh } = options;
   const place = (): string => {
     if (folder === undefined) throw new Error('batches need a state folder of this machine');
     return folder;
@@ -104,14 +107,14 @@ export function createBatchLane(options: BatchLaneOptions): BatchLane {
   const open = (): NonNullable<typeof opened> => {
     if (opened !== undefined) return opened;
     const endings = new BatchEndings({ books, world, folder: place(), ttlMs, notify, booked });
-    const common = { books, world, lanes, folder: place(), providerWaitMs, notify, booked };
+    const common = { books, world, lanes, folder: place(), keys, providerWaitMs, notify, booked };
     const driver = new BatchDriver({ ...common, endings, lacking });
     return (opened = { endings, driver });
   };
   return {
     gathering(limits) {
       const gatherer = new BatchGatherer(
-        { books, runBudget, world, folder: place(), endings: open().endings, notify },
+        { books, runBudget, world, folder: place(), keys, endings: open().endings, notify },
         limits,
       );
       return {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { fileContent, type KeyRing } from '../../crypt/index.js';
 import type { BatchRecord, BatchRow } from '../batch-store/index.js';
 import type { Books } from '../books/index.js';
 import type { CallRecord, CallState } from '../journal/index.js';
 import { printEntry, type AttemptEnd, type LedgerEntry } from '../ledger/index.js';
 import type { Nano } from '../money/index.js';
 import type { BatchResult, ProviderBatches, ProviderRequest } from '../provider/index.js';
+import { linesOf } from '../provider/lines.js';
 import { parsed } from '../provider/read-json.js';
 import type { Message } from '../request/index.js';
 import type { AiWorld } from '../ai-world.js';
@@ -24,6 +24,7 @@ export interface ResultsOptions {
   readonly record: BatchRecord;
   /** The file of results, one per line, in any order. */
   readonly file: string;
+  readonly keys: KeyRing | undefined;
   /** With results of fewer requests than this, nothing is booked. */
   readonly resultsMin: number;
   /** Called for each request once its cost is in the ledger. */
@@ -68,7 +69,7 @@ type Fate =
  * @returns a number: of so many requests there is a result, which are too few
  */
 export async function bookResults(options: ResultsOptions): Promise<BatchBill | number> {
-  const { books, batches, record, file, resultsMin } = options;
+  const { books, batches, record, file, keys, resultsMin } = options;
   const store = books.batches();
   // A request may have two results that differ, so all lines are seen before any is trusted. Equal results count as one.
   const seen = new Uint8Array(record.rows);
@@ -101,7 +102,7 @@ export async function bookResults(options: ResultsOptions): Promise<BatchBill | 
     onResult: (result: BatchResult, index: number, row: BatchRow) => void | Promise<void>,
     onStrange?: () => void,
   ) =>
-    eachLine(file, async (line) => {
+    eachLine(fileContent(file, keys, refuseDamage), async (line) => {
       const read = batches.readLine(line);
       const found = read && (await rowOf(read.customId));
       if (read === undefined || found === undefined) onStrange?.();
@@ -196,12 +197,16 @@ function asked(
   return { model, messages, maxOutputTokens, ...(vectors && { embedding: { many: vectors.many } }) };
 }
 
-/** Calls `work` for each line of a file that is JSON, several at a time. */
-async function eachLine(file: string, work: (line: unknown) => Promise<void>): Promise<void> {
+/** It is downloaded again, then. */
+function refuseDamage(message: string): never {
+  throw new Error(message);
+}
+
+/** Calls `work` for each line that is JSON, several at a time. */
+async function eachLine(content: AsyncIterable<Buffer>, work: (line: unknown) => Promise<void>): Promise<void> {
   const underWay = new Set<Promise<void>>();
-  const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
   let failure: { readonly error: unknown } | undefined;
-  for await (const text of lines) {
+  for await (const text of linesOf(content)) {
     if (text.trim() === '') continue;
     if (failure !== undefined) break;
     const one = work(parsed(text))

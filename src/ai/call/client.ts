@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import type { Json } from 'computo-js';
 import { doubtfulCalls, doubtOf, openBooks, type DoubtfulCall, type DoubtSum, type Recovered } from '../books/index.js';
 import { parseJson } from '../../json/index.js';
@@ -15,6 +14,7 @@ import { steadyWorld } from '../steady-world.js';
 import { createBookings } from './bookings.js';
 import { onePerProvider } from './choose.js';
 import type { AiCallOptions, CallResult } from './call.js';
+import { batchesIn } from './batch-endings.js';
 import { createBatchLane, type BatchLane } from './batch-lane.js';
 import { createLanes, type ProviderLane } from './provider-lane.js';
 import { estimateCall, type Estimate } from './estimate.js';
@@ -216,7 +216,8 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
     runBudget,
     world,
     lanes,
-    folder: options.store.kind === 'lmdb' ? join(options.store.folder, 'batches') : undefined,
+    folder: options.store.kind === 'lmdb' ? batchesIn(options.store.folder) : undefined,
+    keys: options.store.keys,
     ttlMs: options.journal?.ttlMs ?? DEFAULTS.journalTtlMs,
     providerWaitMs: options.providerWaitMs ?? DEFAULTS.providerWaitMs,
     notify,

@@ -29,6 +29,7 @@ export type { DayAccount } from './run-budget.js';
 export type { AiStatus, ProviderStatus } from './status.js';
 export type { Spending } from './day-spending.js';
 export { BatchRefusedError } from './batch-driver.js';
+export { rekeyBatches } from './batch-rekey.js';
 export { contentText } from './batch-words.js';
 export type { Gathered as BatchedRequest } from './batch-gatherer.js';
 export type { BatchLane, Gathering } from './batch-lane.js';

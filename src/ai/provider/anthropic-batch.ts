@@ -23,10 +23,10 @@ export const anthropicBatches: BatchWire = {
     'anthropic-version': '2023-06-01',
   }),
   line: (customId, _endpoint, body) => `{"custom_id":${JSON.stringify(customId)},"params":${body}}`,
-  async submit(http, { path, bytes, headers }) {
+  async submit(http, { path, bytes, keys, headers }) {
     // Turns the lines into a list. JSON text has no line break within a string.
     const change = (chunk: Buffer): Buffer => chunk.map((byte) => (byte === LINE_END ? COMMA : byte)) as Buffer;
-    const body = ['{"requests":[', { file: path, bytes: bytes - 1, change }, ']}'];
+    const body = ['{"requests":[', { file: path, bytes: bytes - 1, keys, change }, ']}'];
     const made = await http.json({
       method: 'POST',
       path: '/messages/batches',

@@ -1,19 +1,22 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { fileContent, SectionSealer, type KeyRing } from '../../crypt/index.js';
 import { createRoute, reasonOf, type Network } from '../transport/index.js';
 import { BatchFileError } from './batch-file-error.js';
 import { BatchHttpError } from './batch-http-error.js';
+import { linesOf } from './lines.js';
 import { parsed } from './read-json.js';
 
-/** Text or a file. Parts are sent one after the other. */
+/** Text, or so many bytes of a file's content. Parts are sent one after the other. */
 export type BodyPart =
   | string
   | {
       readonly file: string;
       readonly bytes: number;
+      readonly keys?: KeyRing | undefined;
       readonly change?: (chunk: Buffer) => Buffer;
     };
 
@@ -30,8 +33,13 @@ export interface BatchRequest {
 export interface BatchHttp {
   /** @returns the answer's JSON. @throws BatchHttpError; BatchFileError if a file of the body is missing or too short */
   json(request: BatchRequest): Promise<unknown>;
-  /** Appends the answer to a file, terminated by a line break. @throws BatchHttpError, Error of the file */
-  download(path: string, file: string): Promise<void>;
+  /**
+   * Appends the answer to a file, terminated by a line break.
+   *
+   * @param keys with which it is encrypted there
+   * @throws BatchHttpError, Error of the file
+   */
+  download(path: string, file: string, keys?: KeyRing): Promise<void>;
   /** Yields the lines of an answer, without line breaks; ends early at a line of more than 8 MiB. @throws BatchHttpError */
   lines(path: string): AsyncGenerator<string>;
   close(): void;
@@ -158,10 +166,12 @@ export function createBatchHttp(options: BatchHttpOptions): BatchHttp {
       if (body !== undefined) return body;
       throw new BatchHttpError(`${request.method} ${request.path}: the answer is not JSON`, undefined, true);
     },
-    async download(path, file) {
+    async download(path, file, keys) {
       const answer = await successTo({ method: 'GET', path });
       try {
-        await pipeline(withLineEnd(answer), createWriteStream(file, { flags: 'a', mode: 0o600 }));
+        const lines = withLineEnd(answer);
+        const written = keys === undefined ? lines : sealed(lines, keys, await sizeOf(file));
+        await pipeline(written, createWriteStream(file, { flags: 'a', mode: 0o600 }));
       } catch (error) {
         const { code } = error as { code?: string };
         if (code === 'ENOSPC' || code === 'EACCES' || code === 'EDQUOT' || code === 'EIO') throw error;
@@ -173,37 +183,29 @@ export function createBatchHttp(options: BatchHttpOptions): BatchHttp {
     },
     async *lines(path) {
       const answer = await successTo({ method: 'GET', path });
-      let rest = '';
       try {
-        for await (const chunk of answer.setEncoding('utf8')) {
-          const lines = (rest + String(chunk)).split('\n');
-          rest = lines.pop() ?? '';
-          yield* lines;
-          if (rest.length > JSON_BYTES_MAX) return;
-        }
+        yield* linesOf(answer, JSON_BYTES_MAX);
       } catch (error) {
         throw new BatchHttpError(options.mask(`GET ${path}: ${String(error)}`), undefined, true);
       } finally {
         answer.destroy();
       }
-      if (rest !== '') yield rest;
     },
     close: () => route.close(),
   };
 }
 
-/** @throws BatchFileError */
+/** @throws BatchFileError; KeyError */
 async function checkFiles(body: readonly BodyPart[]): Promise<void> {
   for (const part of body) {
     if (typeof part === 'string') continue;
-    const size = await stat(part.file).then(
-      (stats) => stats.size,
-      (error: unknown) => {
-        if ((error as { code?: string }).code === 'ENOENT') return undefined;
-        throw error;
-      },
-    );
-    if (size === undefined) throw new BatchFileError(`${part.file} is missing`);
+    let size = 0;
+    try {
+      for await (const bytes of firstBytes(part)) size += bytes.length;
+    } catch (error) {
+      if ((error as { code?: string }).code === 'ENOENT') throw new BatchFileError(`${part.file} is missing`);
+      throw error;
+    }
     if (size < part.bytes) throw new BatchFileError(`${part.file} has ${size} bytes of ${part.bytes}`);
   }
 }
@@ -213,12 +215,32 @@ async function* piecesOf(body: readonly BodyPart[], beforeLast: () => void): Asy
   for (const [index, part] of body.entries()) {
     if (index === body.length - 1) beforeLast();
     if (typeof part === 'string') yield Buffer.from(part);
-    else if (part.bytes > 0)
-      for await (const chunk of createReadStream(part.file, {
-        end: part.bytes - 1,
-      }))
-        yield part.change === undefined ? (chunk as Buffer) : part.change(chunk as Buffer);
+    else for await (const chunk of firstBytes(part)) yield part.change === undefined ? chunk : part.change(chunk);
   }
+}
+
+/** @throws BatchFileError where the file is damaged; KeyError; the operating system's errors */
+async function* firstBytes({ file, bytes, keys }: Exclude<BodyPart, string>): AsyncGenerator<Buffer> {
+  const refuseDamage = (message: string): never => {
+    throw new BatchFileError(message);
+  };
+  let left = bytes;
+  for await (const chunk of fileContent(file, keys, refuseDamage)) {
+    yield chunk.subarray(0, left);
+    if ((left -= chunk.length) <= 0) return;
+  }
+}
+
+/** Encrypts what goes behind so many bytes of a file. */
+async function* sealed(chunks: AsyncIterable<Buffer>, keys: KeyRing, size: number): AsyncGenerator<Buffer> {
+  const sealer = new SectionSealer(keys);
+  // The sealer uses the memory again for what is next.
+  for await (const chunk of chunks) yield Buffer.from(sealer.seal(chunk, size));
+  yield sealer.end();
+}
+
+async function sizeOf(file: string): Promise<number> {
+  return (await stat(file).catch(() => undefined))?.size ?? 0;
 }
 
 async function* withLineEnd(chunks: AsyncIterable<unknown>): AsyncGenerator<Buffer> {

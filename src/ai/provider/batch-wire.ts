@@ -1,3 +1,4 @@
+import type { KeyRing } from '../../crypt/index.js';
 import type { BatchHttp } from './batch-http.js';
 
 /** The state of a batch at the provider. Counts are of requests; they may be 0 until the batch has ended. */
@@ -46,7 +47,10 @@ export interface Sought {
 /** A file of requests, one per line, and their destination. */
 export interface BatchFile {
   readonly path: string;
+  /** Of its content. */
   readonly bytes: number;
+  /** With which it is encrypted, if it is. */
+  readonly keys?: KeyRing | undefined;
   /** Unique; the prefix of each custom id in the file. */
   readonly tag: string;
   /** Where a live request would go, such as `/chat/completions`. */

@@ -20,13 +20,13 @@ export const openaiBatches: BatchWire = {
   authorize: (apiKey) => (apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` }),
   line: (customId, endpoint, body) =>
     `{"custom_id":${JSON.stringify(customId)},"method":"POST","url":${JSON.stringify(`/v1${endpoint}`)},"body":${body}}`,
-  async upload(http, { path, bytes, tag }) {
+  async upload(http, { path, bytes, keys, tag }) {
     const boundary = `----${tag}`;
     const head =
       `--${boundary}\r\ncontent-disposition: form-data; name="purpose"\r\n\r\nbatch\r\n` +
       `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${tag}.jsonl"\r\n` +
       'content-type: application/jsonl\r\n\r\n';
-    const body = [head, { file: path, bytes }, `\r\n--${boundary}--\r\n`];
+    const body = [head, { file: path, bytes, keys }, `\r\n--${boundary}--\r\n`];
     const contentType = `multipart/form-data; boundary=${boundary}`;
     return idIn(await http.json({ method: 'POST', path: '/files', body, contentType }));
   },

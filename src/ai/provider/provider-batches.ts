@@ -78,7 +78,7 @@ export function createProviderBatches(
     poll: (id) => wire.poll(http(), id),
     cancel: (id) => wire.cancel(http(), id),
     find: (sought) => wire.find(http(), sought),
-    download: (path, file) => http().download(path, file),
+    download: (path, file, keys) => http().download(path, file, keys),
     readLine: (line) => wire.read(line),
     async readAnswer(body, asked, requestId, vectors) {
       const reading =

@@ -1,3 +1,4 @@
+import type { KeyRing } from '../../crypt/index.js';
 import type { BillableTokens, CacheRates, Nano, Vendor } from '../money/index.js';
 import type { LimitReport } from '../limit/index.js';
 import type { CachePrefix, JsonSchema, UniversalRequest } from '../request/index.js';
@@ -185,8 +186,8 @@ export interface ProviderBatches {
   poll(id: string): Promise<RemoteBatch>;
   cancel(id: string): Promise<void>;
   find(sought: Sought): Promise<Finding>;
-  /** Adds a file of results to a file of ours, ended by a line break. */
-  download(path: string, file: string): Promise<void>;
+  /** Adds a file of results to a file of ours, ended by a line break. @param keys with which our file is encrypted */
+  download(path: string, file: string, keys?: KeyRing): Promise<void>;
   readLine(line: unknown): { readonly customId: string; readonly result: BatchResult } | undefined;
   /** The answer in a body; undefined: it is none. @param model that was asked @param vectors set if it asked for vectors */
   readAnswer(

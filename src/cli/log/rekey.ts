@@ -32,10 +32,12 @@ export async function rekeyLog(files: readonly string[], flags: LogFlags): Promi
     outputs: await encryptedFiles(config),
     files: files.map(sealedFile),
   };
-  const { log, outputs, values, checkpoints, states, folderLedgers, isEmpty } = await onDisk(() => rekey(plan));
+  const { log, outputs, values, batches, checkpoints, states, folderLedgers, isEmpty } = await onDisk(() =>
+    rekey(plan),
+  );
   if (isEmpty) throw noLog(folder);
   if (log === undefined) writeStderr(`colloquium: ${folder}: there is no log: all else is encrypted anew\n`);
-  const left = [...(log?.left ?? []), ...outputs.left];
+  const left = [...(log?.left ?? []), ...outputs.left, ...batches.left];
   for (const what of left) writeStderr(`colloquium: stays as it is: ${what}\n`);
   const lost = log?.lost ?? [];
   for (const what of lost) writeStderr(`colloquium: ${what}\n`);
@@ -44,6 +46,7 @@ export async function rekeyLog(files: readonly string[], flags: LogFlags): Promi
     ...(log === undefined ? [] : [`${plural(log.rekeyed, 'file')} of the log`]),
     `${plural(outputs.rekeyed, 'file')} of outputs and dead letters`,
     `${plural(values, 'value')} of journal, ledger and budget`,
+    ...(batches.rekeyed === 0 ? [] : [`${plural(batches.rekeyed, 'file')} of batches`]),
     plural(checkpoints, 'checkpoint'),
     plural(states, "stages' state"),
     plural(folderLedgers, 'folder ledger'),

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { useProvider, useSection, type LoadedConfig, type PipelinePlan } from '../../config/index.js';
+import { useProvider, type LoadedConfig, type PipelinePlan } from '../../config/index.js';
 import type { ProviderInConfig } from '../../config/kinds/index.js';
 import { isAiStage, ROWS_MIN_DEFAULT, type AiStagePlan, type BatchPlan } from '../../pipeline/index.js';
 import { EXIT } from '../exit/exit-codes.js';
@@ -39,8 +39,6 @@ export function resolveLanes(
   if (config === undefined) throw new TypeError('an AI stage without a config');
   if (flags.follow === true) throw refuse('it goes with no --follow: a batch has an end');
   if (flags.live === true) throw refuse('it goes with no --live: the answers of batches are read from the journal');
-  if (useSection(config, 'storage').encryption !== undefined)
-    throw refuse('storage.encryption does not cover the files of answers that batches keep', LIVE);
   const once = files.length === 0 ? '-' : files.find(isReadOnce);
   if (once !== undefined) {
     const name = once === '-' ? 'stdin' : once;

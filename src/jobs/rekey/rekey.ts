@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { rekeyBooks, storesExist, type StoreLocation } from '../../ai/index.js';
+import { rekeyBatches, rekeyBooks, storesExist } from '../../ai/index.js';
 import type { FilePlan } from '../../config/index.js';
 import { openText, sealText, type KeyRing } from '../../crypt/index.js';
 import { hasCode, replaceFile } from '../../files/index.js';
@@ -28,6 +28,8 @@ export interface Rekeyed {
   readonly log: RekeyReport | undefined;
   /** Answers, costs and budgets that were encrypted anew. */
   readonly values: number;
+  /** Files of requests that are in batches. */
+  readonly batches: Awaited<ReturnType<typeof rekeyBatches>>;
   readonly checkpoints: number;
   /** Folders with the state of stages. */
   readonly states: number;
@@ -49,8 +51,10 @@ export async function rekey({ logFolder, stateFolder, keys, command, ...written 
   const log = existsSync(logFolder) ? await rekeyLog(world, logFolder, command) : undefined;
   const isEmpty = log === undefined && !existsSync(stateFolder);
   const outputs = await rekeyOutputs(written.outputs, written.files, stateFolder, keys);
-  const location: StoreLocation = { kind: 'lmdb', folder: stateFolder, keys };
-  const values = storesExist(location) ? await inStoreFolder(stateFolder, () => rekeyBooks(location)) : 0;
+  const location = { kind: 'lmdb', folder: stateFolder, keys } as const;
+  const hasStores = storesExist(location);
+  const values = hasStores ? await inStoreFolder(stateFolder, () => rekeyBooks(location)) : 0;
+  const batches = hasStores ? await inStoreFolder(stateFolder, () => rekeyBatches(location)) : { rekeyed: 0, left: [] };
   let checkpoints = 0;
   for (const folder of [join(stateFolder, 'checkpoints'), join(stateFolder, 'letters')]) {
     const store = new CheckpointStore(world, folder);
@@ -70,6 +74,7 @@ export async function rekey({ logFolder, stateFolder, keys, command, ...written 
     log,
     outputs,
     values,
+    batches,
     checkpoints,
     states: states.length,
     folderLedgers: ledgers.length,

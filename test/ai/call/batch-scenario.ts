@@ -10,6 +10,7 @@ import { createBatchLane, type BatchLane } from '../../../src/ai/call/batch-lane
 import { createLanes } from '../../../src/ai/call/provider-lane.js';
 import { createRunBudget } from '../../../src/ai/call/run-budget.js';
 import { loadPriceTable, type PriceTable } from '../../../src/ai/money/index.js';
+import { KeyRing } from '../../../src/crypt/index.js';
 import { listedOwners } from '../../../src/ai/owner/index.js';
 import { ownerOf } from '../../../src/ai/owner/owner.js';
 import { processesSeenBy, type ProcessIdentity } from '../../../src/world/index.js';
@@ -38,6 +39,8 @@ export interface BatchScenario {
   readonly isBare: boolean;
   /** What is in doubt is asked again. Default: false. */
   readonly repeats?: boolean;
+  /** Stores and files are encrypted. Default: false. */
+  readonly isEncrypted?: boolean;
 }
 
 const FATES: readonly RowFate[] = [
@@ -83,6 +86,7 @@ export const batchScenarios: fc.Arbitrary<BatchScenario> = fc.record({
   cancels: fc.array(fc.record({ step: fc.nat({ max: 20 }), batch: fc.nat({ max: 3 }) }), { maxLength: 3 }),
   deletions: fc.array(fc.nat({ max: 6 }), { maxLength: 2 }),
   isBare: fc.boolean(),
+  isEncrypted: fc.boolean(),
 });
 
 class Crash extends Error {}
@@ -138,6 +142,7 @@ const keyOf = (row: number): string => `key-${row}`;
 export async function expectBatchesConserve(scenario: BatchScenario): Promise<void> {
   const prices = await loadPriceTable();
   const folder = mkdtempSync(join(tmpdir(), 'ai-batches-'));
+  const keys = scenario.isEncrypted === true ? new KeyRing([Buffer.alloc(32, 7)]) : undefined;
   let now = Date.UTC(2026, 0, 1, 12);
   const world: AiWorld = { ...realWorld, now: () => now };
   let life = new Life(Infinity);
@@ -185,8 +190,8 @@ export async function expectBatchesConserve(scenario: BatchScenario): Promise<vo
     let rounds = 0;
     for (const [boot, uses] of lives.entries()) {
       life = new Life(uses);
-      const books = await booksOf(folder, boot, world, (pid) => pid === 1 || besides > 0);
-      const parts = { world, fake, prices, folder, kind: scenario.wire };
+      const books = await booksOf(folder, boot, world, (pid) => pid === 1 || besides > 0, keys);
+      const parts = { world, fake, prices, folder, kind: scenario.wire, keys };
       const lane = laneOf({ ...parts, books: alive(books, life) });
       const beside = laneOf({ ...parts, books: { ...books, owner: ownerOf(selfOf(boot, 2)) } });
       other = beside.batches;
@@ -207,7 +212,7 @@ export async function expectBatchesConserve(scenario: BatchScenario): Promise<vo
         await books.close();
       }
     }
-    const books = await booksOf(folder, lives.length, world);
+    const books = await booksOf(folder, lives.length, world, undefined, keys);
     try {
       await expectLaw(books, fake, scenario, folder);
       expect(twice).toEqual([]);
@@ -271,9 +276,10 @@ export function booksOf(
   boot: number,
   world: AiWorld,
   lives: (pid: number) => boolean = () => true,
+  keys?: KeyRing,
 ): Promise<Books> {
   const owners = listedOwners(processesSeenBy(selfOf(boot, 1), (pid) => (lives(pid) ? { started: '1' } : undefined)));
-  return openBooks({ kind: 'lmdb', folder }, { ttlMs: 1e12, bytesMax: 1e9 }, world, undefined, owners);
+  return openBooks({ kind: 'lmdb', folder, keys }, { ttlMs: 1e12, bytesMax: 1e9 }, world, undefined, owners);
 }
 
 /** The books as a process has them that may die at each use of them. */
@@ -302,9 +308,10 @@ interface LaneParts {
   readonly prices: PriceTable;
   readonly folder: string;
   readonly kind: BatchScenario['wire'];
+  readonly keys: KeyRing | undefined;
 }
 
-export function laneOf({ books, world, fake, prices, folder, kind }: LaneParts) {
+export function laneOf({ books, world, fake, prices, folder, kind, keys }: LaneParts) {
   const notify = (): void => undefined;
   const lanes = createLanes(setupOf(fake, kind), prices, books, world);
   const runBudget = createRunBudget({ daily: '100' }, 'run', books.budget, world, notify);
@@ -314,6 +321,7 @@ export function laneOf({ books, world, fake, prices, folder, kind }: LaneParts) 
     world,
     lanes,
     folder: join(folder, 'batches'),
+    keys,
     ttlMs: 1e12,
     providerWaitMs: Infinity,
     notify,

@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { realWorld } from '../../../src/ai/ai-world.js';
+import { Spool } from '../../../src/ai/call/batch-spool.js';
+import { fileContent, isSealedFile, KeyError, KeyRing } from '../../../src/crypt/index.js';
 import {
   BatchFileError,
   BatchHttpError,
@@ -221,6 +224,55 @@ describe.each(KINDS)('batches of kind $kind', ({ kind, model, uploads }) => {
       new Map(texts.map((text, row) => [id(row), row % 7 === 0 ? 'expired' : text.toUpperCase()])),
     );
     expect(fake.deviations).toEqual([]);
+  });
+
+  it('reads and writes encrypted files, and refuses one that is damaged before it sends anything', async () => {
+    const keys = new KeyRing([randomBytes(32)]);
+    const { batches, fake, file, ended } = await setup({ fate: (row) => (row === 1 ? 'expired' : 'answered') });
+    const plain = await file(['quetzal', 'b', 'c'.repeat(12_000)]);
+    const text = readFileSync(plain.path, 'utf8');
+    const spool = await Spool.create(plain.path, keys);
+    for (const line of text.trimEnd().split('\n')) await spool.add(line);
+    await spool.close();
+    const whole = readFileSync(plain.path);
+    expect(whole.includes('quetzal')).toBe(false);
+    const sealed: BatchFile = { ...plain, keys };
+    const act = (one: BatchFile) => (uploads ? batches.upload(one) : batches.submit(one, undefined));
+    for (const at of [200, whole.length - 100]) {
+      const damaged = Buffer.from(whole);
+      damaged[at] = (damaged[at] ?? 0) ^ 1;
+      writeFileSync(plain.path, damaged);
+      await expect(act(sealed)).rejects.toThrow(BatchFileError);
+    }
+    writeFileSync(plain.path, whole.subarray(0, -200));
+    await expect(act(sealed)).rejects.toThrow(BatchFileError);
+    expect([fake.batches, fake.deviations]).toEqual([[], []]);
+    writeFileSync(plain.path, whole);
+    const remote = await batches.submit(sealed, uploads ? await batches.upload(sealed) : undefined);
+    const path = `${plain.path}.results`;
+    for (const one of (await ended(remote)).results) await batches.download(one, path, keys);
+    const stored = readFileSync(path);
+    expect([isSealedFile(stored), stored.includes('QUETZAL')]).toEqual([true, false]);
+    const content: Buffer[] = [];
+    const refuse = (message: string): never => {
+      throw new Error(message);
+    };
+    for await (const bytes of fileContent(path, keys, refuse)) content.push(bytes);
+    const lines = Buffer.concat(content)
+      .toString('utf8')
+      .split('\n')
+      .filter((line) => line !== '');
+    expect(new Set((await outcomes(batches, lines)).map((one) => JSON.stringify(one)))).toEqual(
+      new Set(
+        [
+          [id(0), 'QUETZAL'],
+          [id(1), 'expired'],
+          [id(2), 'C'.repeat(12_000)],
+        ].map((one) => JSON.stringify(one)),
+      ),
+    );
+    const other = new KeyRing([randomBytes(32)]);
+    await expect(act({ ...sealed, keys: other })).rejects.toThrow(KeyError);
   });
 
   it('cancels, and brings what there is', async () => {

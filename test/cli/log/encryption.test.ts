@@ -152,9 +152,6 @@ require_tls: true
     const provider = `{ kind: openai-compatible, base_url: "http://models.example.com/v1", models: [m], cost_per_token: { input: 0, output: 0 } }`;
     const stage = "{ prompt: '${/q}', max_tokens: 5, model: m }";
     const asking = `ai_providers: { far: ${provider} }\npipelines: { default: { stages: [{ ai: ${stage} }] } }\n`;
-    writeFileSync(join(cwd, 'colloquium.yaml'), `storage: { encryption: { key: ${key()} } }\n${asking}`);
-    const batch = await runCli(['colloquium.yaml', '--lane', 'batch', '-o', 'o.ndjson'], { cwd });
-    expect([batch.exit, batch.stderr]).toEqual([2, expect.stringContaining('storage.encryption does not cover')]);
     writeFileSync(join(cwd, 'colloquium.yaml'), `require_tls: true\n${asking}`);
     const clear = await runCli([], { cwd, input: '{"q":1}\n' });
     expect([clear.exit, clear.stderr]).toEqual([
