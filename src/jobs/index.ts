@@ -3,5 +3,6 @@ export { checkpointName, checkpointStore } from './checkpoints.js';
 export { JobError, type JobErrorKind } from './job-error.js';
 export { outputFiles, type AccessPlan, type AlertsPlan, type PipelineServePlan, type ServePlan } from './serve-plan.js';
 export { keepOutOfGit } from './state-folder.js';
+export { refuseHalfRekeyed } from './rekey-note.js';
 export type { LogFields, PersonTalk, Talk } from './talk.js';
 export { openKeys, openReadableKeys } from './keys.js';

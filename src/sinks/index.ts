@@ -15,7 +15,7 @@ export { partsState, strangeParts, type PartsState } from './parts.js';
 export { Lifeline } from './lifeline.js';
 export { truncateRenamed, findPacked, findRenamed, type RenamedFile } from './truncate-renamed.js';
 export { recoverFile } from './restore-file.js';
-export { rekeyFile, type RekeyedFile } from './rekey-file.js';
+export { movedTo, rekeyFile, type RekeyedFile } from './rekey-file.js';
 export { partNames } from './part-names.js';
 export { oneAtATime } from './one-at-a-time.js';
 export { refuseOtherHead } from './refuse-other-head.js';

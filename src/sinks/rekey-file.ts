@@ -22,10 +22,15 @@ export type RekeyedFile =
  * Encrypts an encrypted output anew with the current key. All offsets in it stay what they are. After a crash, the file is there in
  * its former form or its new one. Nobody may write to it meanwhile.
  *
+ * @param onReplace is told of the former file's device and inode, before that is replaced
  * @returns how to make a position in it one of the new file
  * @throws KeyError; the operating system's errors
  */
-export async function rekeyFile(path: string, keys: KeyRing): Promise<RekeyedFile> {
+export async function rekeyFile(
+  path: string,
+  keys: KeyRing,
+  onReplace: (former: string) => void = () => undefined,
+): Promise<RekeyedFile> {
   const damage: string[] = [];
   const isCurrent = await isOfOneKey(path, keys, damage);
   if (damage.length === 0 && isCurrent) return { kind: 'current' };
@@ -40,6 +45,7 @@ export async function rekeyFile(path: string, keys: KeyRing): Promise<RekeyedFil
     for await (const bytes of createReadStream(path) as AsyncIterable<Buffer>) writeFileFully(fd, rekeyer.push(bytes));
     writeFileFully(fd, rekeyer.push(undefined));
     await syncPath(temporary);
+    if (former !== undefined) onReplace(former);
     renameSync(temporary, path);
     await syncPath(dirname(path));
   } finally {
@@ -64,7 +70,8 @@ async function isOfOneKey(path: string, keys: KeyRing, damage: string[]): Promis
   return isCurrent;
 }
 
-function movedTo(path: string, position: FilePosition): FilePosition {
+/** Makes a position in a former file one of the file that took its place. @throws the operating system's errors */
+export function movedTo(path: string, position: FilePosition): FilePosition {
   if (position.mark === undefined) return position;
   const fd = openSync(path, 'r');
   try {

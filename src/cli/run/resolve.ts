@@ -5,7 +5,7 @@ import { packingOf } from '../../files/index.js';
 import { DEPTH_MAX_DEFAULT } from '../../json/index.js';
 import { goesByArrival, isAiStage, keepsState, type BlockOptions } from '../../pipeline/index.js';
 import type { RunFlags } from './flags.js';
-import { openKeys } from '../../jobs/index.js';
+import { openKeys, refuseHalfRekeyed } from '../../jobs/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 import type { AiRun, OwnFile, RunPlan, ThreadPlan } from '../../jobs/run/index.js';
@@ -44,6 +44,7 @@ export async function resolveRun(
   const letters = resolveDeadLetters(flags, plan);
   const writesFiles = [letters, ...outputs.map((output) => output.plan)].some(({ kind }) => kind === 'file');
   const stateFolder = await stateFolderOf(writesFiles ? config : undefined);
+  refuseHalfRekeyed(stateFolder);
   const keys = await openKeys(config);
   const outputPlans = outputs.map((output) => withKeys(withStateFolder(output.plan, stateFolder), keys));
   const deadLetters = withKeys(withStateFolder(letters, stateFolder), keys);

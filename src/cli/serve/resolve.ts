@@ -26,7 +26,13 @@ import { EXIT } from '../exit/exit-codes.js';
 import { findConfig } from '../flags/find-config.js';
 import { revealed } from '../exit/revealed.js';
 import { UserError } from '../exit/user-error.js';
-import { outputFiles, type AccessPlan, type PipelineServePlan, type ServePlan } from '../../jobs/index.js';
+import {
+  outputFiles,
+  refuseHalfRekeyed,
+  type AccessPlan,
+  type PipelineServePlan,
+  type ServePlan,
+} from '../../jobs/index.js';
 import { refuseBatches } from './refuse-batches.js';
 import { refuseKeyed } from './refuse-keyed.js';
 import { resolveAlerts } from './resolve-alerts.js';
@@ -73,6 +79,8 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
   };
   await refuseOpenDoor(host, access, stateDirectory(config));
   const sources = useSources(config);
+  const stateFolder = stateDirectory(config);
+  refuseHalfRekeyed(stateFolder);
   return {
     config,
     listen: {
@@ -119,7 +127,7 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
     // One processor is left to the daemon's own thread, which ingests events.
     workers: Math.max(1, Math.min(processing.worker_threads, availableParallelism() - 1)),
     eventTimeoutMs: processing.event_timeout,
-    stateFolder: stateDirectory(config),
+    stateFolder,
     fromScratch: flags.fromScratch === true,
     drainMs: processing.drain_timeout,
     ai: await settingsOfCalls(config, pipelines),

@@ -1,10 +1,13 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import type { FilePlan } from '../../config/index.js';
 import type { KeyRing } from '../../crypt/index.js';
-import { describeFile, hasCode, Manifest, resolvePath } from '../../files/index.js';
-import { parseFilePosition, rekeyFile, type FilePosition, type RekeyedFile } from '../../sinks/index.js';
+import { describeFile, hasCode, Manifest, nodeFileSystem, resolvePath } from '../../files/index.js';
+import { movedTo, parseFilePosition, rekeyFile, type FilePosition } from '../../sinks/index.js';
 import { isSealedPath } from '../../sources/index.js';
+import { noteReplaced, replacedFiles } from '../rekey-note.js';
+
+type Moved = (position: FilePosition) => FilePosition;
 
 /** What became of the encrypted outputs and dead letters. */
 export interface RekeyedOutputs {
@@ -30,17 +33,25 @@ export async function rekeyOutputs(
   keys: KeyRing,
 ): Promise<RekeyedOutputs> {
   const left: string[] = [];
-  const changed = new Map<string, Extract<RekeyedFile, { kind: 'rekeyed' }>>();
+  const changed = new Map<string, Moved>();
+  const hasState = existsSync(stateFolder);
+  /** What an earlier one has replaced that was interrupted: checkpoints may be of the former files. */
+  const noted = replacedFiles(stateFolder).filter(
+    ({ path, former }) => ![undefined, former].includes(nodeFileSystem.stat(path)?.node),
+  );
+  for (const { path, former } of noted) changed.set(former, (position) => movedTo(path, position));
   let found = 0;
   let rekeyed = 0;
   const rekeyOne = async (path: string): Promise<boolean> => {
     found += 1;
-    const done = await rekeyFile(path, keys);
+    const done = await rekeyFile(path, keys, (former) => {
+      if (hasState) noteReplaced(stateFolder, { path, former });
+    });
     if (done.kind === 'damaged')
       left.push(`${done.message}; colloquium log cat prints what can be read: then move it away`);
-    if (done.kind !== 'rekeyed') return false;
+    if (done.kind !== 'rekeyed') return noted.some((file) => file.path === path);
     rekeyed += 1;
-    if (done.former !== undefined) changed.set(done.former, done);
+    if (done.former !== undefined) changed.set(done.former, done.moved);
     return true;
   };
   for (const output of outputs) {
@@ -84,12 +95,12 @@ function pathsBelow(folder: string, recursive: boolean): readonly string[] {
 }
 
 /** Every position in a value, whatever holds it, becomes one of the new file if it was one of the former. */
-function withMoved(value: unknown, changed: ReadonlyMap<string, Extract<RekeyedFile, { kind: 'rekeyed' }>>): unknown {
+function withMoved(value: unknown, changed: ReadonlyMap<string, Moved>): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((one) => withMoved(one, changed));
   const position: FilePosition | undefined = parseFilePosition(value);
   const node = position?.mark?.file.node;
-  const file = node === undefined ? undefined : changed.get(node);
-  if (position !== undefined && file !== undefined) return file.moved(position);
+  const moved = node === undefined ? undefined : changed.get(node);
+  if (position !== undefined && moved !== undefined) return moved(position);
   return Object.fromEntries(Object.entries(value).map(([key, of]) => [key, withMoved(of, changed)]));
 }

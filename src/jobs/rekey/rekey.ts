@@ -8,6 +8,7 @@ import { hasCode, replaceFile } from '../../files/index.js';
 import { CheckpointStore, nodeWorld, rekeyLog, type RekeyReport } from '../../log/index.js';
 import { REGISTER_PLACE } from '../../server/index.js';
 import { inStoreFolder } from '../ai/index.js';
+import { forgetReplaced } from '../rekey-note.js';
 import { rekeyOutputs, type RekeyedOutputs } from './outputs.js';
 import { StateStore, stateFolderOf } from '../state-store.js';
 
@@ -66,6 +67,7 @@ export async function rekey({ logFolder, stateFolder, keys, command, ...written 
       checkpoints += 1;
     }
   }
+  forgetReplaced(stateFolder);
   const states = await namesIn(join(stateFolder, 'state'));
   for (const name of states) await (await StateStore.open(stateFolderOf(stateFolder, name), keys)).close();
   const ledgers = await namesIn(join(stateFolder, 'folders'));

@@ -16,6 +16,7 @@ import { parseProcessingCheckpoint } from '../../pipeline/log/index.js';
 import type { Block, ResumeAt } from '../../sources/index.js';
 import { checkpointName, checkpointStore } from '../checkpoints.js';
 import type { PipelineServePlan } from '../serve-plan.js';
+import { refuseHalfRekeyed } from '../rekey-note.js';
 import { makeStateFolder } from '../state-folder.js';
 import type { OpenReplay } from './open-replay.js';
 import type { EventFilters, ReplayPlan } from './plan.js';
@@ -95,6 +96,7 @@ export async function* lettersToRetry(
 ): AsyncGenerator<LettersToRetry, void, void> {
   const { plan, world } = underWay;
   const folder = join(plan.stateFolder, 'letters');
+  refuseHalfRekeyed(plan.stateFolder);
   makeStateFolder(plan.stateFolder);
   const lock = await lockLetters(folder);
   const judge = chosenBy === undefined ? () => true : eventFilter(chosenBy.filters, chosenBy.limits);

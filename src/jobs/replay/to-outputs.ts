@@ -12,6 +12,7 @@ import { checkpointName, checkpointStore } from '../checkpoints.js';
 import { wordsFor } from '../outputs/output-teller.js';
 import { deadLetterOpener, openerOf } from '../outputs/openers.js';
 import type { PipelineServePlan } from '../serve-plan.js';
+import { refuseHalfRekeyed } from '../rekey-note.js';
 import { makeStateFolder } from '../state-folder.js';
 import { LeftOut } from './left-out.js';
 import { lettersToRetry, nothingLeft, reportLeft, type LettersToRetry } from './letters.js';
@@ -103,6 +104,7 @@ export interface ToOwnOutputs extends Pick<OpenReplay, 'plan' | 'world' | 'talk'
 /** The caller must hold the log's lock, and nobody else may write to the pipeline's outputs. @throws SinkError */
 export async function runToOutputs(work: ToOwnOutputs): Promise<ReplayRun> {
   const { plan, world, pipeline, engine, link, letters, blocks, talk } = work;
+  refuseHalfRekeyed(plan.stateFolder);
   makeStateFolder(plan.stateFolder);
   const store = checkpointStore(world, plan.stateFolder, plan.config.directory);
   const name = checkpointName(plan.logFolder, pipeline.spec.name);

@@ -247,6 +247,45 @@ pipelines:
     });
   });
 
+  it('goes on where a rekey was killed between an output and its checkpoint, and nothing else goes on before', async () => {
+    const cwd = scratch();
+    const [first, second] = [key(), key()];
+    const write = (encryption: string): void =>
+      writeFileSync(
+        join(cwd, 'colloquium.yaml'),
+        `storage: { encryption: ${encryption} }
+state_dir: ./state
+pipelines:
+  default: { outputs: [{ file: ./out/a.ndjson, encrypt: true }, { file: ./out/b.ndjson, encrypt: true }] }
+`,
+      );
+    write(`{ key: "${first}" }`);
+    writeFileSync(join(cwd, 'in.ndjson'), rows(0, 60_000));
+    const resume = ['run', '-p', 'default', '--resume', '--no-progress', 'in.ndjson'];
+    expect((await runCli(resume, { cwd })).exit).toBe(0);
+    write(`{ key: "${second}", old_keys: ["${first}"] }`);
+    const nodes = (): number[] => ['a', 'b'].map((name) => statSync(join(cwd, 'out', `${name}.ndjson`)).ino);
+    const before = nodes();
+    const child = startCli(['log', 'rekey'], { cwd });
+    await until(() => nodes().some((node, i) => node !== before[i]) || child.exitCode !== null, 'one is replaced');
+    child.kill('SIGKILL');
+    await until(() => child.signalCode !== null || child.exitCode !== null, 'it ends');
+    expect(child.signalCode).toBe('SIGKILL');
+    writeFileSync(join(cwd, 'in.ndjson'), rows(0, 60_002));
+    const daemon = ['serve', '--port', '0'];
+    for (const command of [resume, daemon]) {
+      const refused = await runCli(command, { cwd });
+      expect([refused.exit, refused.stderr]).toEqual([2, expect.stringContaining('run colloquium log rekey again')]);
+    }
+    expect((await runCli(['log', 'rekey'], { cwd })).exit).toBe(0);
+    write(`{ key: "${second}" }`);
+    const resumed = await runCli(resume, { cwd });
+    expect([resumed.exit, resumed.stderr]).toEqual([0, expect.stringContaining('2 in, ')]);
+    for (const name of ['a', 'b']) {
+      expect(numbers(await printed(cwd, [`out/${name}.ndjson`]))).toEqual(upTo(60_002));
+    }
+  });
+
   it('is refused where it can not be, and says what to do', async () => {
     const cwd = scratch();
     const write = (storage: string, output: string): void =>
