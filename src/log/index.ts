@@ -22,5 +22,6 @@ export { restoreLog } from './upkeep/restore.js';
 export type { LocatedDamage, SegmentKey, VerifySummary } from './upkeep/verify.js';
 export { nodeWorld, type LogWorld } from './log-world.js';
 export type { LogEntry, Receipt } from './write/entry.js';
+export { LogLines } from './write/log-lines.js';
 export type { RecentRecords } from './write/recent-records.js';
 export type { SyncReport } from './write/segment-writer.js';

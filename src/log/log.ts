@@ -33,6 +33,7 @@ import type { LogWorld } from './log-world.js';
 import { AppendQueue } from './write/append-queue.js';
 import type { AppendBatch } from './write/append-batch.js';
 import type { LogEntry, Receipt } from './write/entry.js';
+import type { LogLines } from './write/log-lines.js';
 import { KeyGate } from './write/key-gate.js';
 import { LogClock } from './write/log-clock.js';
 import { RecentBuffer, type RecentRecords } from './write/recent-records.js';
@@ -212,12 +213,12 @@ export class Log {
    * @returns `full` if too much is already waiting for the disk: nothing was accepted
    * @throws LogError `record` when an entry can't be a record (nothing was accepted), `closed`
    */
-  tryAppend(entries: readonly LogEntry[]): Promise<Receipt> | 'full' {
+  tryAppend(entries: readonly (LogEntry | LogLines)[]): Promise<Receipt> | 'full' {
     return this.#queue.tryAppend(entries);
   }
 
   /** Like {@link tryAppend}, but waits until there is room. */
-  append(entries: readonly LogEntry[]): Promise<Receipt> {
+  append(entries: readonly (LogEntry | LogLines)[]): Promise<Receipt> {
     return this.#queue.append(entries);
   }
 

@@ -1,4 +1,4 @@
-import type { LogEntry } from '../log/index.js';
+import { LogLines, type LogEntry } from '../log/index.js';
 import type { EventStore } from './event-store.js';
 
 /**
@@ -8,13 +8,37 @@ import type { EventStore } from './event-store.js';
  * @returns how many were stored: fewer than given if some idempotency keys were known
  * @throws LogError
  */
-export async function appendAll(store: EventStore, entries: readonly LogEntry[], entriesMax: number): Promise<number> {
+export async function appendAll(
+  store: EventStore,
+  entries: readonly (LogEntry | LogLines)[],
+  entriesMax: number,
+): Promise<number> {
   let stored = 0;
-  for (let at = 0; at < entries.length; at += entriesMax) {
-    const receipt = await store.append(
-      at === 0 && entries.length <= entriesMax ? entries : entries.slice(at, at + entriesMax),
-    );
-    stored += receipt.stored;
-  }
+  for (const portion of portions(entries, entriesMax)) stored += (await store.append(portion)).stored;
   return stored;
+}
+
+function* portions(
+  entries: readonly (LogEntry | LogLines)[],
+  entriesMax: number,
+): Generator<readonly (LogEntry | LogLines)[]> {
+  let portion: (LogEntry | LogLines)[] = [];
+  let room = entriesMax;
+  for (const entry of entries) {
+    for (let at = 0, count = countOf(entry); at < count;) {
+      const taken = Math.min(count - at, room);
+      portion.push(entry instanceof LogLines && taken < count ? entry.slice(at, at + taken) : entry);
+      at += taken;
+      room -= taken;
+      if (room > 0) continue;
+      yield portion;
+      portion = [];
+      room = entriesMax;
+    }
+  }
+  if (portion.length > 0) yield portion;
+}
+
+function countOf(entry: LogEntry | LogLines): number {
+  return entry instanceof LogLines ? entry.count : 1;
 }

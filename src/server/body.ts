@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { ArrivingBody } from './arriving-body.js';
 import { busy, HttpError, tooLarge } from './http-error.js';
 import { Shares } from './shares.js';
 
@@ -118,26 +119,30 @@ export class BodyReader {
   }
 
   /**
-   * Yields the body as it arrives, decompressed.
+   * Yields the body as it arrives, decompressed: each time, the chunks that have arrived since the last time.
    *
-   * @throws HttpError 400, 413, 415
+   * @throws HttpError 400, 408, 413, 415
    */
-  async *stream(request: IncomingMessage): AsyncGenerator<Buffer, void, void> {
+  async *stream(request: IncomingMessage): AsyncGenerator<readonly Buffer[], void, void> {
     const body = unpacked(request);
+    const arriving = new ArrivingBody(body);
     let bytes = 0;
     const reading = this.#begin(this.patience.idleMs, () => request.destroy(tookTooLong()));
     try {
-      for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-        bytes += chunk.length;
+      for (;;) {
+        const chunks = await arriving.take();
+        if (chunks.length === 0) return;
+        for (const chunk of chunks) bytes += chunk.length;
         if (isTrap(body, bytes)) throw grownTooMuch();
-        // The time spent processing the chunk doesn't count against the client.
+        // The time spent processing the chunks doesn't count against the client.
         reading.deadline = Number.POSITIVE_INFINITY;
-        yield chunk;
+        yield chunks;
         reading.deadline = this.elapsed() + this.patience.idleMs;
       }
     } catch (error) {
       throw bodyError(error);
     } finally {
+      arriving.stop();
       this.#end(reading);
     }
   }

@@ -5,6 +5,7 @@ import { createScanner, readValue, textOf, type Scanner, type Text } from '../js
 import { EventFailure, notUtf8 } from '../pipeline/index.js';
 
 const NEWLINE = 0x0a;
+const SPACE = 0x20;
 const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** A JSON value as it is stored: its own bytes, on one line. */
@@ -13,6 +14,14 @@ export interface EventText {
   /** The value at the idempotency pointer, as text. */
   readonly key?: string;
 }
+
+/**
+ * Takes a line that is an event.
+ *
+ * @param start where its value starts in the block; `end` is one past the value's last byte
+ * @param key the value at the idempotency pointer
+ */
+type OnEvent = (start: number, end: number, key: string | undefined, lineInBlock: number) => void;
 
 /** The text is not JSON; says where. */
 export class JsonFailure extends EventFailure {
@@ -66,13 +75,13 @@ export class EventReader {
    * Reads a block of lines, in order.
    *
    * @param bytes whole lines, each with its newline
-   * @param onEvent called for each line that is an event; its data shares the block's memory
+   * @param onEvent called for each line that is an event, with where its data starts and ends
    * @param onFailure called for each line that is not; blank lines are skipped
    * @returns how many lines there were, including blank ones
    */
   readLines(
     bytes: Buffer,
-    onEvent: (event: EventText, lineInBlock: number) => void,
+    onEvent: OnEvent,
     onFailure: (failure: EventFailure, line: Buffer, lineInBlock: number) => void,
   ): number {
     const allUtf8 = isUtf8(bytes);
@@ -81,23 +90,26 @@ export class EventReader {
     for (let at = 0; at < bytes.length; line++) {
       const scanned = allUtf8 ? this.#scanner.scan(text, at) : -1;
       const end = scanned === -1 ? bytes.indexOf(NEWLINE, at) : scanned;
-      if (scanned !== -1) onEvent(this.#scanned(text, at, end), line);
-      else this.#readRefused(bytes.subarray(at, end), line, onEvent, onFailure);
+      if (scanned !== -1) giveLine(bytes, at, end, this.#scannedKey(text), line, onEvent);
+      else this.#readRefused(bytes, at, end, line, onEvent, onFailure);
       at = end + 1;
     }
     return line;
   }
 
   #readRefused(
-    line: Buffer,
+    bytes: Buffer,
+    start: number,
+    end: number,
     lineInBlock: number,
-    onEvent: (event: EventText, lineInBlock: number) => void,
+    onEvent: OnEvent,
     onFailure: (failure: EventFailure, line: Buffer, lineInBlock: number) => void,
   ): void {
+    const line = bytes.subarray(start, end);
     try {
       if (!isUtf8(line)) throw notUtf8(line);
       const text = line.toString('utf8');
-      if (text.trim() !== '') onEvent(this.#readCarefully(text), lineInBlock);
+      if (text.trim() !== '') giveLine(bytes, start, end, this.#parsedKey(text), lineInBlock, onEvent);
     } catch (error) {
       if (!(error instanceof EventFailure)) throw error;
       onFailure(error, line, lineInBlock);
@@ -106,13 +118,25 @@ export class EventReader {
 
   /** Reads what the scanner accepted: the value, and white space around it. */
   #scanned(text: Text, start: number, end: number): EventText {
-    const data = trimmed(text.bytes, start, end);
-    const key = this.#pointer === undefined ? undefined : keyOf(readValue(this.#scanner, 0, text));
-    return key === undefined ? { data } : { data, key };
+    const { bytes } = text;
+    const data = bytes.subarray(skipSpace(bytes, start, end), skipSpaceBack(bytes, start, end));
+    return eventText(data, this.#scannedKey(text));
+  }
+
+  /** The idempotency key in the value that was scanned last. */
+  #scannedKey(text: Text): string | undefined {
+    return this.#pointer === undefined ? undefined : keyOf(readValue(this.#scanner, 0, text));
   }
 
   /** Leaves the decision to the full parser. */
   #readCarefully(text: string): EventText {
+    const key = this.#parsedKey(text);
+    // Line breaks in JSON occur only between tokens.
+    return eventText(text.trim().replaceAll(/[\r\n]/g, ' '), key);
+  }
+
+  /** The idempotency key in a value that is parsed. @throws JsonFailure */
+  #parsedKey(text: string): string | undefined {
     let value: Json;
     try {
       value = parseJson(text, this.depthMax);
@@ -120,11 +144,24 @@ export class EventReader {
       if (!(error instanceof JsonSyntaxError)) throw error;
       throw failureAt(text, error);
     }
-    // Line breaks in JSON occur only between tokens.
-    const data = text.trim().replaceAll(/[\r\n]/g, ' ');
-    const key = this.#pointer === undefined ? undefined : keyOf(valueAt(value, this.#pointer));
-    return key === undefined ? { data } : { data, key };
+    return this.#pointer === undefined ? undefined : keyOf(valueAt(value, this.#pointer));
   }
+}
+
+/** Gives a line's value without the white space around it. */
+function giveLine(
+  bytes: Buffer,
+  from: number,
+  to: number,
+  key: string | undefined,
+  lineInBlock: number,
+  onEvent: OnEvent,
+): void {
+  onEvent(skipSpace(bytes, from, to), skipSpaceBack(bytes, from, to), key, lineInBlock);
+}
+
+function eventText(data: Buffer | string, key: string | undefined): EventText {
+  return key === undefined ? { data } : { data, key };
 }
 
 /** The length of the byte order mark at the start of a text; it is not part of the text. */
@@ -132,12 +169,18 @@ export function markBytes(bytes: Buffer): number {
   return MARK.equals(bytes.subarray(0, MARK.length)) ? MARK.length : 0;
 }
 
-function trimmed(bytes: Buffer, from: number, to: number): Buffer {
+/** Where a value starts that may have white space before it. */
+function skipSpace(bytes: Buffer, from: number, to: number): number {
   let start = from;
+  while (start < to && (bytes[start] as number) <= SPACE) start += 1;
+  return start;
+}
+
+/** Where a value ends that may have white space behind it. */
+function skipSpaceBack(bytes: Buffer, from: number, to: number): number {
   let end = to;
-  while (start < end && (bytes[start] ?? 0) <= 0x20) start += 1;
-  while (end > start && (bytes[end - 1] ?? 0) <= 0x20) end -= 1;
-  return bytes.subarray(start, end);
+  while (end > from && (bytes[end - 1] as number) <= SPACE) end -= 1;
+  return end;
 }
 
 function failureAt(text: string, error: JsonSyntaxError): JsonFailure {

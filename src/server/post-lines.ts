@@ -1,5 +1,5 @@
-import { BlockCutter, type Block } from '../sources/index.js';
-import type { LogEntry } from '../log/index.js';
+import { BlockCutter, type Block, type SpareMemory } from '../sources/index.js';
+import { LogLines, type LogEntry } from '../log/index.js';
 import { occurrences, tooLong, type EventFailure, type Occurrences } from '../pipeline/index.js';
 import { appendAll } from './append.js';
 import { markBytes, type EventReader } from './event-reader.js';
@@ -60,12 +60,13 @@ export async function storeLines(
   let line = 1;
   try {
     for await (const block of incoming.blocks) {
-      const { entries, lines } = entriesOf(block, line, reader, incoming, report, seen);
-      if (entries.length > 0) {
+      const { entries, events, lines } = entriesOf(block, line, reader, incoming, report, seen);
+      if (events > 0) {
         const newOnes = await storing(() => appendAll(store, entries, incoming.entriesMax));
-        report.accepted += entries.length;
-        report.duplicates += entries.length - newOnes;
+        report.accepted += events;
+        report.duplicates += events - newOnes;
       }
+      if (block.kind === 'lines') block.recycle?.(block.bytes);
       line += lines;
     }
   } catch (error) {
@@ -80,28 +81,36 @@ export async function storeLines(
 /**
  * Splits an arriving body into blocks of lines: one block or one line is in memory.
  *
+ * @param arriving all chunks that have arrived, each time
  * @param hold called with the number of bytes; returns false if they are too many
+ * @param spare memory for blocks
  * @throws HttpError 503
  */
 export async function* blocksOf(
-  chunks: AsyncIterable<Buffer>,
+  arriving: AsyncIterable<readonly Buffer[]>,
   lineBytesMax: number,
   hold: (bytes: number) => boolean,
+  spare: SpareMemory,
 ): AsyncGenerator<Block> {
-  const cutter = new BlockCutter('http', lineBytesMax);
+  const cutter = new BlockCutter('http', lineBytesMax, undefined, true, spare);
   let unfinished = 0;
   try {
-    for await (const chunk of chunks) {
-      if (!hold(Math.min(unfinished, lineBytesMax) + chunk.length)) throw tooManyBodies();
-      yield* cutter.add(chunk);
+    for await (const chunks of arriving) {
+      let bytes = Math.min(unfinished, lineBytesMax);
+      for (const chunk of chunks) bytes += chunk.length;
+      if (!hold(bytes)) throw tooManyBodies();
+      for (const chunk of chunks) {
+        yield* cutter.add(chunk);
+        const newline = chunk.lastIndexOf(NEWLINE);
+        unfinished = newline === -1 ? unfinished + chunk.length : chunk.length - newline - 1;
+      }
       yield* cutter.cut();
-      const newline = chunk.lastIndexOf(NEWLINE);
-      unfinished = newline === -1 ? unfinished + chunk.length : chunk.length - newline - 1;
       // Only the start of a line beyond the limit is kept.
       hold(unfinished > lineBytesMax ? 0 : unfinished);
     }
     yield* cutter.end();
   } finally {
+    cutter.release();
     hold(0);
   }
 }
@@ -118,7 +127,7 @@ function entriesOf(
   { pipeline, metadata, key, lineBytesMax }: IncomingLines,
   report: LinesReport,
   seen: Occurrences,
-): { readonly entries: readonly LogEntry[]; readonly lines: number } {
+): { readonly entries: readonly (LogEntry | LogLines)[]; readonly events: number; readonly lines: number } {
   const refuse = (failure: EventFailure, lineInBlock: number): void => {
     report.refused += 1;
     if (report.errors.length >= NAMED_MAX) return;
@@ -126,25 +135,35 @@ function entriesOf(
   };
   if (block.kind === 'overlong') {
     refuse(tooLong(block.lineBytes, lineBytesMax, LIMITS), 0);
-    return { entries: [], lines: 1 };
+    return { entries: [], events: 0, lines: 1 };
   }
-  const keyOf = (data: LogEntry['data']): string | undefined => {
+  const keyOf = (data: Buffer): string | undefined => {
     if (key === undefined) return undefined;
     const fingerprint = fingerprintOf(data);
     return `${key}:${fingerprint}:${seen.next('', fingerprint)}`;
   };
-  const entries: LogEntry[] = [];
+  const bytes = withNewline(block.bytes);
+  const entries: (LogEntry | LogLines)[] = [];
+  let plain: LogLines | undefined;
+  let events = 0;
   const lines = reader.readLines(
-    withNewline(block.bytes),
-    (event, lineInBlock) => {
-      const { length: bytes } = event.data;
-      if (bytes > lineBytesMax) {
-        refuse(tooLong(bytes, lineBytesMax, LIMITS), lineInBlock);
+    bytes,
+    (start, end, ownKey, lineInBlock) => {
+      if (end - start > lineBytesMax) {
+        refuse(tooLong(end - start, lineBytesMax, LIMITS), lineInBlock);
         return;
       }
-      entries.push(entryOf(event.data, metadata, pipeline, event.key ?? keyOf(event.data)));
+      events += 1;
+      if (key === undefined && ownKey === undefined) {
+        if (plain === undefined) entries.push((plain = new LogLines(bytes, metadata)));
+        plain.add(start, end);
+        return;
+      }
+      const data = bytes.subarray(start, end);
+      entries.push(entryOf(data, metadata, pipeline, ownKey ?? keyOf(data)));
+      plain = undefined;
     },
     (failure, _line, lineInBlock) => refuse(failure, lineInBlock),
   );
-  return { entries, lines };
+  return { entries, events, lines };
 }

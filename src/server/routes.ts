@@ -16,6 +16,7 @@ import { addMetricsRoutes, type Metrics } from './metrics/index.js';
 import { blocksOf, storeLines, wholeBlock, type LinesReport } from './post-lines.js';
 import type { ServerPlan } from './server-plan.js';
 import { Shares } from './shares.js';
+import { SpareMemory } from '../sources/index.js';
 import { addTapRoute, type TapHub } from './tap/index.js';
 
 /**
@@ -87,6 +88,7 @@ function postHandler({ store, settings, bodies }: RouteOptions) {
   const readerFor = memo((given: ServerPlan) => new EventReader(given.depthMax, given.idempotencyPointer));
   const metadataFor = new Map<string, string>();
   const streams = new Shares(() => STREAMS_MAX);
+  const spare = new SpareMemory();
 
   const metadataOf = (pipeline: string): string => {
     let text = metadataFor.get(pipeline);
@@ -120,6 +122,7 @@ function postHandler({ store, settings, bodies }: RouteOptions) {
         whileAdmitted(request, bodies.stream(request.raw)),
         now.bodyBytesMax,
         bodies.holding(payer),
+        spare,
       );
       return await answerLines(reply, await storeLines(store(), readerFor(now), { ...lines, blocks }));
     } finally {
@@ -131,11 +134,11 @@ function postHandler({ store, settings, bodies }: RouteOptions) {
 /** A body as it arrives, until its token is no longer valid. @throws HttpError 401 */
 async function* whileAdmitted(
   request: EventRequest,
-  chunks: AsyncIterable<Buffer>,
-): AsyncGenerator<Buffer, void, void> {
-  for await (const chunk of chunks) {
+  arriving: AsyncIterable<readonly Buffer[]>,
+): AsyncGenerator<readonly Buffer[], void, void> {
+  for await (const chunks of arriving) {
     if (!request.isAdmitted()) throw new HttpError(401, 'Unauthorized', 'the token is not valid any more');
-    yield chunk;
+    yield chunks;
   }
 }
 

@@ -19,7 +19,6 @@ interface OverlongSoFar {
  * unfinished line is copied. Holds at most one block, or one line up to the limit.
  */
 export class BlockCutter {
-  readonly #spare: SpareMemory;
   #buffer: Buffer;
   #used = 0;
   /** No newline occurs before this index. */
@@ -31,17 +30,20 @@ export class BlockCutter {
   #given = 0;
   /** Bytes that were dropped and are in no block. */
   #dropped = 0;
-  readonly #recycle = (bytes: Uint8Array): void => this.#spare.give(bytes);
+  readonly #recycle = (bytes: Uint8Array): void => this.spare.give(bytes);
 
-  /** @param startsFile false when the first bytes are not the beginning of a file */
+  /**
+   * @param startsFile false when the first bytes are not the beginning of a file
+   * @param spare memory for blocks, which several cutters can share
+   */
   constructor(
     private readonly source: string,
     private readonly lineBytesMax: number,
     private readonly blockBytes = BLOCK_BYTES,
     startsFile = true,
+    private readonly spare = new SpareMemory(blockBytes),
   ) {
-    this.#spare = new SpareMemory(blockBytes);
-    this.#buffer = this.#spare.take();
+    this.#buffer = this.spare.take();
     this.#startsFile = startsFile;
     this.#atFileStart = startsFile;
   }
@@ -119,7 +121,7 @@ export class BlockCutter {
       this.#overlong = { head, tail: Buffer.from(line.subarray(-OVERLONG_TAIL_BYTES)), bytes: this.#used };
       this.#used = 0;
       this.#searched = 0;
-      this.#buffer = this.#spare.take();
+      this.#buffer = this.spare.take();
     }
   }
 
@@ -144,6 +146,11 @@ export class BlockCutter {
     this.#dropped = 0;
   }
 
+  /** Gives back the memory for the next block: the cutter must not be used after this. */
+  release(): void {
+    this.spare.give(this.#buffer);
+  }
+
   #endOverlong({ head, tail, bytes }: OverlongSoFar, unfinished: boolean): Block {
     this.#overlong = undefined;
     this.#given += bytes;
@@ -163,7 +170,7 @@ export class BlockCutter {
     }
     const bytes = this.#buffer.subarray(0, count);
     const rest = this.#buffer.subarray(count, this.#used);
-    this.#buffer = rest.length * 2 > this.blockBytes ? Buffer.allocUnsafeSlow(rest.length * 2) : this.#spare.take();
+    this.#buffer = rest.length * 2 > this.blockBytes ? Buffer.allocUnsafeSlow(rest.length * 2) : this.spare.take();
     rest.copy(this.#buffer);
     this.#used = rest.length;
     return { kind: 'lines', bytes, source: this.source, ...start, recycle: this.#recycle };

@@ -65,7 +65,7 @@ describe('an event reader', () => {
           const reader = new EventReader(1000);
           const count = reader.readLines(
             block,
-            ({ data }, line) => (seen[line] = Buffer.from(data).toString()),
+            (start, end, _key, line) => (seen[line] = block.toString('utf8', start, end)),
             () => undefined,
           );
           expect(count).toBe(lines.length);

@@ -1,4 +1,4 @@
-import { AFTER_ID, BEFORE_DATA, BEFORE_ID, BEFORE_METADATA } from '../../event/index.js';
+import { AFTER_ID, BEFORE_DATA, BEFORE_ID, BEFORE_METADATA, eventIdWriter, ID_LENGTH } from '../../event/index.js';
 import { TAIL_BYTES, writeTail } from './line.js';
 
 /** A record before it gets its position in the log. */
@@ -44,4 +44,45 @@ export function writeRecord(buffer: Buffer, at: number, record: RecordText): num
     end += buffer.write(`${BEFORE_METADATA}${metadata}`, end);
   }
   return writeTail(buffer, at, end);
+}
+
+/** Writes records that differ only in their ids and data: what stands around these is made once. */
+export class RecordFrame {
+  /** The bytes of a record besides its data. */
+  readonly byteLength: number;
+  readonly #head: Buffer;
+  readonly #tail: Buffer;
+  readonly #writeId: (counter: number) => void;
+
+  /**
+   * @param timestamp milliseconds since the epoch, an integer
+   * @param metadata JSON text without a line break
+   */
+  constructor(timestamp: number, metadata: string) {
+    this.#head = Buffer.from(`${BEFORE_ID}${' '.repeat(ID_LENGTH)}${AFTER_ID}${timestamp}${BEFORE_DATA}`);
+    this.#tail = Buffer.from(`${BEFORE_METADATA}${metadata}`);
+    this.#writeId = eventIdWriter(this.#head.subarray(BEFORE_ID.length, BEFORE_ID.length + ID_LENGTH), timestamp);
+    this.byteLength = this.#head.length + this.#tail.length + TAIL_BYTES + 1;
+  }
+
+  /**
+   * Writes a record whose data is in the same buffer, from `start` to before `end`, behind the record's own place.
+   *
+   * @param counter of the id, see `eventId`
+   * @returns where the line ends, one past its newline
+   */
+  write(buffer: Buffer, at: number, counter: number, start: number, end: number): number {
+    this.#writeId(counter);
+    buffer.set(this.#head, at);
+    const dataAt = at + this.#head.length;
+    buffer.copyWithin(dataAt, start, end);
+    const tailAt = dataAt + end - start;
+    buffer.set(this.#tail, tailAt);
+    return writeTail(buffer, at, tailAt + this.#tail.length);
+  }
+
+  /** The id of the record that was written last. */
+  get id(): string {
+    return this.#head.toString('latin1', BEFORE_ID.length, BEFORE_ID.length + ID_LENGTH);
+  }
 }

@@ -1,7 +1,8 @@
-import { recordRoom, writeRecord, type RecordText } from '../format/record.js';
+import { RecordFrame, recordRoom, writeRecord, type RecordText } from '../format/record.js';
 import type { RecordMark } from '../index/segment-index.js';
 import type { Claim } from '../keys/key-index.js';
 import type { LogPosition } from '../format/position.js';
+import type { LogLines } from './log-lines.js';
 
 const BYTES_MIN = 64 << 10;
 
@@ -47,16 +48,45 @@ export class AppendBatch {
   }
 
   add(record: RecordText): void {
-    const room = this.#used + recordRoom(record);
-    if (room > this.#buffer.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(room, this.#buffer.length * 2));
-      this.bytes.copy(larger);
-      this.#buffer = larger;
-    }
+    this.#makeRoom(recordRoom(record));
     this.#used = writeRecord(this.#buffer, this.#used, record);
     this.records += 1;
     this.last = record;
     this.first ??= record;
+  }
+
+  /**
+   * Adds a record for each line.
+   *
+   * @param nextCounter returns the counter of the next id
+   */
+  addLines(lines: LogLines, timestamp: number, nextCounter: () => number): void {
+    const { starts, ends, count } = lines;
+    const [from = 0] = starts;
+    const to = ends[count - 1] ?? 0;
+    const frame = new RecordFrame(timestamp, lines.metadata);
+    const room = count * frame.byteLength + lines.bytesTotal;
+    this.#makeRoom(room + to - from);
+    // Within a buffer, a few bytes are copied in half the time.
+    const buffer = this.#buffer;
+    const shift = this.#used + room - from;
+    lines.bytes.copy(buffer, shift + from, from, to);
+    for (let index = 0; index < count; index++) {
+      const start = shift + (starts[index] as number);
+      const end = shift + (ends[index] as number);
+      this.#used = frame.write(buffer, this.#used, nextCounter(), start, end);
+      if (index === 0) this.first ??= { id: frame.id, timestamp };
+    }
+    if (count > 0) this.last = { id: frame.id, timestamp };
+    this.records += count;
+  }
+
+  #makeRoom(bytes: number): void {
+    const room = this.#used + bytes;
+    if (room <= this.#buffer.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(room, this.#buffer.length * 2));
+    this.bytes.copy(larger);
+    this.#buffer = larger;
   }
 
   /** Returns the memory for a later batch, if it is worth keeping. The batch's bytes must not be used after this. */

@@ -7,6 +7,7 @@ import { AppendBatch } from './append-batch.js';
 import type { LogEntry, Receipt } from './entry.js';
 import type { KeyGate } from './key-gate.js';
 import type { LogClock } from './log-clock.js';
+import { LogLines } from './log-lines.js';
 
 export interface AppendQueueOptions {
   /** The most records that may wait for the disk. If none are waiting, an append of any size is accepted. */
@@ -57,10 +58,15 @@ export class AppendQueue {
    *
    * @throws LogError `record` when an entry can't be a record (then none is accepted), `closed`
    */
-  tryAppend(entries: readonly LogEntry[]): Promise<Receipt> | 'full' {
+  tryAppend(entries: readonly (LogEntry | LogLines)[]): Promise<Receipt> | 'full' {
     if (this.#closed) throw closedError();
-    for (const entry of entries) this.#refuseBad(entry);
-    if (!this.#hasRoom(entries.length)) return 'full';
+    let records = 0;
+    for (const entry of entries) {
+      if (entry instanceof LogLines) this.#refuseTooLarge(entry.bytesOfLongest);
+      else this.#refuseBad(entry);
+      records += entry instanceof LogLines ? entry.count : 1;
+    }
+    if (!this.#hasRoom(records)) return 'full';
     const batch = this.#gathering;
     const offset = batch.byteLength;
     const timestamp = this.#clock.tick();
@@ -69,7 +75,13 @@ export class AppendQueue {
     /** Batches that hold events with the same keys and must be stored, too. */
     const others = new Set<AppendBatch>();
     let stored = 0;
-    for (const { data, metadata, key, fingerprint, id = this.#clock.nextId() } of entries) {
+    for (const entry of entries) {
+      if (entry instanceof LogLines) {
+        batch.addLines(entry, timestamp, () => this.#clock.nextCounter());
+        stored += entry.count;
+        continue;
+      }
+      const { data, metadata, key, fingerprint, id = this.#clock.nextId() } = entry;
       const look = key === undefined ? undefined : this.#options.keys?.find(key, fingerprint);
       const holder = look?.holder;
       if (look?.conflicts === true) conflicts.push(ids.length);
@@ -112,7 +124,7 @@ export class AppendQueue {
   }
 
   /** Like {@link tryAppend}, but waits for its turn when the queue is full. */
-  async append(entries: readonly LogEntry[]): Promise<Receipt> {
+  async append(entries: readonly (LogEntry | LogLines)[]): Promise<Receipt> {
     for (;;) {
       const receipt = this.tryAppend(entries);
       if (receipt !== 'full') return receipt;
@@ -163,17 +175,21 @@ export class AppendQueue {
     for (const resume of waiting) resume();
   }
 
+  #refuseTooLarge(bytes: number): void {
+    const { dataBytesMax } = this.#options;
+    if (bytes <= dataBytesMax) return;
+    throw new LogError(
+      'record',
+      `an event of ${bytes} bytes is too large to be stored: the maximum is ${dataBytesMax}`,
+    );
+  }
+
   #refuseBad({ data, metadata, id, key }: LogEntry): void {
     const { dataBytesMax, keys } = this.#options;
     // A UTF-16 code unit takes at most three bytes, so a short text need not be measured.
     const isShort = data.length * 3 <= dataBytesMax;
     const bytes = isShort || typeof data !== 'string' ? data.length : Buffer.byteLength(data);
-    if (bytes > dataBytesMax) {
-      throw new LogError(
-        'record',
-        `an event of ${bytes} bytes is too large to be stored: the maximum is ${dataBytesMax}`,
-      );
-    }
+    this.#refuseTooLarge(bytes);
     const broken = typeof data === 'string' ? data.includes('\n') : data.includes(NEWLINE);
     if (bytes === 0 || broken || metadata.includes('\n')) {
       throw new LogError('record', 'an event must be one JSON value without line breaks');

@@ -19,7 +19,7 @@ export interface LogEntry {
 
 /** The result of an append, once its entries are durable. */
 export interface Receipt {
-  /** One id per entry: its own, or that of the stored record with the same key. */
+  /** One id per entry: its own, or that of the stored record with the same key. Those of `LogLines` are not listed. */
   readonly ids: readonly string[];
   /** The number of records stored: all entries except those whose key was known. */
   readonly stored: number;

@@ -38,8 +38,13 @@ export class LogClock {
 
   /** The next id for the timestamp that {@link tick} last returned. */
   nextId(): string {
-    const id = eventId(this.#timestamp, this.#counter % ID_COUNTER_RANGE);
+    return eventId(this.#timestamp, this.nextCounter());
+  }
+
+  /** The counter of the next id. */
+  nextCounter(): number {
+    const counter = this.#counter % ID_COUNTER_RANGE;
     this.#counter += 1;
-    return id;
+    return counter;
   }
 }

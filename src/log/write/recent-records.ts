@@ -5,6 +5,7 @@ import type { AppendBatch } from './append-batch.js';
 
 /** Small batches share a page, so that ten thousand single records are not ten thousand buffers. */
 const PAGE_BYTES = 256 << 10;
+const SPARE_BYTES_MAX = 4 << 20;
 
 /** The requested records that are in memory. */
 export interface RecentRecords {
@@ -27,6 +28,8 @@ export class RecentBuffer {
   #pages: Page[] = [];
   #records = 0;
   #bytes = 0;
+  /** The memory of a page that was forgotten: new memory would be touched for each batch, and collected. */
+  #spare: Buffer | undefined;
   /** Records up to this time are, or may be, only on the disk. */
   #forgotten: number;
 
@@ -89,7 +92,7 @@ export class RecentBuffer {
   #pageFor(bytes: number): Page {
     const last = this.#pages.at(-1);
     if (last !== undefined && last.used + bytes <= last.buffer.length) return last;
-    const buffer = Buffer.allocUnsafeSlow(Math.max(Math.min(PAGE_BYTES, this.#bytesMax), bytes));
+    const buffer = this.#memoryFor(bytes);
     const page = { buffer, used: 0, records: 0, lastTimestamp: 0 };
     this.#pages.push(page);
     this.#bytes += buffer.length;
@@ -101,8 +104,18 @@ export class RecentBuffer {
     return page;
   }
 
+  #memoryFor(bytes: number): Buffer {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    if (spare !== undefined && spare.length >= bytes) return spare;
+    // A multiple of a page fits another large batch, too.
+    const wanted = Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
+    return Buffer.allocUnsafeSlow(Math.max(Math.min(wanted, this.#bytesMax), bytes));
+  }
+
   #forget(pages: number): void {
     for (const page of this.#pages.splice(0, pages)) {
+      if (page.buffer.length <= SPARE_BYTES_MAX) this.#spare = page.buffer;
       this.#records -= page.records;
       this.#bytes -= page.buffer.length;
       this.#forgotten = Math.max(this.#forgotten, page.lastTimestamp);

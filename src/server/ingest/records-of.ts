@@ -51,9 +51,11 @@ export function recordsOf(
     return { entries, refused, lines: 1 };
   }
   const metadata = metadataText(source, pipeline);
+  const bytes = withNewline(block.bytes);
   const lines = reader.readLines(
-    withNewline(block.bytes),
-    ({ data, key }, lineInBlock) => {
+    bytes,
+    (start, end, key, lineInBlock) => {
+      const data = bytes.subarray(start, end);
       if (data.length <= lineBytesMax) {
         entries.push(entryOf(data, metadata, pipeline, key ?? keyOf?.(linesBefore + lineInBlock + 1)));
       } else {

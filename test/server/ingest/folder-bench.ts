@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileSystem } from '../../../src/files/index.js';
-import { Log, nodeWorld, type LogEntry, type Receipt, type LogWorld } from '../../../src/log/index.js';
+import { Log, nodeWorld, type Receipt, type LogWorld } from '../../../src/log/index.js';
 import { EventReader, ingestFolder } from '../../../src/server/index.js';
 import { scratch } from '../../support/cli.js';
 
@@ -210,7 +210,7 @@ export class FolderBench {
     this.#log = undefined;
   }
 
-  async #append(log: Log, entries: readonly LogEntry[]): Promise<Receipt> {
+  async #append(log: Log, entries: Parameters<Log['append']>[0]): Promise<Receipt> {
     const death = this.#death;
     if (death === undefined) return await log.append(entries);
     const isLast = death.appends <= 0;
