@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, symlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
@@ -37,12 +37,11 @@ export function blocksOf(markdown: string): readonly Block[] {
 }
 
 /**
- * Runs the shell blocks of a page in order, with the installed program, in one empty folder that has the fixtures, and compares what
- * each prints with the block `output` behind it.
+ * Runs the shell blocks of a page in order, with the installed program, in one empty folder, and compares what each prints with
+ * the block `output` behind it.
  */
 export async function expectBlocksToHold(markdown: string): Promise<void> {
   const cwd = scratch();
-  symlinkSync(join(root, 'fixtures'), join(cwd, 'fixtures'));
   const path = [dirname(bin), dirname(process.execPath), process.env['PATH'] ?? ''];
   const env = { PATH: path.join(':'), HOME: cwd, TZ: 'UTC' };
 
