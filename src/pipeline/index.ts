@@ -57,4 +57,4 @@ export type { Observation } from './observation.js';
 export { outputChooser } from './pipeline.js';
 export { passOn } from './pass-on.js';
 export type { EndOfWorker } from './threads/worker-handle.js';
-export { watchedExecutor, type WatchedOptions } from './threads/watched-executor.js';
+export { watchedExecutor, type CallOptions, type WatchedOptions } from './threads/watched-executor.js';

@@ -51,7 +51,7 @@ export interface BatchRecord {
   /** Since when it is not being sent any more, without a word on whether it arrived. */
   readonly unsureAt?: number | undefined;
   readonly submittedAt?: number | undefined;
-  /** When the waiting run sends the rest live. */
+  /** When what it has brought no answer to is asked live. */
   readonly deadlineAt?: number | undefined;
   readonly uploaded?: string | undefined;
   /** The provider's id for it. */
@@ -65,6 +65,8 @@ export interface BatchRecord {
   readonly cancelled?: boolean | undefined;
   /** How it ended, for people. */
   readonly outcome?: string | undefined;
+  /** Once it is closed: how many of its requests it has brought no answer to. Older records do not have it. */
+  readonly unanswered?: number | undefined;
   /** What it cost, in nano-dollars as text. */
   readonly cost?: string | undefined;
   /** What the budget is charged for it: the cost, and the worst case of what is in doubt. Nano-dollars, as text. */

@@ -60,25 +60,26 @@ export class BatchEndings {
   /**
    * Closes a batch.
    *
-   * @param end what it cost, and what the budget is charged: the cost, and the worst case of what is in doubt
+   * @param end what it cost, what the budget is charged (the cost, and the worst case of what is in doubt), and how many of its
+   *   requests have no answer
    * @returns false if another process has changed the batch: then nothing is done
    */
   async close(
     record: BatchRecord,
     outcome: string,
-    end: { readonly cost: Nano; readonly charge: Nano },
+    { cost, charge, unanswered }: { readonly cost: Nano; readonly charge: Nano; readonly unanswered: number },
   ): Promise<boolean> {
-    const amounts = { cost: end.cost.toString(), charge: end.charge.toString() };
+    const amounts = { cost: cost.toString(), charge: charge.toString() };
     const closed = await this.#options.books
       .batches()
-      .change(record, { state: 'closed', outcome, ...amounts, done: record.rows });
+      .change(record, { state: 'closed', outcome, unanswered, ...amounts, done: record.rows });
     if (closed !== undefined) await this.#tidy(closed);
     return closed !== undefined;
   }
 
   /** Drops a batch that the provider never accepted. Its requests are free again. @returns as {@link close} does */
   async drop(record: BatchRecord, outcome: string): Promise<boolean> {
-    return await this.close(record, outcome, { cost: 0n, charge: 0n });
+    return await this.close(record, outcome, { cost: 0n, charge: 0n, unanswered: record.rows });
   }
 
   /** Gives up a batch, whatever becomes of it. @returns false if another process is working on it */
@@ -101,13 +102,15 @@ export class BatchEndings {
     const owned = { state: 'fetching', owner: books.owner, lost: reason } as const;
     const mine = await books.batches().change(record, owned);
     if (mine === undefined) return false;
-    const sum = { cost: 0n, charge: 0n, doubtful: 0n };
+    const sum = { cost: 0n, charge: 0n, doubtful: 0n, unanswered: 0 };
     for (let index = 0; index < mine.rows; index += 1) {
       const end = await this.#endOfLost(mine, index);
       const bound = end?.bound ?? 0n;
       sum.cost += end?.cost ?? 0n;
       sum.charge += bound;
-      if (end?.billing === 'unknown') sum.doubtful += bound;
+      if (end?.billing !== 'unknown') continue;
+      sum.doubtful += bound;
+      sum.unanswered += 1;
     }
     if (!(await this.close(mine, `in doubt: ${reason}`, sum))) return false;
     const most = mine.worst === null ? '' : `, at most ${showAmount(sum.doubtful)}`;

@@ -30,6 +30,8 @@ export interface GatherLimits {
 export interface GatheredCall {
   readonly key: string;
   readonly attribution: Attribution;
+  /** When it is asked live if it has no answer by then. Milliseconds since the epoch. Default: that of the gathering. */
+  readonly deadlineAt?: number | undefined;
   /** Whether it is asked again although it may have been billed. */
   readonly repeatsDoubt: boolean;
   /** Who is asked, and for what: that of the request, or for a better answer than a draft. Undefined: nobody can be. */
@@ -76,6 +78,8 @@ interface OpenBatch {
   bytes: number;
   texts: number;
   worst: Nano | null;
+  /** The earliest of its requests. */
+  deadlineAt: number | undefined;
   /** Requests that have a number but are not yet written. */
   readonly pending: Set<Promise<void>>;
   sealing?: Promise<void>;
@@ -89,6 +93,10 @@ export class BatchGatherer {
   readonly #options: BatchGathererOptions;
   readonly #limits: GatherLimits;
   readonly #open = new Map<string, Promise<OpenBatch>>();
+  /** When each of these was begun. */
+  readonly #begun = new Map<string, number>();
+  /** Those in which there is no room are being completed. */
+  readonly #completing = new Set<Promise<void>>();
   #left: Promise<Nano | undefined> | undefined;
   #heldBy: Promise<string> | undefined;
   #promised = 0n;
@@ -101,8 +109,16 @@ export class BatchGatherer {
     this.#limits = limits;
   }
 
-  /** @throws Error if the journal or the file can't be written */
-  async gather(call: GatheredCall): Promise<Gathered> {
+  /** When the oldest of its batches that are still open was begun, milliseconds since the epoch; undefined: none is open. */
+  get since(): number | undefined {
+    return this.#begun.size === 0 ? undefined : Math.min(...this.#begun.values());
+  }
+
+  /**
+   * @param joins whether the request may go into a batch; otherwise this only tells whether it is in one
+   * @throws Error if the journal or the file can't be written
+   */
+  async gather(call: GatheredCall, joins: boolean): Promise<Gathered> {
     const { books } = this.#options;
     for (;;) {
       const found = await books.journal.get(call.key);
@@ -111,7 +127,7 @@ export class BatchGatherer {
       if (state?.kind === 'received') return { kind: 'received' };
       const before = beforeOf(state);
       const isDoubtful = state?.kind === 'cut';
-      if (before === undefined || before.tries >= TRIES_MAX) return { kind: 'none' };
+      if (!joins || before === undefined || before.tries >= TRIES_MAX) return { kind: 'none' };
       if (isDoubtful && !call.repeatsDoubt) return { kind: 'none' };
       const { tries, kept } = before;
       const choice = call.choiceFor(kept?.draft);
@@ -148,7 +164,8 @@ export class BatchGatherer {
   /** Completes all files, so that their batches can be sent. @throws Error if one can't be written */
   async seal(): Promise<void> {
     const all = await Promise.all(this.#open.values());
-    await Promise.all(all.map((batch) => this.#sealed(batch)));
+    await Promise.all([...this.#completing, ...all.map((batch) => this.#sealed(batch))]);
+    this.#completing.clear();
     this.#left = undefined;
     const many = this.#repeated === 1 ? '1 request' : `${this.#repeated} requests`;
     const message = `${many} in doubt, which may have been billed: asked again in a batch, at its own price`;
@@ -180,7 +197,7 @@ export class BatchGatherer {
   }
 
   async #place(
-    { key, attribution }: GatheredCall,
+    { key, attribution, deadlineAt }: GatheredCall,
     { lane, request }: LaneChoice,
     batches: ProviderBatches,
     written: BatchRequest,
@@ -203,6 +220,7 @@ export class BatchGatherer {
         if (this.#open.size >= OPEN_MAX) await this.#sealOne();
         opening = this.#open.get(group) ?? this.#begin(group, lane, model, written, attribution.pipeline);
         this.#open.set(group, opening);
+        this.#begun.set(group, this.#begun.get(group) ?? this.#options.world.now());
       }
       const batch = await opening;
       const index = batch.rows;
@@ -219,11 +237,21 @@ export class BatchGatherer {
         batch.rows += 1;
         batch.bytes += bytes;
         batch.texts += texts;
+        if (deadlineAt !== undefined) batch.deadlineAt = Math.min(batch.deadlineAt ?? Infinity, deadlineAt);
         // Registered at once, so that the file is not completed before the request is in it.
-        return { batch, index, id, done: pendingIn(batch) };
+        const done = pendingIn(batch);
+        if (batch.rows >= rowsMax) this.#complete(batch);
+        return { batch, index, id, done };
       }
       await this.#sealed(batch);
     }
+  }
+
+  /** Seals a batch in which there is no room, once its requests are written. `seal` tells of a failure. */
+  #complete(batch: OpenBatch): void {
+    const sealing = this.#sealed(batch);
+    sealing.catch(() => undefined);
+    this.#completing.add(sealing);
   }
 
   async #sealOne(): Promise<void> {
@@ -263,13 +291,13 @@ export class BatchGatherer {
       bytes: 0,
       worst: null,
       createdAt,
-      ...(this.#limits.deadlineAt !== undefined && { deadlineAt: this.#limits.deadlineAt }),
       done: 0,
     };
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await books.batches().add(record);
     const spool = await Spool.create(spoolOf(folder, record.id), keys);
-    return { record, spool, group, rows: 0, bytes: 0, texts: 0, worst: 0n, pending: new Set() };
+    const { deadlineAt } = this.#limits;
+    return { record, spool, group, rows: 0, bytes: 0, texts: 0, worst: 0n, deadlineAt, pending: new Set() };
   }
 
   #sealed(batch: OpenBatch): Promise<void> {
@@ -279,7 +307,8 @@ export class BatchGatherer {
 
   async #seal(batch: OpenBatch): Promise<void> {
     const { books, runBudget, folder, endings } = this.#options;
-    if (this.#open.has(batch.group)) this.#open.delete(batch.group);
+    this.#open.delete(batch.group);
+    this.#begun.delete(batch.group);
     while (batch.pending.size > 0) await Promise.all(batch.pending);
     await batch.spool.close();
     const { id, pipeline } = batch.record;
@@ -289,9 +318,9 @@ export class BatchGatherer {
       await store.remove(id);
       return;
     }
-    const { rows, worst } = batch;
+    const { rows, worst, deadlineAt } = batch;
     const reserved = await books.budget.reserve(reservationOf(id), worst ?? 0n, runBudget.charges(pipeline));
-    const common = { rows, bytes: batch.spool.bytes, worst: worst === null ? null : worst.toString() };
+    const common = { rows, bytes: batch.spool.bytes, worst: worst === null ? null : worst.toString(), deadlineAt };
     const sealed = await store.change(batch.record, { ...common, state: 'sealed' });
     // If another process used up the budget first, the requests are free again.
     if (sealed !== undefined && reserved.kind === 'full')

@@ -23,6 +23,8 @@ import type { RunBudget } from './run-budget.js';
  * makes the call afterwards and finds it there. A batch therefore depends on no waiting process.
  */
 export interface BatchLane {
+  /** Tells whether a request is in a batch; weighs the answer that one has brought. Puts it into none. */
+  find(request: UniversalRequest, context: AiCallOptions): Promise<Gathered>;
   gathering(limits: GatherLimits): Gathering;
   /** Takes batches one step further. @throws BatchRefusedError */
   advance(options?: AdvanceOptions): Promise<void>;
@@ -52,12 +54,17 @@ export interface BatchLane {
    * @param asks whether to ask the providers too
    */
   strays(pipelines: readonly string[], asks?: boolean): AsyncIterable<string>;
+  /** Breaks off what providers are being asked. What they were sent may have arrived all the same: the next process finds out. */
+  cutOff(): void;
   /** Until when its results can be fetched, milliseconds since the epoch; undefined if its provider is not configured. */
   keptUntil(record: BatchRecord): number | undefined;
 }
 
 export interface Gathering {
-  gather(request: UniversalRequest, context: AiCallOptions): Promise<Gathered>;
+  /** When the oldest batch that is being filled was begun, milliseconds since the epoch; undefined: none is. */
+  readonly since: number | undefined;
+  /** @param deadlineAt when it is asked live if it has no answer by then, milliseconds since the epoch */
+  gather(request: UniversalRequest, context: AiCallOptions, deadlineAt?: number): Promise<Gathered>;
   /** Completes all files, so that their batches can be sent. */
   seal(): Promise<void>;
 }
@@ -111,44 +118,54 @@ export function createBatchLane(options: BatchLaneOptions): BatchLane {
     const driver = new BatchDriver({ ...common, endings, lacking });
     return (opened = { endings, driver });
   };
-  return {
-    gathering(limits) {
-      const gatherer = new BatchGatherer(
-        { books, runBudget, world, folder: place(), keys, endings: open().endings, notify },
-        limits,
+  const gathererFor = (limits: GatherLimits): BatchGatherer =>
+    new BatchGatherer({ books, runBudget, world, folder: place(), keys, endings: open().endings, notify }, limits);
+  const gatherBy = async (
+    gatherer: BatchGatherer,
+    request: UniversalRequest,
+    context: AiCallOptions,
+    { joins, deadlineAt }: { readonly joins: boolean; readonly deadlineAt?: number | undefined },
+  ): Promise<Gathered> => {
+    const call = facts(request, context);
+    const able = call.lanes.filter(({ provider }) => provider.batches !== undefined);
+    const { pipeline } = call.attribution;
+    const choiceFor = (draft: Draft | undefined): LaneChoice | undefined => {
+      const { choices } = choicesFor(
+        lanesLeft(able, draft),
+        draft === undefined
+          ? call.request
+          : repairRequest(call.request, draft, largestCap(call.lanes, call.request.model)),
+        call.route,
+        pipeline,
+        runBudget,
+        world.now(),
       );
+      return choices.find(({ lane }) => !lacking.has(lane.name)) ?? choices[0];
+    };
+    const repeatsDoubt = (context.inDoubt ?? 'retry') === 'retry';
+    if (able.length > 0) {
+      const gathered = await gatherer.gather({ ...call, choiceFor, repeatsDoubt, deadlineAt }, joins);
+      if (gathered.kind !== 'received') return gathered;
+      await weigh(request, context);
+      return await gatherer.gather({ ...call, choiceFor, repeatsDoubt, deadlineAt }, joins);
+    }
+    const message = `no provider of stage ${context.stage} has batches: ${request.model} is asked live`;
+    if (able.length === 0 && !told.has(message)) {
+      if (told.size < TOLD_MAX) told.add(message);
+      notify({ kind: 'batch', message });
+    }
+    return { kind: 'none' };
+  };
+  return {
+    find: (request, context) => gatherBy(gathererFor({}), request, context, { joins: false }),
+    gathering(limits) {
+      const gatherer = gathererFor(limits);
       return {
-        async gather(request, context) {
-          const call = facts(request, context);
-          const able = call.lanes.filter(({ provider }) => provider.batches !== undefined);
-          const { pipeline } = call.attribution;
-          const choiceFor = (draft: Draft | undefined): LaneChoice | undefined => {
-            const { choices } = choicesFor(
-              lanesLeft(able, draft),
-              draft === undefined
-                ? call.request
-                : repairRequest(call.request, draft, largestCap(call.lanes, call.request.model)),
-              call.route,
-              pipeline,
-              runBudget,
-              world.now(),
-            );
-            return choices.find(({ lane }) => !lacking.has(lane.name)) ?? choices[0];
-          };
-          const repeatsDoubt = (context.inDoubt ?? 'retry') === 'retry';
-          if (able.length > 0) {
-            const gathered = await gatherer.gather({ ...call, choiceFor, repeatsDoubt });
-            if (gathered.kind !== 'received') return gathered;
-            await weigh(request, context);
-            return await gatherer.gather({ ...call, choiceFor, repeatsDoubt });
-          }
-          const message = `no provider of stage ${context.stage} has batches: ${request.model} is asked live`;
-          if (able.length === 0 && !told.has(message)) {
-            if (told.size < TOLD_MAX) told.add(message);
-            notify({ kind: 'batch', message });
-          }
-          return { kind: 'none' };
+        get since() {
+          return gatherer.since;
         },
+        gather: (request, context, deadlineAt) =>
+          gatherBy(gatherer, request, context, { joins: true, deadlineAt: deadlineAt ?? limits.deadlineAt }),
         seal: () => gatherer.seal(),
       };
     },
@@ -168,6 +185,9 @@ export function createBatchLane(options: BatchLaneOptions): BatchLane {
         const stray = await open().driver.strayOf(record, asks);
         if (stray !== undefined) yield stray;
       }
+    },
+    cutOff() {
+      for (const { provider } of lanes) provider.batches?.close();
     },
     keptUntil(record) {
       const kept = lanes.find(({ name }) => name === record.provider)?.provider.batches?.keptMs;

@@ -4,6 +4,20 @@ import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 
 /**
+ * Rejects stages that send batches in a daemon that can't.
+ *
+ * @throws UserError
+ */
+export function refuseBatchesOf(
+  plan: PipelineServePlan,
+  { isFleet, isEncrypted }: { readonly isFleet: boolean; readonly isEncrypted: boolean },
+): void {
+  if (isFleet) refuseBatches(plan, 'a member of a fleet', 'run this pipeline in a daemon of its own, without --join');
+  if (isEncrypted)
+    refuseBatches(plan, 'a daemon with storage.encryption, which does not cover the files of batches,', 'leave lane out');
+}
+
+/**
  * Rejects stages that send batches, for commands that would ask live, at the full price.
  *
  * @param command for people
@@ -14,7 +28,7 @@ export function refuseBatches({ spec }: PipelineServePlan, command: string, hint
   if (stage === undefined) return;
   const lane = stage.batch?.rowsMin === undefined ? 'batch' : 'auto';
   throw new UserError(
-    `pipeline ${spec.name}: stage ${stage.name} has lane: ${lane}, and ${command} sends no batches: only run does`,
+    `pipeline ${spec.name}: stage ${stage.name} has lane: ${lane}, and ${command} sends no batches`,
     EXIT.invalid,
     hint,
   );

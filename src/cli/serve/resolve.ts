@@ -33,7 +33,7 @@ import {
   type PipelineServePlan,
   type ServePlan,
 } from '../../jobs/index.js';
-import { refuseBatches } from './refuse-batches.js';
+import { refuseBatchesOf } from './refuse-batches.js';
 import { refuseKeyed } from './refuse-keyed.js';
 import { resolveAlerts } from './resolve-alerts.js';
 
@@ -64,7 +64,7 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
     refuseWithoutOutputs(pipeline.plan, config);
     const plan = pipelineServePlan(pipeline, processing);
     refuseKeyed(plan, 'serve');
-    refuseBatches(plan, 'serve', 'leave lane out, and call run with --lane');
+    refuseBatchesOf(plan, { isFleet: fleet !== undefined, isEncrypted: storage.encryption !== undefined });
     pipelines.push(plan);
   }
   refuseSharedFiles(pipelines);

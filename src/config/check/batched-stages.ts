@@ -4,10 +4,10 @@ import { filledText } from '../env/index.js';
 import type { ProviderInConfig } from '../kinds/index.js';
 import type { ConfigText } from '../load/validate.js';
 import { providerKind } from '../plan/served-problems.js';
-import { diagnose } from '../source/index.js';
+import { diagnose, nodeAt } from '../source/index.js';
 import { serversOf, type AiStage, type ScriptAt } from './ai-stages.js';
 
-/** Finds stages that would send batches and can't: no provider of theirs has any, or `serve` would run them. */
+/** Finds stages that would send batches and can't: no provider of theirs has any, or a fleet would run them. */
 export function unbatchedStages(
   config: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
   stages: readonly AiStage[],
@@ -15,7 +15,8 @@ export function unbatchedStages(
   scriptAt: ScriptAt,
 ): readonly Diagnostic[] {
   const { document, env, kinds } = config;
-  const serves = ['server', 'sources'].find((section) => document.root.entries?.has(section) === true);
+  const join = nodeAt(document.root, '/fleet/join')?.value ?? null;
+  const isFleet = join === true || filledText(join, env) === 'true';
   return stages.flatMap((stage) => {
     const lane = filledText(stage.node.entries?.get('lane')?.node.value ?? null, env);
     if (lane !== 'batch' && lane !== 'auto') return [];
@@ -40,14 +41,14 @@ export function unbatchedStages(
               `kinds with batches: ${have.join(', ')}`,
             ),
           ]),
-      ...(serves === undefined
-        ? []
-        : [
+      ...(isFleet
+        ? [
             wrong(
-              `only run sends batches, and this config is one for serve (it has ${serves}), which does not start with it`,
-              'leave lane out, and call run with --lane',
+              'a member of a fleet sends no batches: the requests of one would belong to events of all members',
+              'leave lane out, or run this pipeline in a daemon of its own, without fleet.join',
             ),
-          ]),
+          ]
+        : []),
     ];
   });
 }

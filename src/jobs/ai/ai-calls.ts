@@ -27,17 +27,32 @@ export interface CallManner {
   readonly inDoubt: InDoubtPolicy;
   /** Reads the files that messages name. Default: no file is read. */
   readonly readPart?: ReadPart | undefined;
+  /** Waits until a call may be made, as {@link AiCall.ready} does. Default: each may be made at once. */
+  readonly ready?: CallReady | undefined;
 }
 
+/** @param context how the call would be made */
+export type CallReady = (
+  request: UniversalRequest,
+  context: AiCallOptions,
+  event: AiEvent,
+) => Promise<AiOutcome | undefined>;
+
 /** Adapts an AI client to the calls that a pipeline's stages make. */
-export function aiCalls(client: AiClient, { live, inDoubt, readPart }: CallManner): AiCalls {
-  const send: SendCall = async (request, stage, event) => {
-    const context = { ...contextOf(stage, event), inDoubt: stage.inDoubt ?? inDoubt, live };
-    return outcomeOf(await client.call(request, context));
-  };
-  return callsThat(readPart, send, async (request, stage, event) => {
-    const known = await client.recall(request, contextOf(stage, event));
-    return known && outcomeOf(known);
+export function aiCalls(client: AiClient, { live, inDoubt, readPart, ready }: CallManner): AiCalls {
+  const callContext = (stage: AiStagePlan, event: TaggedEvent): AiCallOptions => ({
+    ...contextOf(stage, event),
+    inDoubt: stage.inDoubt ?? inDoubt,
+    live,
+  });
+  const send: SendCall = async (request, stage, event) =>
+    outcomeOf(await client.call(request, callContext(stage, event)));
+  return callsThat(readPart, send, {
+    async recall(request, stage, event) {
+      const known = await client.recall(request, contextOf(stage, event));
+      return known && outcomeOf(known);
+    },
+    ...(ready && { ready: (request, stage, event) => ready(request, callContext(stage, event), event) }),
   });
 }
 
@@ -51,12 +66,18 @@ type SendCall = (
   fingerprint: string,
 ) => Promise<AiOutcome>;
 
-/** Returns calls that pass valid requests to `send`, and fail for the others. The default `recall` knows no answers. */
+/** What else can be done with a request, as {@link AiCall} says. */
+interface OtherHandling {
+  readonly ready?: (request: UniversalRequest, stage: AiStagePlan, event: TaggedEvent) => Promise<AiOutcome | undefined>;
+  /** Default: it knows no answers. */
+  readonly recall?: (request: UniversalRequest, stage: AiStagePlan, event: AiEvent) => Promise<AiOutcome | undefined>;
+}
+
+/** Returns calls that pass valid requests to `send`, and fail for the others. */
 export function callsThat(
   readPart: ReadPart | undefined,
   send: SendCall,
-  recall: (request: UniversalRequest, stage: AiStagePlan, event: AiEvent) => Promise<AiOutcome | undefined> = () =>
-    Promise.resolve(undefined),
+  { ready, recall }: OtherHandling = {},
 ): AiCalls {
   return {
     prepare(stage, value, made) {
@@ -80,7 +101,10 @@ export function callsThat(
           tagged.ok
             ? send(request, stage, { ...event, tags: tagged.tags }, fingerprint)
             : Promise.resolve(invalid(tagged.problem)),
-        recall: (event) => recall(request, stage, event),
+        ...(ready && {
+          ready: async (event) => (tagged.ok ? await ready(request, stage, { ...event, tags: tagged.tags }) : undefined),
+        }),
+        recall: async (event) => await recall?.(request, stage, event),
       };
     },
   };

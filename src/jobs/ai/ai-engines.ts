@@ -9,7 +9,7 @@ import {
   type OpenExecutor,
 } from '../../pipeline/index.js';
 import { showAmount } from '../../ai/money/index.js';
-import { aiCalls, type CallManner } from './ai-calls.js';
+import { aiCalls, type CallManner, type CallReady } from './ai-calls.js';
 import { providersOf, type AiPlan } from './open-client.js';
 import { partReader } from './part-reader.js';
 
@@ -33,14 +33,19 @@ export function callManner({ config, live }: Pick<AiPlan, 'config' | 'live'>): C
   return { live, inDoubt: useSection(config, 'journal').in_doubt, readPart: partReader(config.directory) };
 }
 
-/** The options for an executor that sends events through a client that is already open, and may be shared. */
+/**
+ * The options for an executor that sends events through a client that is already open, and may be shared.
+ *
+ * @param ready waits until a call may be made
+ */
 export function aiEvents(
   client: AiClient,
   run: Pick<AiPlan, 'config' | 'concurrency' | 'live'>,
   block: BlockOptions,
+  ready?: CallReady,
 ): EventOptions {
   const concurrency = run.concurrency ?? concurrencyFor(run.config, providersOf(block.pipeline));
-  const calls = aiCalls(client, callManner(run));
+  const calls = aiCalls(client, { ...callManner(run), ready });
   const gathers = block.pipeline.stages.some((stage) => isAiStage(stage) && stage.embedding !== undefined);
   const window = Math.max(concurrency * WINDOW_PER_CALL, gathers ? GATHERED_MAX : 0);
   return { ...block, calls, concurrency, window };

@@ -8,41 +8,31 @@ import {
   type BatchRecord,
 } from '../../ai/index.js';
 import { showAmount } from '../../ai/money/index.js';
-import {
-  isAiStage,
-  singleLines,
-  stagesBehind,
-  type AiCalls,
-  type BatchPlan,
-  type BlockOptions,
-} from '../../pipeline/index.js';
+import { isAiStage, singleLines, type BatchPlan, type BlockOptions } from '../../pipeline/index.js';
 import { minuteText, sleep } from '../../world/index.js';
 import { callManner, concurrencyFor, onThisThread } from '../ai/ai-engines.js';
-import { callsThat, contextOf, outcomeOf } from '../ai/ai-calls.js';
 import { lookAtLeftovers } from '../ai/leftovers.js';
 import { openAi, providersOf, STRAY_HINT } from '../ai/open-client.js';
-import { AWAITED } from '../forecast/awaited.js';
 import { collectFailures, type Failures } from '../forecast/failures.js';
 import { passThrough } from '../forecast/pass-through.js';
 import { JobError } from '../job-error.js';
 import { enginePipeline } from '../run/engines.js';
 import type { AiRun, RunPlan } from '../run/plan.js';
 import { refuseOutputs } from '../run/refuse-outputs.js';
-import { isOver, recordsOf, withdrawAll, type BatchStage, type BatchStages, type Needed } from './batch-stage.js';
+import { GATHERED_AT_ONCE, gatheringCalls, isMixed } from './gathering-calls.js';
+import { lookInterval } from './look-interval.js';
+import {
+  isOver,
+  NEAR_MS,
+  recordsOf,
+  withdrawAll,
+  type BatchStage,
+  type BatchStages,
+  type Needed,
+} from './batch-stage.js';
 import { chooseLanes, type Chosen } from './choose-lanes.js';
 
-/** The number of requests that are written and recorded at a time. */
-const CONCURRENCY = 128;
-const WINDOW = 512;
-
-/** The interval between two checks: a fraction of the time waited so far, within bounds. Milliseconds. */
-const LOOKS_PER_WAIT = 20;
-const LOOK_MS_MIN = 250;
-const LOOK_MS_MAX = 60_000;
 const TELL_EVERY_MS = 60_000;
-
-/** A stage that may choose sends nothing in a batch with less time than this until its deadline. */
-const NEAR_MS = 1_800_000;
 
 export interface BatchesOutcome {
   /** The number of batches that are left running because the run was to end; 0: the answers are in the journal. */
@@ -220,30 +210,25 @@ async function gathered(
   );
   const manner = callManner(ai);
   const calling = pipeline.stages.filter(isAiStage);
-  const last = calling.findLastIndex(({ name }) => gatherings.has(name));
-  const calls: AiCalls = callsThat(manner.readPart, async (request, stage, event) => {
-    const context = { ...contextOf(stage, event), inDoubt: stage.inDoubt ?? manner.inDoubt };
-    const [gathering, batchStage] = [gatherings.get(stage.name), stages.get(stage.name)];
-    if (gathering !== undefined && batchStage !== undefined) {
+  const calls = gatheringCalls(client, manner, calling, (name) => {
+    const [gathering, stage] = [gatherings.get(name), stages.get(name)];
+    if (gathering === undefined || stage === undefined) return undefined;
+    return async (request, context) => {
       const asked = await gathering.gather(request, context);
-      if (asked.kind === 'waits') needed.set(asked.batch, batchStage);
+      if (asked.kind === 'waits') needed.set(asked.batch, stage);
       if (asked.kind === 'full') {
         full ??= asked;
-        fullRows.set(batchStage, (fullRows.get(batchStage) ?? 0) + 1);
+        fullRows.set(stage, (fullRows.get(stage) ?? 0) + 1);
       }
-      if (asked.kind !== 'none') return WAITS;
-    }
-    // What comes behind the last call that may go in a batch is asked for when it runs.
-    const at = calling.findIndex(({ name }) => name === stage.name);
-    const isLast = at === last && gathering !== undefined && stagesBehind(stage).length === 0;
-    if (at > last || isLast) return WAITS;
-    return outcomeOf(await client.call(request, context));
+      return asked;
+    };
   });
-  // Some stages in front of those that go in batches are asked live meanwhile.
-  const isMixed = calling.slice(0, Math.max(0, last)).some(({ name }) => !gatherings.has(name));
-  const concurrency = isMixed ? (ai.concurrency ?? concurrencyFor(ai.config, providersOf(pipeline))) : CONCURRENCY;
+  const { concurrency: mostAtOnce, window } = GATHERED_AT_ONCE;
+  const concurrency = isMixed(calling, (name) => gatherings.has(name))
+    ? (ai.concurrency ?? concurrencyFor(ai.config, providersOf(pipeline)))
+    : mostAtOnce;
   const block: BlockOptions = { ...plan.block, pipeline };
-  const executor = onThisThread({ ...block, calls, concurrency, window: WINDOW });
+  const executor = onThisThread({ ...block, calls, concurrency, window });
   const reading = new AbortController();
   const stop = (): void => reading.abort();
   ending.addEventListener('abort', stop);
@@ -256,8 +241,6 @@ async function gathered(
   }
   return { needed, full, fullRows, failures };
 }
-
-const WAITS = { kind: 'failed', code: AWAITED, message: 'the answer is not there yet' } as const;
 
 /**
  * @param held batches that are neither sent nor waited for
@@ -315,7 +298,7 @@ async function waitFor(
     }
     if (open.length === 0) return 0;
     const waited = now - Math.min(begun, ...open.map(({ submittedAt = now }) => submittedAt));
-    await sleep(realWorld, Math.min(LOOK_MS_MAX, Math.max(LOOK_MS_MIN, waited / LOOKS_PER_WAIT)), ending);
+    await sleep(realWorld, lookInterval(waited), ending);
   }
 }
 

@@ -1,6 +1,9 @@
 import { realWorld, type AiClient, type BatchRecord } from '../../ai/index.js';
 import type { BatchPlan } from '../../pipeline/index.js';
 
+/** A stage that may choose sends nothing in a batch with less time than this until its deadline. */
+export const NEAR_MS = 1_800_000;
+
 /** A stage that may send its requests in batches. */
 export interface BatchStage {
   readonly plan: BatchPlan;

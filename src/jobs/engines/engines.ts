@@ -5,11 +5,13 @@ import {
   isAiStage,
   singleLines,
   type BlockOptions,
+  type CallOptions,
   type EventOptions,
   type OpenExecutor,
   type PipelineSpec,
 } from '../../pipeline/index.js';
 import type { Block } from '../../sources/index.js';
+import type { CallReady } from '../ai/ai-calls.js';
 import type { AiPlan } from '../ai/open-client.js';
 
 /** Processes the events of one pipeline. */
@@ -18,8 +20,8 @@ export interface PipelineEngine {
   readonly singleLines: boolean;
   /** Reshapes the blocks of an input as the engine needs them. */
   readonly shape: (blocks: AsyncIterable<Block>) => AsyncIterable<Block>;
-  /** Compiles the pipeline. @throws ComputoError */
-  open(): OpenExecutor;
+  /** Compiles the pipeline. @param ready waits until a call may be made; default: each may at once. @throws ComputoError */
+  open(ready?: CallReady): OpenExecutor;
 }
 
 /** A pipeline, and what an engine needs to know about it. */
@@ -40,11 +42,22 @@ export interface EnginesPlan extends Omit<AiPlan, 'config'> {
   readonly calling?: (events: EventOptions) => OpenExecutor;
 }
 
+/** Calls of another kind, and how many of them are made at a time; default: as many as usual. */
+export type GivenCalls = Pick<CallOptions, 'calls'> & Partial<CallOptions>;
+
+/** How calls are made, if not as usual. */
+interface OtherCalls {
+  readonly ready?: CallReady | undefined;
+  readonly calls?: GivenCalls;
+}
+
 /** The engines of several pipelines, and what they share. */
 export interface Engines {
   engineOf(pipeline: EnginePipeline): PipelineEngine;
+  /** Opens an executor of a pipeline with AI stages that makes other calls. @throws ComputoError */
+  openWith(pipeline: EnginePipeline, calls: GivenCalls): OpenExecutor;
   /** A view of the client that the AI stages call through; undefined if there are no AI stages. */
-  readonly ai: Pick<AiClient, 'providers' | 'spentToday' | 'status' | 'batches'> | undefined;
+  readonly ai: Pick<AiClient, 'call' | 'providers' | 'spentToday' | 'status' | 'batches'> | undefined;
   /** Starts no more calls to providers; pending ones are finished. */
   drain(): void;
   /**
@@ -73,9 +86,13 @@ export async function openEngines(plan: EnginesPlan, tell: (message: string) => 
     engineOf(pipeline) {
       const block = { ...pipeline.block, pipeline: pipeline.spec };
       if (ai !== undefined && hasAi(pipeline)) {
-        return { singleLines: true, shape: singleLines, open: () => ai.open(block) };
+        return { singleLines: true, shape: singleLines, open: (ready) => ai.open(block, { ready }) };
       }
       return { singleLines: false, shape: (blocks) => blocks, open: () => plain(block) };
+    },
+    openWith({ block, spec }, calls) {
+      if (ai === undefined) throw new Error('calls without AI stages');
+      return ai.open({ ...block, pipeline: spec }, { calls });
     },
     drain: () => void ai?.client.drain(),
     abort: async () => (ai === undefined ? [] : await abortCalls(ai.client)),
@@ -107,7 +124,7 @@ async function abortCalls(client: AiClient): Promise<readonly string[]> {
 async function openAiEngines(
   { config, calling, ...plan }: EnginesPlan,
   tell: (message: string) => void,
-): Promise<{ readonly client: AiClient; readonly open: (block: BlockOptions) => OpenExecutor }> {
+): Promise<{ readonly client: AiClient; readonly open: (block: BlockOptions, other: OtherCalls) => OpenExecutor }> {
   if (config === undefined) throw new Error('AI stages without a config');
   const [{ aiEvents, onThisThread, reportDoubt: tellDoubt }, { openAi }] = await Promise.all([
     import('../ai/ai-engines.js'),
@@ -115,5 +132,9 @@ async function openAiEngines(
   ]);
   const client = await openAi({ ...plan, config }, tell);
   tellDoubt(client, tell);
-  return { client, open: (block) => (calling ?? onThisThread)(aiEvents(client, { ...plan, config }, block)) };
+  return {
+    client,
+    open: (block, { ready, calls }) =>
+      (calling ?? onThisThread)({ ...aiEvents(client, { ...plan, config }, block, ready), ...calls }),
+  };
 }

@@ -41,7 +41,7 @@ export interface AiStagePlan extends StagePlan {
   readonly stream?: boolean;
   /** How far its requests are the same for all events, where that is to be cached. */
   readonly cache?: CachePrefix;
-  /** Set if its requests go in batches. */
+  /** Set if its requests may go in batches. */
   readonly batch?: BatchPlan;
 }
 
@@ -53,6 +53,8 @@ export interface BatchPlan {
   readonly deadlineMs?: number;
   /** Requests of one batch at most. */
   readonly rowsMax?: number;
+  /** How long a daemon's batch collects requests at most, in milliseconds. */
+  readonly waitMs?: number;
 }
 
 /** One model of a cascade. */
@@ -89,6 +91,12 @@ export interface AiCalls {
 export interface AiCall {
   /** The same text for equal requests of a stage, whichever provider serves them. The journal identifies calls by it. */
   readonly fingerprint: string;
+  /**
+   * Resolves when the call may be made, which may take days if its answer comes in a batch. Absent: it may be made at once.
+   *
+   * @returns an outcome if it may not be made
+   */
+  ready?(event: AiEvent): Promise<AiOutcome | undefined>;
   /** Makes the call, or finds its answer in the journal. */
   send(event: AiEvent): Promise<AiOutcome>;
   /** Looks up the call in the journal; undefined if it is not there. Sends nothing. */
@@ -99,6 +107,8 @@ export interface AiCall {
 export interface AiEvent {
   readonly pipeline: string;
   readonly id: string;
+  /** Its timestamp, in milliseconds since the epoch. */
+  readonly timestamp: number;
   /** Whether the event has a permanent id, which identifies the call. Otherwise `occurrence` does. */
   readonly stored: boolean;
   /** How many equal requests of this stage preceded it in the input, because equal rows are separate calls. */

@@ -72,7 +72,7 @@ export function cascadeCall(
 
   return {
     fingerprint: asked.fingerprint,
-    send: (event) => through((call) => call.send(event)),
+    send: (event) => through(async (call) => (await call.ready?.(event)) ?? (await call.send(event))),
     recall: (event) => through((call) => call.recall(event)),
   };
 }

@@ -19,7 +19,7 @@ import { keptOccurrences, occurrences } from './occurrences.js';
 import { outputFormats } from '../output-formats.js';
 import { compileRouting } from '../pipeline.js';
 import type { BlockExecutor } from '../run-blocks.js';
-import { callPlaces } from './places.js';
+import { callPlaces, sentInPlace } from './places.js';
 import {
   compileStep,
   FILTERED,
@@ -97,7 +97,7 @@ export function eventExecutor(options: EventOptions): EventExecutor {
   // Equal requests of new events are numbered in input order. Events reach the first AI stage in that order anyway.
   const turnstiles = options.input === 'envelope' ? [] : aiSteps.slice(1).map(turnstile);
   const lastAiStep = aiSteps.at(-1);
-  const send: Ask = (step, call, event) => place(step.gathers === true, () => call.send(event));
+  const send: Ask = (step, call, event) => sentInPlace(place, step.gathers === true, call, event);
   // For events that only need numbering: nothing after the last AI stage depends on its answer.
   const recall: Ask = async (step, call, event) => (step === lastAiStep ? undefined : await call.recall(event));
 
@@ -349,7 +349,8 @@ export function eventExecutor(options: EventOptions): EventExecutor {
     // The id of a stored event distinguishes it.
     const occurrence = stored ? 0 : seen.next(step.name, call.fingerprint);
     ticket?.leave();
-    const outcome = await ask(step, call, { pipeline: spec.name, id: underWay.id, stored, occurrence });
+    const { timestamp } = underWay.event.arrival;
+    const outcome = await ask(step, call, { pipeline: spec.name, id: underWay.id, timestamp, stored, occurrence });
     if (outcome === undefined) return false;
     const { answer, original, provider } = step.answerOf(outcome);
     underWay.data = step.put(underWay.data, answer);

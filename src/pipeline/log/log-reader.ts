@@ -57,6 +57,7 @@ export interface LogReaderOptions {
  */
 export class LogReader implements ProcessorReader {
   #reached: LogPosition = LOG_START;
+  #hasBegun = false;
   #stored: ProcessingCheckpoint | undefined;
   /** Approximately when the oldest unprocessed event was stored; undefined: there was none at the last check. */
   #behindSince: number | undefined;
@@ -91,6 +92,11 @@ export class LogReader implements ProcessorReader {
 
   get isBehind(): boolean {
     return comparePositions(this.#reached, this.options.log.end) < 0;
+  }
+
+  /** Every event before it is out; undefined before the first run has begun. */
+  get position(): LogPosition | undefined {
+    return this.#hasBegun ? this.#reached : undefined;
   }
 
   gotOn(): boolean {
@@ -157,6 +163,7 @@ export class LogReader implements ProcessorReader {
     const reached = (now: LogMark): void => {
       const isFurther = comparePositions(now.position, this.#reached) > 0;
       this.#reached = now.position;
+      this.#hasBegun = true;
       // 0: nothing was read before, and the first read will set it.
       this.#behindSince = this.isBehind && now.timestamp > 0 ? now.timestamp : undefined;
       onReached(isFurther);

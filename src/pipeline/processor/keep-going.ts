@@ -86,8 +86,9 @@ export class KeepGoing {
   async #run(): Promise<void> {
     const { onEnd, onState, wait, talk } = this.kept;
     const { signal } = this.#stop;
+    const isStopped = (): boolean => signal.aborted;
     let retryMs = RETRY_MIN_MS;
-    while (!signal.aborted) {
+    while (!isStopped()) {
       this.#isAtWork = true;
       const ended = new AbortController();
       void wait(WELL_AFTER_MS, ended.signal).then(() => ended.signal.aborted || this.gotOn());
@@ -96,6 +97,8 @@ export class KeepGoing {
       const gotOn = onEnd();
       // The run is over, for example stopped by its own failing event: it is not restarted.
       if (outcome === undefined) return;
+      // What it waited for is waited for again at the next start.
+      if (outcome.isPause && isStopped()) return;
       if (gotOn) retryMs = RETRY_MIN_MS;
       this.#state = { kind: 'waiting', message: outcome.message };
       if (outcome.isPause) talk.paused(outcome.message, retryMs);

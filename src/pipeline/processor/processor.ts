@@ -11,8 +11,12 @@ import type { BlockTally, ProcessorReader } from './reader.js';
 export interface Processing<Input extends ProcessorReader = ProcessorReader> {
   readonly pipeline: string;
   readonly reader: Input;
-  /** Starts an executor for stored events (`input: 'envelope'`). A failed executor is not reused. */
-  readonly openExecutor: () => OpenExecutor;
+  /**
+   * Starts an executor for stored events (`input: 'envelope'`). A failed executor is not reused.
+   *
+   * @param reading aborted when nothing more is read: what is not begun by then need not be
+   */
+  readonly openExecutor: (reading: AbortSignal) => OpenExecutor;
   readonly outputs: readonly OpenSink[];
   readonly deadLetters: OpenSink;
   /** Called when somebody else has renamed, removed or changed an output file. */
@@ -107,11 +111,12 @@ export class Processor<Input extends ProcessorReader = ProcessorReader> {
     const sinks = await openSinks(outputs, deadLetters, reading.known, changed);
     const stopping = new AbortController();
     const stop = (): void => stopping.abort();
-    const executor = openExecutor();
+    const isReading = AbortSignal.any([signal, stopping.signal]);
+    const executor = openExecutor(isReading);
     const { blocks, keep, unordered, storedAt, renew } = reading.start({
       sinks,
       executor,
-      signal: AbortSignal.any([signal, stopping.signal]),
+      signal: isReading,
       stop,
       delivered: (tally) => this.#delivered(tally),
       onReached: (isFurther) => {

@@ -14,20 +14,28 @@ export const inLane = (f: SchemaVocabulary) => ({
     .choice(['live', 'batch', 'auto'])
     .prefault('live')
     .describe(
-      'batch: run sends the requests in batches, at half the price and within a day, and waits; auto: so if there are enough. run --lane says otherwise.',
+      'batch: the requests go in batches, at half the price, and are answered within a day; auto: so if there are enough. run --lane says otherwise.',
     ),
   deadline: f
     .duration(1)
     .optional()
-    .describe('With lane batch or auto: what has no answer after this long is asked live. Default: it waits.'),
+    .describe('With lane batch or auto: what has no answer after this long is asked live; in serve, this long after its event was stored. Default: it waits.'),
   min_batch: f
     .integer(1, ROWS_MAX)
     .optional()
-    .describe(`With lane auto: fewer requests are asked live. Default: ${ROWS_MIN_DEFAULT}.`),
+    .describe(
+      `With lane auto: fewer requests are asked live; in serve, the events that wait count. Default: ${ROWS_MIN_DEFAULT}.`,
+    ),
   max_batch: f
     .integer(1, ROWS_MAX)
     .optional()
     .describe('With lane batch or auto: most requests of one batch. Default: what the provider takes.'),
+  max_wait: f
+    .duration(1)
+    .optional()
+    .describe(
+      'With lane batch or auto, in serve: a batch is sent when it has collected requests for this long. Default: a tenth of deadline, and 10 minutes at most.',
+    ),
 });
 
 interface LaneSettings {
@@ -35,15 +43,17 @@ interface LaneSettings {
   readonly deadline?: number | undefined;
   readonly min_batch?: number | undefined;
   readonly max_batch?: number | undefined;
+  readonly max_wait?: number | undefined;
 }
 
 /** Returns how a stage's requests go in batches; undefined if they go live. */
-export function batchPlan({ lane, deadline, min_batch, max_batch }: LaneSettings): BatchPlan | undefined {
+export function batchPlan({ lane, deadline, min_batch, max_batch, max_wait }: LaneSettings): BatchPlan | undefined {
   if (lane === 'live') return undefined;
   return {
     ...(lane === 'auto' && { rowsMin: min_batch ?? ROWS_MIN_DEFAULT }),
     ...(deadline !== undefined && { deadlineMs: deadline }),
     ...(max_batch !== undefined && { rowsMax: max_batch }),
+    ...(max_wait !== undefined && { waitMs: max_wait }),
   };
 }
 
@@ -55,7 +65,7 @@ export function laneProblems(callsAt: KeyPath, stage: SourceNode): readonly Sett
   const lane = valueOf('lane') ?? 'live';
   const problems: SettingProblem[] = [];
   if (lane === 'live')
-    for (const key of ['deadline', 'min_batch', 'max_batch'].filter(has))
+    for (const key of ['deadline', 'min_batch', 'max_batch', 'max_wait'].filter(has))
       problems.push({
         path: [...callsAt, key],
         message: `${key} is about batches, and this stage sends none`,

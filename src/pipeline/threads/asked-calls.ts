@@ -3,7 +3,7 @@ import { parseJson, stringifyJson } from '../../json/index.js';
 import type { AiCall, AiCalls, AiEvent, AiOutcome, AiStagePlan } from '../ai/ai-calls.js';
 import type { EventOptions } from '../ai/event-executor.js';
 import { stagesOfSteps } from '../ai/cascade.js';
-import { callPlaces } from '../ai/places.js';
+import { callPlaces, sentInPlace } from '../ai/places.js';
 import { failureOf } from '../failure.js';
 import type { PipelineSpec } from '../spec.js';
 import { isAiStage } from '../stages/index.js';
@@ -75,7 +75,7 @@ export function callMaker(
       parseJson(request, Number.POSITIVE_INFINITY),
       tags === undefined ? undefined : parseJson(tags, Number.POSITIVE_INFINITY),
     );
-    const outcome = await place(stage.embedding !== undefined, () => prepared.send(event));
+    const outcome = await sentInPlace(place, stage.embedding !== undefined, prepared, event);
     return { call, outcome: stringifyJson(outcome) };
   };
 }

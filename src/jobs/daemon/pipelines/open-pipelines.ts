@@ -1,8 +1,9 @@
 import type { Metrics } from '../../../server/index.js';
 import type { SharedBooks } from '../../ai/open-client.js';
-import { keepsState } from '../../../pipeline/index.js';
+import type { StagePlan } from '../../../config/index.js';
+import { isAiStage, keepsState } from '../../../pipeline/index.js';
 import { JobError } from '../../job-error.js';
-import { hasAi, openEngines } from '../../engines/engines.js';
+import { hasAi, openEngines, type Engines } from '../../engines/engines.js';
 import type { Fleet } from '../../fleet/fleet.js';
 import { checkpointStore } from '../../checkpoints.js';
 import { beginEmptyLog } from './begin-empty-log.js';
@@ -80,7 +81,7 @@ const PROBE_DOWN = { unnamedMs: 60_000, namedMs: 15 * 60_000 } as const;
 /** Opens the engines of a daemon's pipelines, with its logging and metrics. @throws as {@link openPipelines} */
 async function openDaemonEngines(
   plan: ServePlan,
-  { talk, world, meter: pipelines }: Pick<PipelinesOptions, 'talk' | 'world' | 'meter'>,
+  { talk, world, log, meter: pipelines }: Pick<PipelinesOptions, 'talk' | 'world' | 'log' | 'meter'>,
   meter: Metrics['ai'],
   books?: SharedBooks,
 ): Promise<DaemonEngines> {
@@ -112,10 +113,46 @@ async function openDaemonEngines(
   );
   return {
     ...engines,
+    keepers: await openKeepers(plan, engines, { talk, world, log }),
     lateMs: (pipeline) => threads.lateMs(pipeline),
     async abort() {
       await threads.abortCalls();
       return await engines.abort();
     },
   };
+}
+
+/** Opens what sends requests in batches, for pipelines that send some, and those that have some out. */
+async function openKeepers(
+  { pipelines, config, fleet }: ServePlan,
+  engines: Engines,
+  { talk, world, log }: Pick<PipelinesOptions, 'talk' | 'world' | 'log'>,
+): Promise<DaemonEngines['keepers']> {
+  const { ai } = engines;
+  if (ai === undefined || fleet !== undefined) return new Map();
+  const out = new Set<string>();
+  for await (const { pipeline } of ai.batches.out()) out.add(pipeline);
+  const keeping = pipelines.filter(({ spec }) => out.has(spec.name) || spec.stages.some(sendsBatches));
+  if (keeping.length === 0) return new Map();
+  const [{ BatchKeeper }, { callManner }] = await Promise.all([
+    import('../batch-lane/batch-keeper.js'),
+    import('../../ai/ai-engines.js'),
+  ]);
+  const common = { client: ai, manner: callManner({ config, live: false }), log, world };
+  return new Map(
+    keeping.map((plan) => {
+      const { name: pipeline } = plan.spec;
+      const keeper = new BatchKeeper({
+        ...common,
+        plan,
+        open: (one, calls) => engines.openWith(one, calls),
+        notice: (message) => talk.info(message, { pipeline }),
+      });
+      return [pipeline, keeper];
+    }),
+  );
+}
+
+function sendsBatches(stage: StagePlan): boolean {
+  return isAiStage(stage) && stage.batch !== undefined;
 }

@@ -9,6 +9,7 @@ import type { HealthComponent, MemberPipeline, Metrics, PipelineStanding } from 
 import type { Fleet } from '../../fleet/fleet.js';
 import { statefulParts } from '../../stage-parts.js';
 import { checkpointName, checkpointStore } from '../../checkpoints.js';
+import type { BatchKeeper } from '../batch-lane/batch-keeper.js';
 import type { PipelinesOptions } from './context.js';
 import { engineHealth } from './engine-health.js';
 import type { Engines, PipelineEngine } from '../../engines/engines.js';
@@ -21,6 +22,8 @@ import { stateTalk } from './state-talk.js';
 
 /** The engines of a daemon's pipelines, whose scripts run in threads of their own. */
 export interface DaemonEngines extends Engines {
+  /** What sends requests in batches, by pipeline. */
+  readonly keepers: ReadonlyMap<string, BatchKeeper>;
   /** How long the slowest event of a pipeline has been in work, if that is long for an event. */
   readonly lateMs: (pipeline: string) => number | undefined;
 }
@@ -83,6 +86,20 @@ export class Pipelines {
   start(): void {
     this.fleet?.appear({ pipelines: () => this.#writers.map(reportOf) });
     for (const processor of this.#all) processor.start();
+    for (const index of this.plan.pipelines.keys()) this.#keep(index);
+  }
+
+  /** Has batches sent and fetched for a pipeline, if it has any. */
+  #keep(index: number): void {
+    const front = (): Processor<LogReader> | undefined => this.#fronts[index];
+    this.engines.keepers.get(front()?.pipeline ?? '')?.start({
+      get position() {
+        return front()?.reader.position;
+      },
+      get isStopped() {
+        return front()?.state.kind === 'stopped';
+      },
+    });
   }
 
   /**
@@ -165,7 +182,11 @@ export class Pipelines {
 
   /** Ends the work so that the next start can continue: when everything is done, or after the grace period. */
   async drain(graceMs: number): Promise<void> {
+    const keepers = [...this.engines.keepers.values()];
+    // No grace period is as long as a batch takes.
+    for (const keeper of keepers) keeper.release();
     await Promise.all(this.#fronts.map((processor) => processor.drain(graceMs)));
+    await Promise.all(keepers.map((keeper) => keeper.stop()));
     // The rest of the fleet's work is left to other members.
     await Promise.all((this.workers ?? []).map((processor) => processor.stop()));
     this.engines.drain();
@@ -240,9 +261,11 @@ export class Pipelines {
       onOtherLog: () => talk.warn('the log is not the one that was processed last: going by time', { pipeline }),
     });
     if (engine !== undefined) {
+      const keeper = this.engines.keepers.get(pipeline);
+      const said = processorTalk(plan.spec, this.context);
       return new Processor(
-        { ...toOutputs(plan, engine, stateFolder, this.context), reader, tap: () => tapOf(pipeline) },
-        processorTalk(plan.spec, this.context),
+        { ...toOutputs(plan, engine, stateFolder, this.context, keeper), reader, tap: () => tapOf(pipeline) },
+        keeper === undefined ? said : { ...said, paused: (...why) => keeper.isEnding || said.paused(...why) },
       );
     }
     return new Processor(
@@ -278,6 +301,7 @@ function toOutputs(
   engine: PipelineEngine,
   stateFolder: string,
   { world, talk, letters, link }: PipelinesOptions,
+  keeper?: BatchKeeper,
 ): Omit<Processing, 'reader'> {
   const pipeline = spec.name;
   const { keys } = world.disk;
@@ -286,7 +310,7 @@ function toOutputs(
     talk.warn('a rotated file was left as it is', { pipeline, error: String(error) });
   return {
     pipeline,
-    openExecutor: () => engine.open(),
+    openExecutor: (reading) => engine.open(keeper?.readyUntil(reading)),
     outputs: outputs.map((output, index) =>
       openerOf(output, { pipeline, index, link, stateFolder, lock, letters, keys }, onTrouble),
     ),

@@ -1,0 +1,183 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { runCli, scratch } from '../../support/cli.js';
+import { postLines, startDaemon, until, type TestDaemon } from '../../support/daemon.js';
+import type { FakeBatchOptions } from '../../support/fake-batches.js';
+import { startFakeProvider, type FakeProvider, type FakeWireName } from '../../support/fake-provider.js';
+import { configOf, providerOf } from '../ai-stage.js';
+import { textOf } from './hanging.js';
+
+interface Answered {
+  readonly q: string;
+  readonly a: { readonly response: string };
+}
+
+describe('a daemon whose AI stage sends batches', () => {
+  const fakes: FakeProvider[] = [];
+  afterEach(async () => {
+    while (fakes.length > 0) await fakes.pop()?.close();
+  });
+
+  const fakeOf = async (wire: FakeWireName, batches: FakeBatchOptions = {}): Promise<FakeProvider> => {
+    const fake = await startFakeProvider({ wire, batches });
+    fakes.push(fake);
+    return fake;
+  };
+  /** @param lane what the stage says of its lane */
+  const config = (fake: FakeProvider, lane: string, more = ''): string => {
+    const stage = `{ into: /a, request: { model: gpt-4o-mini, prompt: "\${/q}", max_tokens: 60 }, ${lane} }`;
+    const text = configOf({ openai: providerOf(fake) }, { stages: [stage] }).replace('state_dir: ./state\n', '');
+    return `${more}${text}    outputs: [{ file: ./out.ndjson }]\n    dead_letter: ./dead.ndjson\n`;
+  };
+  const rowsOf = (count: number, from = 0): readonly string[] =>
+    Array.from({ length: count }, (_, n) => `row ${from + n}`);
+  const give = async (daemon: TestDaemon, rows: readonly string[]): Promise<void> => {
+    const body = rows.map((q) => JSON.stringify({ q })).join('\n');
+    expect((await postLines(`${daemon.url}/events`, body)).status).toBe(202);
+  };
+  const output = (cwd: string): readonly Answered[] =>
+    textOf(cwd, 'out.ndjson')
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Answered);
+  const expectOut = (cwd: string, rows: readonly string[]): void => {
+    expect(output(cwd).map(({ q, a }) => [q, a.response])).toEqual(rows.map((q) => [q, q.toUpperCase()]));
+  };
+  const costs = async (cwd: string): Promise<Readonly<Record<string, number>>> => {
+    const { stdout } = await runCli(['cost', '--by', 'lane', '--format', 'json'], { cwd });
+    const { groups } = JSON.parse(stdout) as { readonly groups: readonly { lane: string; cost: number }[] };
+    return Object.fromEntries(groups.map(({ lane, cost }) => [lane, Math.round(cost * 1e9)]));
+  };
+  const sizes = ({ batches }: FakeProvider): readonly number[] => batches.map(({ rows }) => rows.length);
+
+  it('collects more events in a batch than it has in hand, and writes them in order', async () => {
+    const fake = await fakeOf('openai');
+    const daemon = await startDaemon(config(fake, 'lane: batch, max_batch: 200'));
+    const rows = rowsOf(600);
+    await give(daemon, rows);
+    await until(() => output(daemon.cwd).length === 600, 'all are answered');
+    expect(await daemon.end()).toBe(0);
+    expectOut(daemon.cwd, rows);
+    expect(sizes(fake)).toEqual([200, 200, 200]);
+    expect(fake.records).toHaveLength(600);
+    expect(await costs(daemon.cwd)).toEqual({ batch: Number(fake.billed) });
+  });
+
+  it('comes back after kill -9 and SIGTERM for the batches that it has left, and pays for nothing twice', async () => {
+    let looks = Infinity;
+    const fake = await fakeOf('openai', {
+      get looks() {
+        return looks;
+      },
+    });
+    const cwd = scratch();
+    const text = config(fake, 'lane: batch, max_batch: 20');
+    const rows = rowsOf(50);
+    const first = await startDaemon(text, { cwd });
+    await give(first, rows.slice(0, 40));
+    await until(() => fake.batches.length === 2, 'two batches are out');
+    await first.end('SIGKILL');
+    const second = await startDaemon(text, { cwd });
+    await give(second, rows.slice(40));
+    const listed = await runCli(['journal', 'batches'], { cwd });
+    expect(listed.stdout).toMatch(/submitted\s+0\/20/);
+    expect(await second.end()).toBe(0);
+    expect(second.said().map(({ msg }) => msg)).toContain(
+      '2 batches of 40 requests run on; the next start comes back for them',
+    );
+    looks = 0;
+    const third = await startDaemon(config(fake, 'lane: batch, max_batch: 10'), { cwd });
+    await until(() => output(cwd).length === 50, 'all are answered');
+    expect(await third.end()).toBe(0);
+    expectOut(cwd, rows);
+    expect(sizes(fake)).toEqual([20, 20, 10]);
+    expect(fake.records).toHaveLength(50);
+    expect(await costs(cwd)).toEqual({ batch: Number(fake.billed) });
+  });
+
+  it('asks live what has waited for its deadline, and again what a batch gives back', async () => {
+    const fake = await fakeOf('openai', {
+      looks: Infinity,
+      fate: (row, batch) => (batch === 0 && row % 2 === 0 ? 'expired' : 'answered'),
+    });
+    const daemon = await startDaemon(config(fake, 'lane: batch, max_batch: 10, deadline: 2s'));
+    const rows = rowsOf(10);
+    await give(daemon, rows);
+    await until(() => output(daemon.cwd).length === 10, 'all are answered');
+    expect(await daemon.end()).toBe(0);
+    expectOut(daemon.cwd, rows);
+    expect(sizes(fake)).toEqual([10]);
+    expect(fake.records).toHaveLength(10);
+    expect(Object.values(await costs(daemon.cwd)).reduce((sum, one) => sum + one, 0)).toBe(Number(fake.billed));
+  });
+
+  it('sends again in a batch what one gives back, as long as there is time', async () => {
+    const fates = ['answered', 'expired', 'errored', 'answered', 'cancelled'] as const;
+    const fake = await fakeOf('openai', {
+      fate: (row, batch) => (batch < 2 ? (fates[row % 5] ?? 'answered') : 'answered'),
+    });
+    const daemon = await startDaemon(config(fake, 'lane: batch, max_batch: 300, max_wait: 1s'));
+    const rows = rowsOf(600);
+    await give(daemon, rows);
+    await until(() => output(daemon.cwd).length === 600, 'all are answered');
+    expect(await daemon.end()).toBe(0);
+    expectOut(daemon.cwd, rows);
+    expect(sizes(fake).slice(0, 2)).toEqual([300, 300]);
+    expect(sizes(fake).reduce((sum, size) => sum + size, 0)).toBe(960);
+    expect(fake.records).toHaveLength(600);
+    expect(await costs(daemon.cwd)).toEqual({ batch: Number(fake.billed) });
+  });
+
+  it('asks live with lane: auto while few events wait, and in batches once many do', async () => {
+    const fake = await fakeOf('openai');
+    const daemon = await startDaemon(config(fake, 'lane: auto, min_batch: 300, max_wait: 1s'));
+    await give(daemon, rowsOf(20));
+    await until(() => output(daemon.cwd).length === 20, 'few are answered');
+    expect(sizes(fake)).toEqual([]);
+    await give(daemon, rowsOf(3000, 20));
+    await until(() => output(daemon.cwd).length === 3020, 'all are answered');
+    expect(await daemon.end()).toBe(0);
+    expectOut(daemon.cwd, rowsOf(3020));
+    expect(sizes(fake).reduce((sum, size) => sum + size, 0)).toBeGreaterThan(1000);
+    expect(Math.min(...sizes(fake))).toBeGreaterThanOrEqual(300);
+    expect(fake.records).toHaveLength(3020);
+  });
+
+  it('waits where the budget has no room, and goes on when a batch has made some', async () => {
+    const fake = await fakeOf('openai');
+    const budget = 'cost_management: { daily_budget: 0.001 }\n';
+    const daemon = await startDaemon(config(fake, 'lane: batch, max_wait: 1s', budget));
+    const rows = rowsOf(100);
+    await give(daemon, rows);
+    await until(() => output(daemon.cwd).length === 100, 'all are answered');
+    expect(await daemon.end()).toBe(0);
+    expectOut(daemon.cwd, rows);
+    expect(sizes(fake).length).toBeGreaterThan(1);
+    expect(fake.records).toHaveLength(100);
+    expect(await costs(daemon.cwd)).toEqual({ batch: Number(fake.billed) });
+  });
+
+  it('holds up no other pipeline, and takes a changed config over while a batch is out', async () => {
+    let looks = Infinity;
+    const fake = await fakeOf('openai', {
+      get looks() {
+        return looks;
+      },
+    });
+    const plain = '  plain:\n    stages: []\n    outputs: [{ file: ./plain.ndjson }]\n';
+    const text = config(fake, 'lane: batch, max_batch: 5') + plain;
+    const daemon = await startDaemon(text);
+    await give(daemon, rowsOf(5));
+    await until(() => fake.batches.length === 1, 'a batch is out');
+    expect((await postLines(`${daemon.url}/events/plain`, '{"q":"plain"}')).status).toBe(202);
+    await until(() => textOf(daemon.cwd, 'plain.ndjson') !== '', 'the other pipeline goes on');
+    const path = `${daemon.cwd}/colloquium.yaml`;
+    writeFileSync(path, readFileSync(path, 'utf8').replace('lane: batch, max_batch: 5', 'lane: live'));
+    await daemon.says('the changed config is in use');
+    looks = 0;
+    await until(() => output(daemon.cwd).length === 5, 'all are answered');
+    expect(await daemon.end()).toBe(0);
+    expectOut(daemon.cwd, rowsOf(5));
+    expect(fake.records).toHaveLength(5);
+  });
+});
