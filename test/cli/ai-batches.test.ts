@@ -145,7 +145,16 @@ describe('run --lane batch', () => {
     const cancel = ['journal', 'batches', '--config', 'colloquium.yaml', '--verbose', '--cancel', id];
     expect((await runCli(cancel, { cwd: stage.cwd })).exit).toBe(69);
     const forgotten = await runCli(['journal', 'batches', '--forget', id], { cwd: stage.cwd });
-    expect([forgotten.exit, forgotten.stdout], forgotten.stderr).toEqual([0, expect.stringContaining('is given up')]);
+    expect([forgotten.exit, forgotten.stdout], forgotten.stderr).toEqual([
+      0,
+      expect.stringMatching(/is given up: what it may .* in doubt.*; it costs \$0\S* to \$0\.\d*[1-9]/),
+    ]);
+    const after = await runCli(['journal', 'batches', '--format', 'json'], { cwd: stage.cwd });
+    const { at_most: atMost } = JSON.parse(stdout) as { at_most: number };
+    expect(atMost).toBeGreaterThan(0);
+    expect(JSON.parse(after.stdout)).toMatchObject({ state: 'closed', cost: 0, cost_at_most: atMost });
+    const table = await runCli(['journal', 'batches'], { cwd: stage.cwd });
+    expect(table.stdout).toMatch(/ \$0\S* to \$0\.\d*[1-9]/);
     const doubtful = await runCli(['journal', 'doubtful', '--format', 'json'], { cwd: stage.cwd });
     expect(JSON.parse(doubtful.stdout)).toMatchObject({ count: 2 });
     at.closed = true;
@@ -177,6 +186,40 @@ describe('run --lane batch', () => {
       69,
       expect.stringContaining('was refused, and nothing of it is billed'),
     ]);
+  });
+
+  it('says of a batch that has ended that its results are not there yet, whether it is fetched or cancelled', async () => {
+    stage = aiStage();
+    const at = { looks: Infinity, downloads: false };
+    const batches = {
+      get looks() {
+        return at.looks;
+      },
+      faults: (step: BatchStep) =>
+        step === 'download' && !at.downloads ? ({ kind: 'status', status: 404 } as const) : undefined,
+    };
+    const fake = await stage.fake({ batches });
+    stage.write('colloquium.yaml', configOf({ openai: providerOf(fake) }));
+    stage.write('in.ndjson', rowsOf(2));
+    const child = startCli([...BATCH, '--no-progress'], { cwd: stage.cwd });
+    const ended = resultOf(child);
+    await expect.poll(() => fake.batches.length, { timeout: 20_000 }).toBe(1);
+    child.kill('SIGINT');
+    await ended;
+    at.looks = 0;
+    const { stdout } = await runCli(['journal', 'batches', '--format', 'json'], { cwd: stage.cwd });
+    const { id } = JSON.parse(stdout) as { id: string };
+    for (const flag of ['--fetch', '--cancel']) {
+      const told = await runCli(['journal', 'batches', flag, id], { cwd: stage.cwd, alone: true });
+      expect([told.exit, told.stdout], flag).toEqual([
+        0,
+        `batch ${id} has ended at openai, and not all of its results are there yet: the same command again fetches them\n`,
+      ]);
+    }
+    at.downloads = true;
+    const fetched = await runCli(['journal', 'batches', '--cancel', id], { cwd: stage.cwd, alone: true });
+    expect([fetched.exit, fetched.stdout]).toEqual([0, expect.stringContaining('ended: 2 answered')]);
+    expect((await costs())['batch']).toMatchObject({ unknown_requests: 0 });
   });
 
   it('ends a batch as gone that its provider does not know when it is to be cancelled', async () => {

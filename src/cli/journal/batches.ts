@@ -26,7 +26,7 @@ const COLUMNS: readonly Column[] = [
 /** The maximum number of checks after a cancellation, which takes a provider a moment. */
 const LOOKS = 40;
 const LOOK_MS = 250;
-/** A provider that does not know a batch so often in a row has lost it. */
+/** A provider that does not know a batch so often in a row has lost it. Results that are not there so often are left for later. */
 const MISSES_MAX = 4;
 
 const IN_DOUBT = 'what it may have answered is in doubt, and colloquium journal doubtful lists it';
@@ -97,6 +97,7 @@ async function ended(
 async function endOne({ batches: lane }: AiClient, { id, provider }: BatchRecord): Promise<string> {
   let isAsked = false;
   let missed = 0;
+  let fetching = 0;
   await lane.upkeep();
   for (let looks = 0; looks < LOOKS; looks += 1) {
     const cancelled = await lane.cancel(id);
@@ -108,8 +109,12 @@ async function endOne({ batches: lane }: AiClient, { id, provider }: BatchRecord
     await lane.advance({ only: new Set([id]), maySubmit: () => false });
     const { state, outcome = '' } = (await lane.record(id)) ?? {};
     if (state === 'closed') return outcome;
+    fetching += state === 'fetching' ? 1 : 0;
+    if (fetching >= MISSES_MAX) break;
     await sleep(realWorld, LOOK_MS);
   }
+  const record = await lane.record(id);
+  if (record?.state === 'fetching') return standing(record);
   if (isAsked) return `is being cancelled by ${provider}; the same command again fetches what it has answered`;
   throw new UserError(
     `batch ${id} could not be cancelled: ${provider} does not answer, or another process is sending it`,
@@ -119,21 +124,67 @@ async function endOne({ batches: lane }: AiClient, { id, provider }: BatchRecord
 }
 
 /** @returns how the batch stands. @throws BatchRefusedError */
-async function fetchOne({ batches: lane }: AiClient, { id, provider }: BatchRecord): Promise<string> {
+async function fetchOne({ batches: lane }: AiClient, { id }: BatchRecord): Promise<string> {
+  await lane.upkeep();
   await lane.advance({ only: new Set([id]), maySubmit: () => false });
-  const { state = 'closed', outcome = '', done = 0, rows = 0 } = (await lane.record(id)) ?? {};
-  return state === 'closed' ? outcome : `is not ready yet: ${done} of ${rows} requests are done at ${provider}`;
+  const record = await lane.record(id);
+  return record === undefined ? 'is forgotten' : standing(record);
+}
+
+const AGAIN = 'the same command again fetches them';
+
+/** How a batch stands, behind its id. */
+function standing({ state, outcome = '', done, rows, provider, filesMissed }: BatchRecord): string {
+  switch (state) {
+    case 'gathering':
+    case 'sealed':
+      return 'is not sent yet: the process that makes it still runs';
+    case 'submitting':
+      return `may have reached ${provider} or not: the same command again finds out`;
+    case 'submitted':
+      return `is not ready yet: ${done} of ${rows} requests are done at ${provider}`;
+    case 'fetching':
+      return filesMissed === undefined
+        ? `has ended at ${provider}, and its results are being fetched by another process, or can't be fetched now: ${AGAIN}`
+        : `has ended at ${provider}, and not all of its results are there yet: ${AGAIN}`;
+    case 'closed':
+      return outcome;
+  }
 }
 
 /** @returns what became of the batch. @throws UserError if another process works on it */
 async function giveUp({ batches: lane }: AiClient, { id }: BatchRecord): Promise<string> {
-  if (await lane.giveUp(id, 'it was given up by hand')) return `is given up: ${IN_DOUBT}`;
+  if (await lane.giveUp(id, 'it was given up by hand')) {
+    const cost = costText(await lane.record(id));
+    return `is given up: ${IN_DOUBT}${cost === '' ? '' : `; it costs ${cost}`}`;
+  }
   throw new UserError(`batch ${id} is in the hands of another process`, EXIT.usage, 'end that first');
+}
+
+/**
+ * What a batch that is over has cost, as far as that is known, and at most, in nano-dollars; null: no price is known; undefined: it
+ * is not over.
+ */
+function costOf(record: BatchRecord | undefined): { readonly known: bigint; readonly most: bigint } | null | undefined {
+  if (record?.cost === undefined) return undefined;
+  const { cost, charge = cost, worst, lost, outcome = '' } = record;
+  const [known, most] = [BigInt(cost), BigInt(charge)];
+  const mayBeBilled = lost !== undefined || outcome.startsWith('ended');
+  return worst === null && mayBeBilled && most === 0n ? null : { known, most };
+}
+
+function costText(record: BatchRecord | undefined): string {
+  const cost = costOf(record);
+  if (cost === undefined) return '';
+  if (cost === null) return '?';
+  const { known, most } = cost;
+  return most > known ? `${showAmount(known)} to ${showAmount(most)}` : showAmount(known);
 }
 
 /** Money is in US dollars. */
 function jsonLine(record: BatchRecord): string {
-  const { id, state, provider, model, pipeline, rows, done, createdAt, remote = null, outcome = null, cost } = record;
+  const { id, state, provider, model, pipeline, rows, done, createdAt, remote = null, outcome = null } = record;
+  const cost = costOf(record);
   const worst = amountOf(record.worst);
   const shown = {
     id,
@@ -145,7 +196,8 @@ function jsonLine(record: BatchRecord): string {
     rows,
     done,
     at_most: worst === null ? null : dollars(worst),
-    cost: cost === undefined ? null : dollars(BigInt(cost)),
+    cost: cost ? dollars(cost.known) : null,
+    cost_at_most: cost ? dollars(cost.most) : null,
     remote,
     outcome,
   };
@@ -155,7 +207,7 @@ function jsonLine(record: BatchRecord): string {
 function text(records: readonly BatchRecord[]): string {
   if (records.length === 0) return 'no batch was sent\n';
   const rows = records.map((record) => {
-    const { id, createdAt, state, done, rows: all, provider, model, cost, remote = '' } = record;
+    const { id, createdAt, state, done, rows: all, provider, model, remote = '' } = record;
     const worst = amountOf(record.worst);
     return [
       id,
@@ -165,7 +217,7 @@ function text(records: readonly BatchRecord[]): string {
       provider,
       model,
       worst === null ? '?' : showAmount(worst),
-      cost === undefined ? '' : showAmount(BigInt(cost)),
+      costText(record),
       remote,
     ];
   });
