@@ -42,7 +42,7 @@ export function replayCommand(command: Command): Command {
     .option('--raw', 'the stored events as they are, through no pipeline')
     .option(
       '-o, --output <file>',
-      'write here instead of to stdout (-): an earlier output is replaced, with --dead-letters added to; .gz and .zst are compressed',
+      'write here instead of to stdout (-): an earlier output is replaced, with --dead-letters added to; .gz and .zst are compressed; refused where files of the pipeline are encrypted, but for --raw',
     )
     .option('--envelope', 'write whole events (id, timestamp, data, metadata), not their data alone')
     .addOption(outOption())

@@ -91,14 +91,17 @@ export function runCommand(command: Command): Command {
     .option('--api-key-env <name>', 'with --base-url: the environment variable that holds its key, if it wants one')
     .option(
       '-o, --output <file>',
-      'write here instead of to stdout (-), replacing what is there; .gz and .zst are compressed; with {routing_key} or {date} in it, a file for each',
+      'write here instead of to stdout (-), replacing what is there; .gz and .zst are compressed; with {routing_key} or {date} in it, a file for each; encrypted where files of the pipeline are',
     )
     .addOption(outOption())
     .addOption(columnsOption())
     .addOption(rawOption())
     .option('--rotate <size>', 'with -o: set the file aside as name.000001.ext when it reaches this size', size)
     .option('--envelope', 'write whole events (id, timestamp, data, metadata), not their data alone')
-    .option('--dead-letter <file>', 'add failed events to this file instead of writing them to stderr')
+    .option(
+      '--dead-letter <file>',
+      'add failed events to this file instead of writing them to stderr; encrypted where files of the pipeline are',
+    )
     .option('--strict', 'stop at the first failed event')
     .option('--limit <n>', 'stop after this many input events', count)
     .option('--trace', 'with --limit: tell every call of the scripts on stderr, with its place and its value')

@@ -10,7 +10,7 @@ import type { ReplayFlags } from './flags.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { parseTemplate } from '../../files/names/index.js';
 import { leavesColumnsOpen } from '../../pipeline/index.js';
-import { resolveOneOutput } from '../run/resolve-outputs.js';
+import { encryptsFiles, resolveOneOutput } from '../run/resolve-outputs.js';
 import { refuseBatches } from '../serve/refuse-batches.js';
 import { refuseKeyed } from '../serve/refuse-keyed.js';
 import { filterStages, parseFilters, surroundingsOf } from '../plan/given-scripts.js';
@@ -147,6 +147,7 @@ async function wayOf(flags: ReplayFlags, config: LoadedConfig): Promise<ReplayWa
       flags.deadLetters === true ? '--dead-letters adds to a table' : 'events of several pipelines go to one table';
     throw new UserError(`${what}, whose columns are not known before`, EXIT.usage, 'name them: --columns id,name');
   }
+  refusePlainFiles(pipelines, flags);
   return {
     kind: 'pipelines',
     pipelines: pipelines.map((plan) => toOneOutput(plan, take, flags)),
@@ -154,6 +155,20 @@ async function wayOf(flags: ReplayFlags, config: LoadedConfig): Promise<ReplayWa
     output,
     chosenBy,
   };
+}
+
+/** @throws UserError if a file would get in the clear what a pipeline writes to encrypted files */
+function refusePlainFiles(pipelines: readonly PipelineServePlan[], { output, deadLetter }: ReplayFlags): void {
+  const encrypted = pipelines.find(encryptsFiles);
+  if (encrypted === undefined) return;
+  const flag = output === undefined || output === '-' ? undefined : `-o ${output}`;
+  const which = flag ?? (deadLetter === undefined ? undefined : `--dead-letter ${deadLetter}`);
+  if (which === undefined) return;
+  throw new UserError(
+    `${which}: the files of pipeline ${encrypted.spec.name} are encrypted, and this one would not be`,
+    EXIT.usage,
+    'write with --to-outputs; or to standard output (-o -, without --dead-letter), whose readers get it in the clear',
+  );
 }
 
 /** Replaces all outputs of the plan with one; dead letters keep the whole line only in a file. */

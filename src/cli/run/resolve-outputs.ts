@@ -1,4 +1,5 @@
-import type { FilePlan, KeyedFilesPlan, OutputTake, PipelinePlan } from '../../config/index.js';
+import { statSync } from 'node:fs';
+import type { FilePlan, KeyedFilesPlan, OutputPlan, OutputTake, PipelinePlan } from '../../config/index.js';
 import { KEYED_FILES_DEFAULTS } from '../../config/kinds/index.js';
 import type { KeyRing } from '../../crypt/index.js';
 import { Manifest, packingOf, requireZstd } from '../../files/index.js';
@@ -6,7 +7,7 @@ import { fieldsIn, misnamed, parseTemplate } from '../../files/names/index.js';
 import { isAiStage, leavesColumnsOpen } from '../../pipeline/index.js';
 import { DEAD_LETTER_PERMISSIONS } from '../../sinks/index.js';
 import { fileHead, formatProblem, type FileHead } from '../../sinks/formats/index.js';
-import { outputKinds, takeOf } from '../../sinks/kinds/index.js';
+import { fileOf, outputKinds, takeOf } from '../../sinks/kinds/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 import type { OutputFlags, RunFlags } from './flags.js';
@@ -38,7 +39,16 @@ export function resolveOutputs(flags: RunFlags, plan: PipelinePlan): { spec: Out
         'name them with --columns',
       );
     }
-    return [{ spec: { ...spec, ...(filesBy && { filesBy }) }, plan: { ...one.plan, ...(keyed && { keyed }) } }];
+    const encrypts = encryptsNamed(flags.output, plan);
+    if (encrypts && one.plan.packing !== undefined) {
+      throw new UserError(
+        `-o ${flags.output}: the pipeline's files are encrypted, and what is encrypted is not compressed`,
+        EXIT.usage,
+        'give the file another ending; -o - writes the results as they are, to be compressed by another program',
+      );
+    }
+    const target = { ...one.plan, ...(keyed && { keyed }), encrypts };
+    return [{ spec: { ...spec, ...(filesBy && { filesBy }) }, plan: target }];
   }
   if (flags.output === '-' || plan.outputs === undefined) return [one];
   if (spec.format !== undefined) refuseForConfig(flags);
@@ -47,6 +57,23 @@ export function resolveOutputs(flags: RunFlags, plan: PipelinePlan): { spec: Out
     refuseProblem(formatProblem(take));
     return { spec: take, plan: outputPlan(output) };
   });
+}
+
+/** Whether a file that a flag names is encrypted: where files of the pipeline are. A pipe or a device takes text, like stdout. */
+function encryptsNamed(path: string, plan: PipelinePlan): boolean {
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
+  return isFile && encryptsFiles(plan);
+}
+
+/** Whether outputs or dead letters of a pipeline are encrypted. */
+export function encryptsFiles({
+  outputs = [],
+  deadLetter,
+}: {
+  readonly outputs?: readonly OutputPlan[] | undefined;
+  readonly deadLetter?: FilePlan | undefined;
+}): boolean {
+  return [...outputs.map(fileOf), deadLetter].some((file) => file?.encrypt === true);
 }
 
 /** The file that `-o` names, which is replaced, or standard output. @throws UserError */
@@ -99,7 +126,8 @@ function outputPlan(output: NonNullable<PipelinePlan['outputs']>[number]): Outpu
 export function resolveDeadLetters(flags: RunFlags, plan: PipelinePlan): Targets['deadLetters'] {
   const permissions = DEAD_LETTER_PERMISSIONS;
   if (flags.deadLetter !== undefined) {
-    return { kind: 'file', path: flags.deadLetter, mode: 'append', keeping: { permissions } };
+    const encrypts = encryptsNamed(flags.deadLetter, plan);
+    return { kind: 'file', path: flags.deadLetter, mode: 'append', keeping: { permissions }, encrypts };
   }
   if (plan.deadLetter === undefined) return { kind: 'stderr' };
   const file = filePlan(plan.deadLetter);

@@ -286,6 +286,43 @@ pipelines:
     }
   });
 
+  it('holds for files that flags name in place of encrypted ones', async () => {
+    const cwd = scratch();
+    writeFileSync(
+      join(cwd, 'colloquium.yaml'),
+      `storage: { encryption: { key: "${key()}" } }
+pipelines:
+  default:
+    stages: [{ computo: '{ n: /n, q: /q, r: 1 / (/n - 1) }' }]
+    dead_letter: { file: ./dead.ndjson, encrypt: true }
+`,
+    );
+    writeFileSync(join(cwd, 'in.ndjson'), rows(0, 3));
+    writeFileSync(join(cwd, 'o.ndjson'), 'an earlier output\n');
+    const run = (...args: string[]): ReturnType<typeof runCli> =>
+      runCli(['run', '-p', 'default', '-q', ...args, 'in.ndjson'], { cwd });
+    expect((await run('-o', 'o.ndjson', '--dead-letter', 'd.ndjson')).exit).toBe(3);
+    for (const name of ['o.ndjson', 'd.ndjson']) {
+      expect(readFileSync(join(cwd, name)).includes(MARK), name).toBe(false);
+    }
+    expect(numbers(await printed(cwd, ['o.ndjson']))).toEqual([0, 2]);
+    expect(await printed(cwd, ['d.ndjson'])).toEqual([expect.stringContaining(`${MARK} 1`)]);
+    expect(await run('-o', 'o.ndjson.gz')).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('encrypted') as string,
+    });
+    expect(existsSync(join(cwd, 'o.ndjson.gz'))).toBe(false);
+    const inTheClear = await run('-o', '-');
+    expect([inTheClear.exit, numbers(inTheClear.stdout.split('\n').slice(0, -1))]).toEqual([3, [0, 2]]);
+    for (const flag of [
+      ['-o', 'r.ndjson'],
+      ['--dead-letter', 'r.ndjson'],
+    ]) {
+      const refused = await runCli(['replay', '--since', '0', ...flag], { cwd });
+      expect([refused.exit, refused.stderr]).toEqual([2, expect.stringContaining('and this one would not be')]);
+    }
+  });
+
   it('is refused where it can not be, and says what to do', async () => {
     const cwd = scratch();
     const write = (storage: string, output: string): void =>
