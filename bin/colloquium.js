@@ -17,6 +17,7 @@ const LATE = new Set(
     'crypto',
     'fs/promises',
     'http',
+    'http2',
     'https',
     'net',
     'os',
