@@ -546,6 +546,34 @@ describe('run --lane batch', () => {
     expect([replayed.exit, replayed.stderr]).toEqual([78, expect.stringContaining('and replay sends no batches')]);
   });
 
+  it('asks the live stages before a batched one as many at a time as --concurrency says', async () => {
+    stage = aiStage();
+    const flying = { now: 0, most: 0 };
+    const fake = await stage.fake({
+      latencyMs: 100,
+      faults() {
+        flying.now += 1;
+        flying.most = Math.max(flying.most, flying.now);
+        return undefined;
+      },
+      reply({ texts }) {
+        // Those in batches are not under way.
+        flying.now -= flying.now > 0 ? 1 : 0;
+        return (texts.at(-1) ?? '').toUpperCase();
+      },
+    });
+    const asked = (into: string, of: string, lane: string): string =>
+      `{ into: ${into}, model: gpt-4o-mini, prompt: "\${${of}}", max_tokens: 60, lane: ${lane} }`;
+    const stages = [asked('/x', '/q', 'live'), asked('/a', '/x/response', 'batch')];
+    stage.write('colloquium.yaml', configOf({ openai: providerOf(fake) }, { stages }));
+    stage.write('in.ndjson', rowsOf(12));
+    const result = await stage.run(['run', '--concurrency', '2', '-o', 'out.ndjson', 'in.ndjson']);
+    expect(result.exit, result.stderr).toBe(0);
+    expect(answers()).toEqual(wanted(12));
+    expect(fake.batches.map(({ rows }) => rows.length)).toEqual([12]);
+    expect(flying.most).toBe(2);
+  });
+
   it('sends nothing where its results could not be written, or a failed event ends it', async () => {
     stage = aiStage();
     const fake = await stage.fake();

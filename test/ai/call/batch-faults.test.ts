@@ -86,6 +86,23 @@ describe('batches', () => {
     };
   }
 
+  it('of vectors hold no more texts than the provider takes in one, however few requests these are in', async () => {
+    const fake = await one.fake('openai');
+    const client = await one.client([setupOf(fake, 'openai')], {}, { ...realWorld, now: () => now });
+    const gathering = client.batches.gathering({});
+    const texts = 2000;
+    for (let row = 0; row < 26; row += 1) {
+      const messages = Array.from({ length: texts }, (_, n) => ({ role: 'user' as const, content: `${row} ${n}` }));
+      const request = { model: 'text-embedding-3-small', messages, embedding: { many: true }, max_tokens: 0 };
+      const asked = await gathering.gather(request, { stage: 'e', pipeline: 'p', identity: { event: String(row) } });
+      expect(asked.kind).toBe('waits');
+    }
+    await gathering.seal();
+    const rows: number[] = [];
+    for await (const record of client.batches.records()) rows.push(record.rows);
+    expect(rows).toEqual([50_000 / texts, 1]);
+  });
+
   const at = (step: BatchStep, fault: BatchFault) => (where: BatchStep, n: number) =>
     where === step && n === 0 ? fault : undefined;
 
