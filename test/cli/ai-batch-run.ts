@@ -26,8 +26,8 @@ export const BATCH_WIRES: readonly {
   readonly steps: readonly BatchStep[];
   readonly model: string;
 }[] = [
-  { wire: 'openai', steps: ['upload', 'submit', 'look', 'download'], model: 'gpt-4o-mini' },
-  { wire: 'anthropic', steps: ['submit', 'look', 'download'], model: 'claude-3-haiku' },
+  { wire: 'openai', steps: ['upload', 'submit', 'poll', 'download'], model: 'gpt-4o-mini' },
+  { wire: 'anthropic', steps: ['submit', 'poll', 'download'], model: 'claude-3-haiku' },
 ];
 
 /** Writes a config and rows, by default for three batches. */

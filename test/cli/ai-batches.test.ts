@@ -131,7 +131,7 @@ describe('run --lane batch', () => {
         looks: Infinity,
         faults: () => (at.closed ? { kind: 'status', status: 503 } : undefined),
         onStep(step) {
-          at.closed ||= step === 'look';
+          at.closed ||= step === 'poll';
         },
       },
     });

@@ -10,7 +10,7 @@ import {
   type FakeWire,
 } from './fake-wire.js';
 
-export type BatchStep = 'upload' | 'submit' | 'look' | 'download' | 'cancel' | 'list';
+export type BatchStep = 'upload' | 'submit' | 'poll' | 'download' | 'cancel' | 'list';
 
 /** What goes wrong at a step: a status in place of it, or the connection breaks before or behind it, or in the middle of its answer. */
 export type BatchFault =
@@ -302,7 +302,7 @@ export function fakeBatches(options: FakeBatchOptions, context: FakeBatchesConte
       },
     ],
     [
-      'look',
+      'poll',
       'GET',
       /^\/v1\/(?:messages\/)?batches\/([^/]+)$/,
       ([, id]) => {

@@ -133,7 +133,7 @@ export class BatchDriver {
             await batches.cancel(remote);
             return 'cancelled' as const;
           } catch (error) {
-            // A batch that ends, or has ended, can't be cancelled any more: the next look tells.
+            // A batch that ends, or has ended, can't be cancelled any more: the next poll tells.
             if (error instanceof BatchHttpError && error.isMissing) return 'gone' as const;
             if (error instanceof BatchHttpError && CANNOT_CANCEL.has(error.status)) return 'ends' as const;
             throw error;
@@ -288,7 +288,7 @@ export class BatchDriver {
     const known = new Set<string>();
     for await (const { remote } of store.all()) if (remote !== undefined) known.add(remote);
     const { tag, uploaded, createdAt, submittingAt: since = createdAt } = mine;
-    const finding = await this.#asking(mine, 'look', () => batches.find({ tag, since, uploaded, known }));
+    const finding = await this.#asking(mine, 'poll', () => batches.find({ tag, since, uploaded, known }));
     if (finding === undefined) return;
     if (finding.kind === 'found') await this.#submitted(mine, finding.id);
     else if (finding.kind === 'absent' && world.now() - unsureAt >= LISTED_AFTER_MS)
@@ -302,7 +302,7 @@ export class BatchDriver {
     const { lane, batches } = await this.#senderOf(record);
     const store = books.batches();
     const { remote = '' } = record;
-    const state = await this.#asking(record, 'look', async () => await missingOr(() => batches.poll(remote)));
+    const state = await this.#asking(record, 'poll', async () => await missingOr(() => batches.poll(remote)));
     if (state === undefined) return;
     if (state === 'missing') {
       const missed = this.#missedAgain(record.missed);

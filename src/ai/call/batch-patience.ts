@@ -3,7 +3,7 @@ import type { BatchHttpError } from '../provider/index.js';
 import { UNREACHABLE_MS, UNREACHABLE_TRIES } from './unreachable.js';
 
 /** What a provider is asked about a batch. One step may work while another never does. */
-export type BatchStepName = 'send' | 'look' | 'fetch' | 'cancel';
+export type BatchStepName = 'send' | 'poll' | 'fetch' | 'cancel';
 
 interface Silence {
   readonly since: number;
@@ -12,7 +12,7 @@ interface Silence {
   readonly message: string;
 }
 
-const STEPS: readonly BatchStepName[] = ['send', 'look', 'fetch', 'cancel'];
+const STEPS: readonly BatchStepName[] = ['send', 'poll', 'fetch', 'cancel'];
 
 /** Knows for how long each provider has answered nothing about batches. */
 export class BatchPatience {

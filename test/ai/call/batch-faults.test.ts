@@ -171,7 +171,7 @@ describe('batches', () => {
     });
 
     it.each<[string, BatchStep, BatchFault]>([
-      ['a look that says nothing', 'look', { kind: 'json', body: [] }],
+      ['a poll that says nothing', 'poll', { kind: 'json', body: [] }],
       ['a download that always breaks', 'download', { kind: 'cut' }],
       ['a cancellation that always fails', 'cancel', { kind: 'status', status: 500 }],
     ])('give a provider up after provider_wait for %s, which is told once', async (_, step, fault) => {

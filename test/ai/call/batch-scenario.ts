@@ -72,7 +72,7 @@ export const batchScenarios: fc.Arbitrary<BatchScenario> = fc.record({
   rows: fc.integer({ min: 1, max: 12 }),
   rowsMax: fc.integer({ min: 1, max: 5 }),
   looks: fc.integer({ min: 0, max: 3 }),
-  faults: fc.record({ upload: faults, submit: sending, look: faults, download: files, cancel: faults, list: faults }),
+  faults: fc.record({ upload: faults, submit: sending, poll: faults, download: files, cancel: faults, list: faults }),
   fates: fc.array(fc.array(fate, { maxLength: 5 }), { maxLength: 6 }),
   wholes: fc.array(
     fc.oneof(

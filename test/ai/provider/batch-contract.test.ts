@@ -391,7 +391,7 @@ describe.each(KINDS)('batches of kind $kind', ({ kind, model, uploads }) => {
     expect(fake.billed).toBe(0n);
   });
 
-  const steps = (['upload', 'submit', 'look', 'download', 'cancel', 'list'] as const).filter(
+  const steps = (['upload', 'submit', 'poll', 'download', 'cancel', 'list'] as const).filter(
     (step) => uploads || step !== 'upload',
   );
   const FAULTS: readonly (readonly [string, BatchFault, object])[] = [
@@ -418,7 +418,7 @@ describe.each(KINDS)('batches of kind $kind', ({ kind, model, uploads }) => {
           case 'upload':
           case 'submit':
             return send(['a']);
-          case 'look':
+          case 'poll':
             return batches.poll(await send(['a']));
           case 'download':
             return results(await ended(await send(['a'])));
