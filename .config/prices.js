@@ -5,6 +5,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const TABLE = /^const (\w+) = \[\n.*?^\](?=[,;])/ms;
+/** Of each unit, all that it is a part of: a comparison of each with each, and most answers ask for none of them. */
+const ANCESTORS = /new Set\(\s*(\[\.\.\.this\.#\w+\.values\(\)\]\.filter\([^;]*?\.usageKey\))\s*\)/;
+const GOT_ANCESTORS = /(ancestorUsageKeys\(\w+\) \{[^]*?return new Set\(\w+)\)/;
 /** Loads the collations of all languages, for names of units in ASCII. */
 const COLLATED = /(\w+(?:\.\w+)?)\.localeCompare\((\w+(?:\.\w+)?)\)/g;
 
@@ -21,7 +24,13 @@ export const withLazyPrices = {
       await mkdir(folder, { recursive: true });
       const vendors = await Promise.all((await waitForUpdate()).map((vendor) => inFile(vendor, folder)));
       const table = `${HEAD}\n${withModels.toString()}\nconst ${name} = [${vendors.join(',')}]`;
-      const contents = text.replace(TABLE, () => table).replace(COLLATED, '($1 < $2 ? -1 : $1 > $2 ? 1 : 0)');
+      if (!ANCESTORS.test(text) || !GOT_ANCESTORS.test(text))
+        throw new Error(`${path}: the ancestors of units are not where they were`);
+      const contents = text
+        .replace(TABLE, () => table)
+        .replace(ANCESTORS, '() => $1')
+        .replace(GOT_ANCESTORS, '$1())')
+        .replace(COLLATED, '($1 < $2 ? -1 : $1 > $2 ? 1 : 0)');
       return { contents, loader: 'js' };
     });
   },
