@@ -6,9 +6,9 @@ const { readFileSync, statSync } = require('node:fs');
 
 /** At the end of a kept file: the length of the source, how often it was kept, a sum, and the version of this. */
 const TRAILER_BYTES = 16;
-const VERSION = 0x434f4431;
+const VERSION = 0x434f4432;
 /** A piece of a file that a crash has lost is longer. */
-const SUMMED_EVERY = 128;
+const SUMMED_EVERY = 512;
 
 /**
  * The folders that compiled code may be in, the best first: the installation's own, and one in the user's cache.
