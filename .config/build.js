@@ -15,7 +15,7 @@ import { buildPage } from './page.js';
 import { withLazyPrices } from './prices.js';
 import { packTogether, toCommonJs } from './start-up.js';
 import { withTokens } from './tokens.js';
-import { withEnglish } from './zod.js';
+import { withEnglish, withLateZod } from './zod.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -41,6 +41,7 @@ await Promise.all([
       'worker-thread': 'src/pipeline/threads/worker.ts',
       ...LIBRARIES,
       ...LMDB,
+      zod: 'zod',
     },
     outdir: '.dist-next',
     splitting: true,
@@ -52,6 +53,7 @@ await Promise.all([
       withLmdb,
       withLazyPrices,
       withEnglish,
+      withLateZod,
       withoutFetch,
     ],
     // Everything behind one door becomes one chunk: the text form has its own, for whoever meets it.

@@ -66,6 +66,9 @@ const PACKS = ['start.js', 'run.js'];
 const PACKED_BYTES_MAX = 32_768;
 
 const IMPORT = 'const __import=require.import;';
+/** Loaded when something of them is first asked for. */
+const LATE_FILES = ['zod.js'];
+const LATE = 'const __late=require.late;';
 const OWN_URL = 'const __own={get url(){return require("node:url").pathToFileURL(__filename).href}};';
 
 /**
@@ -93,8 +96,9 @@ async function convert(path) {
   // A user's config, which may be an ES module, is imported by the loader: code that comes out of V8's cache can't import by
   // itself.
   const imported = code.replace(/\bimport\(/g, '__import(');
-  const head = (imported.includes('__import(') ? IMPORT : '') + (imported.includes('__own') ? OWN_URL : '');
-  await writeFile(path, inAscii(Module.wrap(head + imported)));
+  const heads = Object.entries({ '__import(': IMPORT, '__late(': LATE, __own: OWN_URL });
+  const head = heads.flatMap(([used, code]) => (imported.includes(used) ? [code] : []));
+  await writeFile(path, inAscii(Module.wrap(head.join('') + imported)));
 }
 
 /**
@@ -104,6 +108,9 @@ async function convert(path) {
 function byValue(code) {
   return (
     code
+      .replace(/(?<=^|[;}\n])import ?\*as ([\w$]+) from"[.]\/([^"]+)";/g, (whole, name, file) =>
+        LATE_FILES.includes(file) ? `var ${name}=__late("./${file}");` : whole,
+      )
       .replace(/^(?:import[^"]*"[^"]*";)+/, (imports) =>
         imports.replace(/import(?:(\{[^}]*\})from)?("[.]\/[^"]+");/g, (_, names, id) =>
           names === undefined ? `require(${id});` : `var${names.replaceAll(' as ', ':')}=require(${id});`,

@@ -79,11 +79,12 @@ function valueOf(file) {
 let outside;
 function requireFrom(id) {
   if (id.startsWith('./')) return load(id.slice(2));
-  if (LATE.has(id)) return late(id);
+  if (LATE.has(id)) return late(() => require(id));
   return Module.isBuiltin(id) ? require(id) : outsideOf()(id);
 }
 requireFrom.resolve = (...args) => outsideOf().resolve(...args);
 requireFrom.import = (id) => import(id);
+requireFrom.late = (id) => late(() => requireFrom(id));
 
 /** The packages that are not part of the chunks. */
 function outsideOf() {
@@ -91,12 +92,12 @@ function outsideOf() {
 }
 
 /** A module that is loaded when something of it is first asked for. */
-function late(id) {
+function late(load) {
   let module;
   const from =
     (ask) =>
     (_, ...args) =>
-      ask((module ??= require(id)), ...args);
+      ask((module ??= load()), ...args);
   return new Proxy(
     {},
     {

@@ -3,6 +3,7 @@ import type { ConfigKinds } from './kinds/index.js';
 import { withExamples } from './examples.js';
 import { ConfigSchema, OWN_KEY_PREFIX } from './schema.js';
 import { testFile } from './schema/tests.js';
+import { ofZod } from './schema/zod.js';
 
 /** A script, as editors see it: any JSON value. A text is a name or a path. */
 const SCRIPT = { type: ['array', 'string', 'object', 'number', 'boolean', 'null'] };
@@ -53,7 +54,7 @@ function isObject(value: unknown): value is object {
 
 /** The JSON Schema of what may be written in a part of a config. */
 export function editorSchema(schema: z.ZodType): Record<string, unknown> {
-  return z.toJSONSchema(schema, {
+  return z.toJSONSchema(ofZod(schema), {
     io: 'input',
     // A script is any JSON value; only computo-js can say more.
     unrepresentable: 'any',

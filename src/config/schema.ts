@@ -1,5 +1,5 @@
 import type { Json } from 'computo-js';
-import * as z from 'zod';
+import type { core, output, ZodObject } from 'zod';
 import type { ConfigKinds } from './kinds/index.js';
 import { aiProvider } from './schema/ai-providers.js';
 import { alerts } from './schema/alerts.js';
@@ -16,9 +16,7 @@ import { storage } from './schema/storage.js';
 import { named, section } from './schema/structures.js';
 import { table } from './schema/tables.js';
 import { testCases } from './schema/tests.js';
-
-// A config is read only once, so compiled checks would cost more than they save.
-z.config({ jitless: true });
+import { z } from './schema/zod.js';
 
 /**
  * The single schema of the config file, from which types, validation and the JSON Schema for editors are derived. Its input is
@@ -58,7 +56,7 @@ export class ConfigSchema {
   }
 
   /** The schema of the whole file. */
-  get whole(): z.ZodObject<Sections, z.core.$strict> {
+  get whole(): ZodObject<Sections, core.$strict> {
     const all = Object.keys(this.#sections).map((name) => [name, this.section(name as keyof Sections)]);
     return section(Object.fromEntries(all) as Sections);
   }
@@ -124,4 +122,4 @@ function sectionMakers(kinds: ConfigKinds, parts: Pick<ConfigSchema, 'pipeline' 
 export const OWN_KEY_PREFIX = 'x-';
 
 /** A whole config as the program sees it. Keys are those of the file. */
-export type Config = z.output<ConfigSchema['whole']>;
+export type Config = output<ConfigSchema['whole']>;

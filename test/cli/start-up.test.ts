@@ -22,6 +22,7 @@ const PARTS = {
   NATS: 'Nats-Expected-Stream',
   'JSON Schema': 'ajv/dist/runtime',
   'the schema of configs': 'The JSON Schema that editors complete from.',
+  zod: 'ZodEncodeError',
 };
 
 type Part = keyof typeof PARTS;
@@ -113,6 +114,11 @@ describe('start-up', () => {
     // Whoever takes a lock listens, which loads child_process.
     expect(heavy).not.toContain('internal/deps/undici/undici');
     expect(heavy).not.toContain('worker_threads');
+  });
+
+  it('of a config that is wrong loads zod, which says how: the test can fail', async () => {
+    expect(partsIn(await loadedBy(['check'], `${CONFIG}server: { port: high }\n`, 78))).toContain('zod');
+    expect(partsIn(await loadedBy(['check'], CONFIG))).not.toContain('zod');
   });
 
   it('of a replay loads it, though it finds none: the test can fail', async () => {

@@ -102,7 +102,7 @@ class Checker {
     this.#given = given;
     this.#resolver = new ScriptResolver(document, base);
     const section = nodeAt(document.root, '/computo');
-    const schema = computo();
+    const schema = computo().prefault({});
     const { value } = validatePart(config, schema, ['computo'], section, 'warning');
     this.#options = toScriptOptions(value ?? schema.parse({}));
   }

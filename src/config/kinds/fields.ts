@@ -1,7 +1,8 @@
 import type { Json } from 'computo-js';
-import * as z from 'zod';
+import type { core } from 'zod';
 import { choice, duration, flag, fraction, integer, jsonPointer, path, size, text } from '../schema/fields.js';
 import { alternatives, isMap, list, named, section } from '../schema/structures.js';
+import { z } from '../schema/zod.js';
 
 /** A script in a config: JSON, or a text that is a script, a name or a file. Checked by computo-js, not here. */
 export const script = () => json('a script').meta({});
@@ -72,7 +73,7 @@ export const rotation = () => ({
 /** Rejects settings of a written file that exclude one another: what is encrypted can't be compressed. */
 export function refusePackedSecrets(
   { encrypt, gzip }: { readonly encrypt: boolean; readonly gzip: boolean },
-  context: z.core.$RefinementCtx,
+  context: core.$RefinementCtx,
 ): void {
   if (!encrypt || !gzip) return;
   const message = 'encrypt and gzip exclude one another: what is encrypted does not get smaller';

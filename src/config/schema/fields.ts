@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import { NumberText } from 'computo-js';
-import * as z from 'zod';
 import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from '../units/index.js';
 import { didYouMean } from '../diagnostic/index.js';
 import { oneOf, show } from './show.js';
+import { z } from './zod.js';
 
 /**
  * The types of values that keys hold. Each is a zod schema with plain messages and with the facts that editors need (types,

@@ -1,8 +1,9 @@
 import { NumberText } from 'computo-js';
-import * as z from 'zod';
+import type { core, ZodType } from 'zod';
 import { didYouMean } from '../diagnostic/index.js';
 import type { Kinds } from '../kinds/kinds.js';
 import { oneOf, show } from './show.js';
+import { builtWhenMeant, z } from './zod.js';
 
 /**
  * How the schemas of maps, lists and alternatives report errors. Zod gives one message per issue, so two kinds of message carry
@@ -17,7 +18,7 @@ function expected(words: string): { error: (issue: { readonly input?: unknown })
 }
 
 /** A map with known keys; any other key is an error. @param words what is expected */
-export function section<const Shape extends z.core.$ZodLooseShape>(shape: Shape, words = 'a map of settings') {
+export function section<const Shape extends core.$ZodLooseShape>(shape: Shape, words = 'a map of settings') {
   const known = Object.keys(shape);
   return z.strictObject(shape, {
     error: (issue) => {
@@ -33,12 +34,12 @@ export function unknownKeyHints(message: string): readonly string[] {
 }
 
 /** A list with at most a thousand elements. */
-export function list<Element extends z.ZodType>(words: string, element: Element) {
+export function list<Element extends ZodType>(words: string, element: Element) {
   return z.array(element, expected(`a list of ${words}`)).max(1000, { error: 'expected at most 1000 elements' });
 }
 
 /** A map from names to values of one kind. */
-export function named<Value extends z.ZodType>(words: string, value: Value) {
+export function named<Value extends ZodType>(words: string, value: Value) {
   return z.record(z.string(), value, expected(words));
 }
 
@@ -49,7 +50,7 @@ export function named<Value extends z.ZodType>(words: string, value: Value) {
  * @param keys the keys that distinguish maps, for suggestions
  * @param foreign hints for keys of other tools
  */
-export function alternatives<const Options extends readonly [z.ZodType, ...z.ZodType[]]>(
+export function alternatives<const Options extends readonly [ZodType, ...ZodType[]]>(
   words: string,
   options: Options,
   pick: (input: unknown) => number | undefined,
@@ -75,7 +76,7 @@ export function alternatives<const Options extends readonly [z.ZodType, ...z.Zod
  * @param what what is written in this way: `a stage`
  * @param foreign hints for keys of other tools
  */
-export function byKind<Kind extends { readonly kind: string }, Option extends z.ZodType>(
+export function byKind<Kind extends { readonly kind: string }, Option extends ZodType>(
   what: string,
   kinds: Kinds<Kind>,
   option: (kind: Kind) => Option,
@@ -91,18 +92,6 @@ export function byKind<Kind extends { readonly kind: string }, Option extends z.
   );
   if (first === undefined) throw new TypeError(`there is no kind of ${what}`);
   return alternatives(`${what}: a map with the key ${oneOf(keys)}`, [first, ...rest], pick, keys, foreign);
-}
-
-/** An option that other inputs fail without its schema: that is only built for an input which is meant as it, or to be shown. */
-function builtWhenMeant<Option extends z.ZodType>(isMeant: (input: unknown) => boolean, build: () => Option) {
-  const option = z.lazy(build);
-  const run = option._zod.run.bind(option._zod);
-  option._zod.run = (payload, context) => {
-    if (isMeant(payload.value)) return run(payload, context);
-    payload.issues.push({ code: 'custom', input: payload.value, message: 'another one is meant' });
-    return payload;
-  };
-  return option;
 }
 
 const OPTION = 'option ';

@@ -1,11 +1,12 @@
 import type { Json } from 'computo-js';
-import * as z from 'zod';
+import type { output } from 'zod';
 import { json, script } from '../kinds/fields.js';
 import { momentOf } from '../tests/moment.js';
 import { FAULT_EXPECTED, parseFault, type FaultKind } from '../tests/fault.js';
 import { choice, duration, fraction, integer, money, path, text } from './fields.js';
 import { alternatives, byKey, list, named, section } from './structures.js';
 import { show } from './show.js';
+import { z } from './zod.js';
 
 /** A fault as text; a status may be a number. */
 function fault() {
@@ -138,13 +139,14 @@ export const testCase = () =>
 export const testCases = () => list('test cases', testCase());
 
 /** A test file. */
-export const testFile = () =>
-  section({
-    $schema: z.unknown().optional().describe('The JSON Schema that editors complete from.'),
-    tests: testCases().prefault([]).describe('Test cases.'),
-  });
+export const testFile = () => section(testFileKeys());
 
-export type TestCaseConfig = z.output<ReturnType<typeof testCase>>;
+export const testFileKeys = () => ({
+  $schema: z.unknown().optional().describe('The JSON Schema that editors complete from.'),
+  tests: testCases().prefault([]).describe('Test cases.'),
+});
+
+export type TestCaseConfig = output<ReturnType<typeof testCase>>;
 export type TestAi = TestCaseConfig['ai'];
 /** What a list or a path of a case holds. */
 export type EventsOrFile = readonly Json[] | string;

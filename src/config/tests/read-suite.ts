@@ -8,7 +8,7 @@ import { resolvePath, type PathBase } from '../load/resolve-path.js';
 import { partAt, validatePart, type ConfigText } from '../load/validate.js';
 import { pipelinesOf } from '../plan/pipelines-of.js';
 import { ScriptResolver } from '../plan/script-resolver.js';
-import { testCase, testCases, testFile, type EventsOrFile, type TestAi, type TestCaseConfig } from '../schema/tests.js';
+import { testCase, testCases, testFileKeys, type EventsOrFile, type TestAi, type TestCaseConfig } from '../schema/tests.js';
 import type { ScriptSource } from '../script/index.js';
 import { diagnose, nodeAt, type Finding, type SourceDocument } from '../source/index.js';
 import { lineStarts, positionAt } from '../source/index.js';
@@ -42,7 +42,7 @@ export async function suiteInConfig(config: TestedConfig, file: string): Promise
 export async function suiteInFile(config: TestedConfig, file: string): Promise<TestSuite> {
   try {
     const { document, warnings } = await readDocument(file);
-    const known = Object.keys(testFile().shape);
+    const known = Object.keys(testFileKeys());
     const unknown = [...(document.root.entries?.keys() ?? [])].filter((key) => !known.includes(key));
     const findings = unknown.map((key) =>
       unknownKey(document, [], key, didYouMean(key, known) ?? `known keys: ${known.join(', ')}`),
