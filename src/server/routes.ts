@@ -2,6 +2,7 @@ import { metadataText } from '../event/index.js';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Damage } from '../log/index.js';
+import { SpareMemory } from '../sources/index.js';
 import { payerOf } from './access/index.js';
 import type { BodyReader } from './body.js';
 import { addDashboardRoutes, type Dashboard, type FleetMember } from './dashboard/index.js';
@@ -16,7 +17,6 @@ import { addMetricsRoutes, type Metrics } from './metrics/index.js';
 import { blocksOf, storeLines, wholeBlock, type LinesReport } from './post-lines.js';
 import type { ServerPlan } from './server-plan.js';
 import { Shares } from './shares.js';
-import { SpareMemory } from '../sources/index.js';
 import { addTapRoute, type TapHub } from './tap/index.js';
 
 /**

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { without } from '../without.js';
 import { canonicalJson, isMedia, type JsonSchema, type Message, type UniversalRequest } from '../request/index.js';
 
@@ -52,5 +52,5 @@ export function callKey(facts: CallFacts): string {
   const { stage, identity = null, server } = facts;
   const servedBy = server === undefined ? [] : [server.kind, server.baseUrl];
   const text = canonicalJson([KEY_VERSION, stage, answerInputs(facts), identity, ...servedBy]);
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }

@@ -7,7 +7,7 @@ import { realClock } from '../../world/index.js';
  * as for several, and a call that waits for a provider does not notice.
  */
 const BUSY_WRITES = 8;
-const GATHER_MS = 2;
+const GATHER_MS = 4;
 
 /** A write that was asked for, and is issued with the next round. */
 interface Asked {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Json } from 'computo-js';
 import type { StateTable } from '../across/state-table.js';
 import { HASH_BYTES, spilledCounts, type SpilledCounts } from './spilled-counts.js';
@@ -29,7 +29,7 @@ export function keptOccurrences(counts: StateTable<Json>): Occurrences {
 }
 
 function hashOf(stage: string, fingerprint: string): Buffer {
-  return createHash('sha256').update(`${stage}\n${fingerprint}`).digest().subarray(0, HASH_BYTES);
+  return hash('sha256', `${stage}\n${fingerprint}`, 'buffer').subarray(0, HASH_BYTES);
 }
 
 /** @param inMemoryMax different requests; beyond that, all counts move to a file, and memory no longer grows */
@@ -38,9 +38,9 @@ export function occurrences(inMemoryMax = IN_MEMORY_MAX): Occurrences {
   let spilled: SpilledCounts | undefined;
   return {
     next(stage, fingerprint) {
-      const hash = hashOf(stage, fingerprint);
-      if (spilled !== undefined) return spilled.next(hash);
-      const key = hash.toString('latin1');
+      const digest = hashOf(stage, fingerprint);
+      if (spilled !== undefined) return spilled.next(digest);
+      const key = digest.toString('latin1');
       const before = counts.get(key) ?? 0;
       counts.set(key, before + 1);
       if (counts.size > inMemoryMax) {
