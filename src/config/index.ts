@@ -4,6 +4,7 @@
  */
 export {
   checkConfig,
+  FLEET_NOT_ENCRYPTED,
   checkPaths,
   FINDING_CODES,
   unpricedModelsOf,

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import {
   checkConfig,
+  FLEET_NOT_ENCRYPTED,
   ConfigError,
   hasErrors,
   pipelineNames,
@@ -149,9 +150,7 @@ async function settingsOfCalls(
 
 /** @throws UserError */
 function refuseFleet(): never {
-  const message =
-    'storage.encryption: a fleet keeps its events and answers on the NATS server, where they are not encrypted';
-  const hint = 'let the daemon work alone; or encrypt the disks of the NATS server, and remove storage.encryption';
+  const { message, hint } = FLEET_NOT_ENCRYPTED;
   throw new UserError(message, EXIT.invalid, hint);
 }
 

@@ -26,7 +26,7 @@ import { checkSuites } from '../tests/index.js';
 import { aiStagesOf, checkAiStages, serversOf } from './ai-stages.js';
 import { unbatchedStages } from './batched-stages.js';
 import { uncachedStages } from './cached-stages.js';
-import { encryptionKeys } from './encryption-keys.js';
+import { encryptedFleet, encryptionKeys } from './encryption-keys.js';
 import { misnamedOutputs } from './file-names.js';
 import { filesOfSeveralPipelines, outputsInWatchedFolders, sharedOutputFiles } from './output-files.js';
 import { outputsOntoOwnFiles } from './own-files.js';
@@ -130,6 +130,7 @@ class Checker {
       ...unpricedModels(this.#config, known, this.#given.isPriced, this.#scriptAt),
       ...secretsInClear(this.#document),
       ...weakTokensIn(this.#document, this.#config.env),
+      ...encryptedFleet(this.#document),
       ...encryptionKeys(this.#document, this.#config.env, this.#base),
       ...plainTransports(this.#document, this.#config.env),
       ...(await checkSuites({ ...this.#config, ...this.#base }, file, this.#scriptOptions(), this.#given.testFiles)),

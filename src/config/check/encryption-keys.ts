@@ -7,6 +7,19 @@ import { filledText, type Env } from '../env/index.js';
 import { resolvePath, type PathBase } from '../load/resolve-path.js';
 import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
 
+/** Why members of a fleet can not encrypt: their log, journal and budgets are not theirs alone. */
+export const FLEET_NOT_ENCRYPTED = {
+  message: 'storage.encryption: a fleet keeps its events and answers on the NATS server, where they are not encrypted',
+  hint: 'let the daemon work alone; or encrypt the disks of the NATS server, and remove storage.encryption',
+} as const;
+
+/** Finds a fleet that is to be encrypted. */
+export function encryptedFleet(document: SourceDocument): Diagnostic[] {
+  const join = nodeAt(document.root, '/fleet/join')?.value;
+  if (nodeAt(document.root, '/storage/encryption') === undefined || (join !== true && join !== 'true')) return [];
+  return [diagnose(document, '/fleet/join', { severity: 'error', code: 'invalid-value', ...FLEET_NOT_ENCRYPTED })];
+}
+
 /** Finds keys of `storage.encryption` that can't be read or can't be keys. What a command would give is not known here. */
 export function encryptionKeys(document: SourceDocument, env: Env, base: PathBase): Diagnostic[] {
   const whole = ['storage', 'encryption'];

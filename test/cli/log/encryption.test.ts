@@ -149,6 +149,11 @@ require_tls: true
     );
     const fleet = await runCli(['serve', '--port', '0'], { cwd });
     expect([fleet.exit, fleet.stderr]).toEqual([78, expect.stringContaining('a fleet keeps its events')]);
+    const checked = await runCli(['check'], { cwd });
+    expect([checked.exit, checked.stdout + checked.stderr]).toEqual([
+      78,
+      expect.stringContaining('a fleet keeps its events'),
+    ]);
     const provider = `{ kind: openai-compatible, base_url: "http://models.example.com/v1", models: [m], cost_per_token: { input: 0, output: 0 } }`;
     const stage = "{ prompt: '${/q}', max_tokens: 5, model: m }";
     const asking = `ai_providers: { far: ${provider} }\npipelines: { default: { stages: [{ ai: ${stage} }] } }\n`;
