@@ -103,9 +103,9 @@ export class Deferred {
     );
   }
 
-  check(check: (context: Context) => void): Deferred {
+  check(check: (context: Pick<Context, 'value' | 'issues'>) => void): Deferred {
     return new Deferred(
-      () => this.zod.check(check),
+      () => this.zod.check(check as zod.core.CheckFn<unknown>),
       (input) => this.#checked(input, (value) => hasNoIssue((context) => check(context), value)),
     );
   }
