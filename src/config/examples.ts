@@ -90,6 +90,7 @@ const EXAMPLES: Readonly<Record<string, Json>> = {
   max_batch: 5000,
   max_concurrency: 16,
   max_output_tokens: 4096,
+  max_wait: '1m',
   mean: '/ms',
   min: '/ms',
   min_batch: 200,

@@ -392,7 +392,7 @@ export class BatchDriver {
     if (bill.strange > 0) parts.push(`${bill.strange} results of no request of it, ignored`);
     const { cost } = bill;
     const outcome = `ended: ${parts.join(', ')}`;
-    if (await endings.close(mine, outcome, { cost, charge: bill.bound, unanswered: mine.rows - bill.answered }))
+    if (await endings.close(mine, outcome, { cost, charge: bill.bound, unanswered: bill.returned + bill.doubtful }))
       notify({ kind: 'batch', message: `batch ${mine.id} ${outcome}, ${showAmount(cost)}` });
   }
 

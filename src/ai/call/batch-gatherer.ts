@@ -97,6 +97,8 @@ export class BatchGatherer {
   readonly #begun = new Map<string, number>();
   /** Those in which there is no room are being completed. */
   readonly #completing = new Set<Promise<void>>();
+  /** Requests that are being placed, by key: each has one place. */
+  readonly #underWay = new Map<string, Promise<Gathered>>();
   #left: Promise<Nano | undefined> | undefined;
   #heldBy: Promise<string> | undefined;
   #promised = 0n;
@@ -119,6 +121,15 @@ export class BatchGatherer {
    * @throws Error if the journal or the file can't be written
    */
   async gather(call: GatheredCall, joins: boolean): Promise<Gathered> {
+    if (!joins) return await this.#gather(call, false);
+    const other = this.#underWay.get(call.key);
+    if (other !== undefined) return await other;
+    const work = this.#gather(call, true).finally(() => this.#underWay.delete(call.key));
+    this.#underWay.set(call.key, work);
+    return await work;
+  }
+
+  async #gather(call: GatheredCall, joins: boolean): Promise<Gathered> {
     const { books } = this.#options;
     for (;;) {
       const found = await books.journal.get(call.key);

@@ -14,7 +14,11 @@ export function refuseBatchesOf(
 ): void {
   if (isFleet) refuseBatches(plan, 'a member of a fleet', 'run this pipeline in a daemon of its own, without --join');
   if (isEncrypted)
-    refuseBatches(plan, 'a daemon with storage.encryption, which does not cover the files of batches,', 'leave lane out');
+    refuseBatches(
+      plan,
+      'a daemon with storage.encryption, which does not cover the files of batches,',
+      'leave lane out',
+    );
 }
 
 /**

@@ -68,7 +68,11 @@ type SendCall = (
 
 /** What else can be done with a request, as {@link AiCall} says. */
 interface OtherHandling {
-  readonly ready?: (request: UniversalRequest, stage: AiStagePlan, event: TaggedEvent) => Promise<AiOutcome | undefined>;
+  readonly ready?: (
+    request: UniversalRequest,
+    stage: AiStagePlan,
+    event: TaggedEvent,
+  ) => Promise<AiOutcome | undefined>;
   /** Default: it knows no answers. */
   readonly recall?: (request: UniversalRequest, stage: AiStagePlan, event: AiEvent) => Promise<AiOutcome | undefined>;
 }
@@ -102,7 +106,8 @@ export function callsThat(
             ? send(request, stage, { ...event, tags: tagged.tags }, fingerprint)
             : Promise.resolve(invalid(tagged.problem)),
         ...(ready && {
-          ready: async (event) => (tagged.ok ? await ready(request, stage, { ...event, tags: tagged.tags }) : undefined),
+          ready: async (event) =>
+            tagged.ok ? await ready(request, stage, { ...event, tags: tagged.tags }) : undefined,
         }),
         recall: async (event) => await recall?.(request, stage, event),
       };

@@ -19,7 +19,9 @@ export const inLane = (f: SchemaVocabulary) => ({
   deadline: f
     .duration(1)
     .optional()
-    .describe('With lane batch or auto: what has no answer after this long is asked live; in serve, this long after its event was stored. Default: it waits.'),
+    .describe(
+      'With lane batch or auto: what has no answer after this long is asked live; in serve, this long after its event was stored. Default: it waits.',
+    ),
   min_batch: f
     .integer(1, ROWS_MAX)
     .optional()

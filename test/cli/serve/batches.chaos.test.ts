@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { runCli, scratch } from '../../support/cli.js';
 import { postLines, startDaemon, until } from '../../support/daemon.js';
-import type { BatchStep } from '../../support/fake-batches.js';
 import { startFakeProvider } from '../../support/fake-provider.js';
 import { configOf, providerOf } from '../ai-stage.js';
 import { textOf } from './hanging.js';
@@ -13,7 +12,7 @@ it('a daemon that is killed at the steps of its batches answers each event once,
   let steps = 0;
   let killAt = Infinity;
   let kill = (): void => undefined;
-  const onStep = (_: BatchStep): void => {
+  const onStep = (): void => {
     steps += 1;
     if (steps === killAt) kill();
   };

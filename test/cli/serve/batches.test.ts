@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { runCli, scratch } from '../../support/cli.js';
 import { postLines, startDaemon, until, type TestDaemon } from '../../support/daemon.js';
@@ -48,6 +49,10 @@ describe('a daemon whose AI stage sends batches', () => {
     const { groups } = JSON.parse(stdout) as { readonly groups: readonly { lane: string; cost: number }[] };
     return Object.fromEntries(groups.map(({ lane, cost }) => [lane, Math.round(cost * 1e9)]));
   };
+  const change = ({ cwd }: TestDaemon, from: string, to: string): void => {
+    const path = join(cwd, 'colloquium.yaml');
+    writeFileSync(path, readFileSync(path, 'utf8').replace(from, to));
+  };
   const sizes = ({ batches }: FakeProvider): readonly number[] => batches.map(({ rows }) => rows.length);
 
   it('collects more events in a batch than it has in hand, and writes them in order', async () => {
@@ -95,20 +100,19 @@ describe('a daemon whose AI stage sends batches', () => {
     expect(await costs(cwd)).toEqual({ batch: Number(fake.billed) });
   });
 
-  it('asks live what has waited for its deadline, and again what a batch gives back', async () => {
-    const fake = await fakeOf('openai', {
-      looks: Infinity,
-      fate: (row, batch) => (batch === 0 && row % 2 === 0 ? 'expired' : 'answered'),
-    });
-    const daemon = await startDaemon(config(fake, 'lane: batch, max_batch: 10, deadline: 2s'));
+  it('cancels at the deadline of its events what still runs, and asks them live', async () => {
+    const fake = await fakeOf('openai', { looks: Infinity });
+    const daemon = await startDaemon(config(fake, 'lane: batch, max_batch: 10'));
     const rows = rowsOf(10);
     await give(daemon, rows);
+    await until(() => fake.batches.length === 1, 'a batch is out');
+    change(daemon, 'max_batch: 10', 'max_batch: 10, deadline: 1s');
     await until(() => output(daemon.cwd).length === 10, 'all are answered');
     expect(await daemon.end()).toBe(0);
     expectOut(daemon.cwd, rows);
     expect(sizes(fake)).toEqual([10]);
     expect(fake.records).toHaveLength(10);
-    expect(Object.values(await costs(daemon.cwd)).reduce((sum, one) => sum + one, 0)).toBe(Number(fake.billed));
+    expect(await costs(daemon.cwd)).toEqual({ batch: 0, live: Number(fake.billed) });
   });
 
   it('sends again in a batch what one gives back, as long as there is time', async () => {
@@ -123,29 +127,29 @@ describe('a daemon whose AI stage sends batches', () => {
     expect(await daemon.end()).toBe(0);
     expectOut(daemon.cwd, rows);
     expect(sizes(fake).slice(0, 2)).toEqual([300, 300]);
-    expect(sizes(fake).reduce((sum, size) => sum + size, 0)).toBe(960);
+    expect(sizes(fake).reduce((sum, size) => sum + size, 0)).toBeGreaterThan(600);
     expect(fake.records).toHaveLength(600);
-    expect(await costs(daemon.cwd)).toEqual({ batch: Number(fake.billed) });
+    expect(Object.values(await costs(daemon.cwd)).reduce((sum, one) => sum + one, 0)).toBe(Number(fake.billed));
   });
 
   it('asks live with lane: auto while few events wait, and in batches once many do', async () => {
     const fake = await fakeOf('openai');
-    const daemon = await startDaemon(config(fake, 'lane: auto, min_batch: 300, max_wait: 1s'));
+    const daemon = await startDaemon(config(fake, 'lane: auto, min_batch: 200, max_wait: 1s'));
     await give(daemon, rowsOf(20));
     await until(() => output(daemon.cwd).length === 20, 'few are answered');
     expect(sizes(fake)).toEqual([]);
-    await give(daemon, rowsOf(3000, 20));
-    await until(() => output(daemon.cwd).length === 3020, 'all are answered');
+    await give(daemon, rowsOf(900, 20));
+    await until(() => output(daemon.cwd).length === 920, 'all are answered');
     expect(await daemon.end()).toBe(0);
-    expectOut(daemon.cwd, rowsOf(3020));
-    expect(sizes(fake).reduce((sum, size) => sum + size, 0)).toBeGreaterThan(1000);
-    expect(Math.min(...sizes(fake))).toBeGreaterThanOrEqual(300);
-    expect(fake.records).toHaveLength(3020);
+    expectOut(daemon.cwd, rowsOf(920));
+    expect(sizes(fake).reduce((sum, size) => sum + size, 0)).toBeGreaterThanOrEqual(200);
+    expect(Math.min(...sizes(fake))).toBeGreaterThanOrEqual(200);
+    expect(fake.records).toHaveLength(920);
   });
 
   it('waits where the budget has no room, and goes on when a batch has made some', async () => {
     const fake = await fakeOf('openai');
-    const budget = 'cost_management: { daily_budget: 0.001 }\n';
+    const budget = 'cost_management: { daily_budget: 0.13 }\n';
     const daemon = await startDaemon(config(fake, 'lane: batch, max_wait: 1s', budget));
     const rows = rowsOf(100);
     await give(daemon, rows);
@@ -171,8 +175,7 @@ describe('a daemon whose AI stage sends batches', () => {
     await until(() => fake.batches.length === 1, 'a batch is out');
     expect((await postLines(`${daemon.url}/events/plain`, '{"q":"plain"}')).status).toBe(202);
     await until(() => textOf(daemon.cwd, 'plain.ndjson') !== '', 'the other pipeline goes on');
-    const path = `${daemon.cwd}/colloquium.yaml`;
-    writeFileSync(path, readFileSync(path, 'utf8').replace('lane: batch, max_batch: 5', 'lane: live'));
+    change(daemon, 'lane: batch, max_batch: 5', 'lane: live');
     await daemon.says('the changed config is in use');
     looks = 0;
     await until(() => output(daemon.cwd).length === 5, 'all are answered');

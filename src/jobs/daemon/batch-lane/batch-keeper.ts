@@ -126,6 +126,7 @@ export class BatchKeeper {
     reading.addEventListener('abort', () => this.#wake(), { once: true });
     return async (request, context, { timestamp }) => {
       const lane = this.#lanes.get(context.stage);
+      let fulls = 0;
       for (;;) {
         const { change } = this.#change;
         if (this.#isEnding || reading.aborted) return paused('the answer of a batch is not there yet');
@@ -135,7 +136,9 @@ export class BatchKeeper {
           const asked = await this.#joined(lane, isLate, request, context, timestamp);
           if (asked.kind === 'none' || asked.kind === 'received') return undefined;
           if (asked.kind === 'waits' && isLate) this.#late.add(asked.batch);
-          if (asked.kind === 'full' && this.#open.size === 0) return paused(asked.message, 'budget');
+          // What the budget has room for is looked up once for many requests, so it may be out of date the first time.
+          if (asked.kind === 'full' && this.#open.size === 0 && (fulls += 1) > 1)
+            return paused(asked.message, 'budget');
         }
         const trouble = await change;
         if (trouble !== undefined) return paused(trouble);
@@ -273,6 +276,7 @@ export class BatchKeeper {
           await this.#withdraw(ids, 'too few requests');
       }
     }
+    if (isFull && this.#open.size === 0) this.#wake();
   }
 
   /** The number of requests in some batches; Infinity if one of them is sent. */
