@@ -33,6 +33,8 @@ export interface BatchLane {
   /** In the order of their creation. */
   records(): AsyncIterable<BatchRecord>;
   record(id: string): Promise<BatchRecord | undefined>;
+  /** Those that have not ended, in the order of their creation. */
+  open(): Promise<readonly BatchRecord[]>;
   /** Those that a provider has, or may have. */
   out(): AsyncIterable<BatchRecord>;
   /**
@@ -172,6 +174,11 @@ export function createBatchLane(options: BatchLaneOptions): BatchLane {
     advance: (which) => open().driver.advance(which),
     upkeep: () => open().endings.upkeep(),
     records: () => books.batches().all(),
+    async open() {
+      const open: BatchRecord[] = [];
+      for await (const record of books.batches().all()) if (record.state !== 'closed') open.push(record);
+      return open;
+    },
     record: (id) => books.batches().get(id),
     out: () => outIn(books.batches()),
     cancel: (id) => open().driver.cancel(id),

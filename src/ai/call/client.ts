@@ -210,6 +210,7 @@ export async function createAiClient(options: AiClientOptions, world: AiWorld = 
     inBatches += 1;
     counts.totals = plus(counts.totals, entry);
     today.add(entry);
+    hooks.onAttempt?.(entry, () => ({}));
   };
   const batches = createBatchLane({
     books,

@@ -1,4 +1,11 @@
-import type { AiStatus, CallHooks, LedgerEntry, Spending } from '../../ai/index.js';
+import {
+  amountOf,
+  type AiStatus,
+  type BatchRecord,
+  type CallHooks,
+  type LedgerEntry,
+  type Spending,
+} from '../../ai/index.js';
 import { known, type KnownNames } from './known-names.js';
 import type { MetricFactory } from './prom.js';
 
@@ -12,13 +19,15 @@ const BREAKER_LABEL = { closed: 'closed', open: 'open', 'half-open': 'half_open'
 export interface AiMeter {
   readonly hooks: Required<Omit<CallHooks, 'onAttempt'>> & { onAttempt(entry: LedgerEntry): void };
   show(status: AiStatus, spentToday: readonly Spending[]): void;
+  /** @param open those that have not ended @param now milliseconds since the epoch */
+  showBatches(open: readonly BatchRecord[], now: number): void;
 }
 
 /** Measures the calls of AI providers and what they cost. */
 export function aiMeter({ counter, gauge, histogram }: MetricFactory, names: () => KnownNames): AiMeter {
   const attempts = counter(
     'ai_requests_total',
-    'HTTP requests to AI providers that have finished, by outcome: answered, or the class of the error.',
+    'Requests to AI providers that have finished, in batches too, by outcome: answered, or the class of the error.',
     ['provider', 'model', 'outcome'],
   );
   const steps = counter('ai_cascade_requests_total', 'Of the HTTP requests, those of cascades, by their step from 1.', [
@@ -40,6 +49,23 @@ export function aiMeter({ counter, gauge, histogram }: MetricFactory, names: () 
     'US dollars: exact, estimated where an answer reports no usage, or the worst case of what may have been billed.',
     ['provider', 'model', 'billing'],
   );
+  const batched = counter('ai_batch_cost_usd_total', 'Of the cost, that of requests in batches.', [
+    'provider',
+    'model',
+    'billing',
+  ]);
+  const batches = gauge(
+    'ai_batches',
+    'Batches that have not ended, by state: gathering, sealed (to be sent), submitting, submitted or fetching.',
+    ['pipeline', 'state'],
+  );
+  const batchRequests = gauge(
+    'ai_batch_requests',
+    'Requests in batches that have not ended, as the provider counts them: answered (or failed), or open.',
+    ['pipeline', 'state'],
+  );
+  const batchAge = gauge('ai_batch_oldest_age_seconds', 'Age of the oldest batch that has not ended.', ['pipeline']);
+  const batchReserved = gauge('ai_batch_reserved_usd', 'Worst case of the batches that have not ended.', ['pipeline']);
   const calls = counter('ai_calls_total', 'Calls of AI stages that have finished; cached: answered from the journal.', [
     'result',
   ]);
@@ -69,7 +95,7 @@ export function aiMeter({ counter, gauge, histogram }: MetricFactory, names: () 
 
   return {
     hooks: {
-      onAttempt({ provider: name, model: asked, pipeline, stage, cascade, end }: LedgerEntry) {
+      onAttempt({ provider: name, model: asked, pipeline, stage, lane, cascade, end }: LedgerEntry) {
         if (end === undefined) return;
         if (cascade !== undefined) {
           const stages = names().pipelines.get(pipeline) ?? new Set();
@@ -82,7 +108,8 @@ export function aiMeter({ counter, gauge, histogram }: MetricFactory, names: () 
         const provider = known(name, names().providers);
         const model = known(asked, names().models);
         attempts.inc({ provider, model, outcome: end.outcome });
-        if (end.latencyMs !== undefined) durations.observe({ provider }, end.latencyMs / 1000);
+        // A batch is no measure of how long a provider takes to answer.
+        if (end.latencyMs !== undefined && lane !== 'batch') durations.observe({ provider }, end.latencyMs / 1000);
         if (end.tokens !== undefined) {
           const { input, cacheRead, cacheWrite, cacheWriteHour, output } = end.tokens;
           tokens.inc({ provider, model, direction: 'input' }, input + cacheRead + cacheWrite + cacheWriteHour);
@@ -91,7 +118,9 @@ export function aiMeter({ counter, gauge, histogram }: MetricFactory, names: () 
           cached.inc({ provider, model, direction: 'write' }, cacheWrite + cacheWriteHour);
         }
         const amount = end.billing === 'unknown' ? end.bound : end.cost;
-        if (amount !== null) cost.inc({ provider, model, billing: end.billing }, Number(amount) / NANO);
+        if (amount === null) return;
+        cost.inc({ provider, model, billing: end.billing }, Number(amount) / NANO);
+        if (lane === 'batch') batched.inc({ provider, model, billing: end.billing }, Number(amount) / NANO);
       },
       onCall: (result) => calls.inc({ result }),
       onLimiterWait: (provider, ms) => waits.observe({ provider: known(provider, names().providers) }, ms / 1000),
@@ -126,6 +155,19 @@ export function aiMeter({ counter, gauge, histogram }: MetricFactory, names: () 
         const labels = { provider: known(provider, names().providers), model: known(model, names().models) };
         today.inc(labels, Number(amount) / NANO);
       }
+    },
+    showBatches(open, now) {
+      for (const metric of [batches, batchRequests, batchAge, batchReserved]) metric.reset();
+      const oldest = new Map<string, number>();
+      for (const { pipeline: name, state, rows, done, createdAt, worst } of open) {
+        const pipeline = known(name, names().pipelines);
+        batches.inc({ pipeline, state });
+        batchRequests.inc({ pipeline, state: 'answered' }, done);
+        batchRequests.inc({ pipeline, state: 'open' }, rows - done);
+        batchReserved.inc({ pipeline }, Number(amountOf(worst) ?? 0n) / NANO);
+        oldest.set(pipeline, Math.max(oldest.get(pipeline) ?? 0, (now - createdAt) / 1000));
+      }
+      for (const [pipeline, seconds] of oldest) batchAge.set({ pipeline }, seconds);
     },
   };
 }

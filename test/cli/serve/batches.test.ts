@@ -61,6 +61,13 @@ describe('a daemon whose AI stage sends batches', () => {
     const rows = rowsOf(600);
     await give(daemon, rows);
     await until(() => output(daemon.cwd).length === 600, 'all are answered');
+    const metrics = await (await fetch(`${daemon.url}/metrics`)).text();
+    const labels = 'provider="openai",model="gpt-4o-mini"';
+    expect(metrics).toContain(`colloquium_ai_requests_total{${labels},outcome="answered"} 600\n`);
+    const cost = new RegExp(`colloquium_ai_batch_cost_usd_total\\{${labels},billing="exact"\\} ([0-9.e-]+)\n`).exec(
+      metrics,
+    );
+    expect(Math.round(Number(cost?.[1]) * 1e9)).toBe(Number(fake.billed));
     expect(await daemon.end()).toBe(0);
     expectOut(daemon.cwd, rows);
     expect(sizes(fake)).toEqual([200, 200, 200]);
@@ -86,6 +93,11 @@ describe('a daemon whose AI stage sends batches', () => {
     await give(second, rows.slice(40));
     const listed = await runCli(['journal', 'batches'], { cwd });
     expect(listed.stdout).toMatch(/submitted\s+0\/20/);
+    const metrics = await (await fetch(`${second.url}/metrics`)).text();
+    expect(metrics).toContain('colloquium_ai_batches{pipeline="default",state="submitted"} 2\n');
+    expect(metrics).toContain('colloquium_ai_batch_requests{pipeline="default",state="answered"} 0\n');
+    expect(metrics).toMatch(/colloquium_ai_batch_oldest_age_seconds\{pipeline="default"\} \d/);
+    expect(metrics).toMatch(/colloquium_ai_batch_reserved_usd\{pipeline="default"\} 0\.\d/);
     expect(await second.end()).toBe(0);
     expect(second.said().map(({ msg }) => msg)).toContain(
       '2 batches of 40 requests run on; the next start comes back for them',

@@ -104,7 +104,8 @@ async function openDaemonEngines(
         ...meter.hooks,
         onAttempt(entry, attributes) {
           meter.hooks.onAttempt(entry);
-          reportAttempt(talk, entry, attributes);
+          // Batches are reported as a whole.
+          if (entry.lane !== 'batch') reportAttempt(talk, entry, attributes);
         },
       },
       books,

@@ -155,7 +155,10 @@ export class Pipelines {
   async showAi(meter: Metrics['ai']): Promise<void> {
     const { ai } = this.engines;
     if (ai === undefined || this.#closed) return;
-    const show = async (): Promise<void> => meter.show(...(await Promise.all([ai.status(), ai.spentToday()])));
+    const show = async (): Promise<void> => {
+      meter.show(...(await Promise.all([ai.status(), ai.spentToday()])));
+      meter.showBatches(await ai.batches.open(), this.context.world.now());
+    };
     try {
       await (this.fleet?.ifThere(show) ?? show());
     } catch (error) {
