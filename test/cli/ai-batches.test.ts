@@ -537,11 +537,6 @@ describe('run --lane batch', () => {
       expect.stringMatching(/stage ai-1 sends batches.*stdin can be read/),
     ]);
     stage.write('colloquium.yaml', `${stage.read('colloquium.yaml')}    outputs: [{ file: ./out.ndjson }]\n`);
-    const served = await runCli(['serve'], { cwd: stage.cwd });
-    expect([served.exit, served.stderr]).toEqual([
-      78,
-      expect.stringMatching(/ai-1 has lane: batch, and serve sends no/),
-    ]);
     const replayed = await runCli(['replay', '--since', '0'], { cwd: stage.cwd });
     expect([replayed.exit, replayed.stderr]).toEqual([78, expect.stringContaining('and replay sends no batches')]);
   });
