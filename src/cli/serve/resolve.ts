@@ -34,7 +34,7 @@ import {
   type PipelineServePlan,
   type ServePlan,
 } from '../../jobs/index.js';
-import { refuseBatchesOf } from './refuse-batches.js';
+import { refuseBatches } from './refuse-batches.js';
 import { refuseKeyed } from './refuse-keyed.js';
 import { resolveAlerts } from './resolve-alerts.js';
 
@@ -42,6 +42,9 @@ const DAY_MS = 86_400_000;
 
 /** A stream of events fills at most 1/QUEUE_SHARES of the queue at a time. */
 const QUEUE_SHARES = 4;
+
+/** How a pipeline whose stage sends batches runs beside a fleet. */
+const ALONE_HINT = 'run this pipeline in a daemon of its own, without --join';
 
 /** The most of a broken line that stderr shows; a file gets all of it. */
 const RAW_MAX_ON_STDERR = 4096;
@@ -65,7 +68,7 @@ export async function resolveServe(flags: ServeFlags): Promise<ServePlan> {
     refuseWithoutOutputs(pipeline.plan, config);
     const plan = pipelineServePlan(pipeline, processing);
     refuseKeyed(plan, 'serve');
-    refuseBatchesOf(plan, { isFleet: fleet !== undefined, isEncrypted: storage.encryption !== undefined });
+    if (fleet !== undefined) refuseBatches(plan, 'a member of a fleet', ALONE_HINT);
     pipelines.push(plan);
   }
   refuseSharedFiles(pipelines);

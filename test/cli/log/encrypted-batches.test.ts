@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isSealedFile } from '../../../src/crypt/index.js';
 import { runCli, resultOf, startCli } from '../../support/cli.js';
 import type { BatchStep } from '../../support/fake-batches.js';
+import { postLines, startDaemon, until, type TestDaemon } from '../../support/daemon.js';
 import { BATCH_RUN, BATCH_WIRES, expectWhole, writeBatchRun } from '../ai-batch-run.js';
-import { aiStage, everyFile, type AiStage } from '../ai-stage.js';
+import { aiStage, configOf, everyFile, providerOf, type AiStage } from '../ai-stage.js';
 
 /** What is in every prompt, and in capitals in every answer. */
 const MARKS = ['row 1', 'ROW 1', 'row 2', 'ROW 2', 'sk-fake'];
@@ -23,7 +24,8 @@ describe('storage.encryption', () => {
   const batchFiles = (): readonly string[] => readdirSync(at('state', 'batches'));
   /** Fails if a prompt, an answer or a key can be read, in any spelling. */
   const expectNothingReadable = (): void => {
-    const bytes = everyFile(at('state')) + everyFile(at('tmp'));
+    const folders = ['state', 'tmp', 'data'].map((name) => at(name)).filter((folder) => existsSync(folder));
+    const bytes = folders.map(everyFile).join('\n');
     for (const mark of MARKS)
       for (const text of [mark, Buffer.from(mark, 'utf16le').toString('latin1'), Buffer.from(mark).toString('base64')])
         expect(bytes.includes(text), text).toBe(false);
@@ -113,6 +115,54 @@ describe('storage.encryption', () => {
     const result = await stage.run(BATCH_RUN);
     expect(result.exit, result.stderr).toBe(0);
     await expectWhole(stage, fake);
+    expectNothingReadable();
+  });
+
+  it('covers the batches of a daemon, killed while some are out', async () => {
+    stage = aiStage();
+    let looks = Infinity;
+    const fake = await stage.fake({
+      batches: {
+        get looks() {
+          return looks;
+        },
+      },
+    });
+    mkdirSync(at('tmp'));
+    stage.write('first', randomBytes(32).toString('base64'));
+    const request = '{ model: gpt-4o-mini, prompt: "${/q}", max_tokens: 60 }';
+    const asking = `{ into: /a, request: ${request}, lane: batch, max_batch: 10, max_wait: 1s }`;
+    const providers = configOf({ openai: providerOf(fake) }, { stages: [asking] }).replace('state_dir: ./state\n', '');
+    const outputs = '    outputs: [{ file: ./out.ndjson }]\n    dead_letter: ./dead.ndjson\n';
+    const config = `storage: { encryption: { key: { file: ./first } } }\n${providers}${outputs}`;
+    const start = async (): Promise<TestDaemon> =>
+      await startDaemon(config, { cwd: stage.cwd, env: { TMPDIR: at('tmp') } });
+    const rows = Array.from({ length: 25 }, (_, n) => `row ${n}`);
+    const output = (): readonly string[] =>
+      existsSync(at('out.ndjson')) ? stage.read('out.ndjson').split('\n').slice(0, -1) : [];
+
+    const first = await start();
+    const body = rows.slice(0, 20).map((q) => JSON.stringify({ q }));
+    expect((await postLines(`${first.url}/events`, body.join('\n'))).status).toBe(202);
+    await until(() => fake.batches.length === 2, 'two batches are out');
+    await first.end('SIGKILL');
+    const left = batchFiles().map((name) => readFileSync(at('state', 'batches', name)));
+    expect(left.map((content) => content.length === 0 || isSealedFile(content))).toEqual(left.map(() => true));
+    expectNothingReadable();
+
+    looks = 0;
+    const second = await start();
+    const rest = rows.slice(20).map((q) => JSON.stringify({ q }));
+    expect((await postLines(`${second.url}/events`, rest.join('\n'))).status).toBe(202);
+    await until(() => output().length === rows.length, 'all are answered');
+    expect(await second.end()).toBe(0);
+    const answers = output().map(
+      (line) => JSON.parse(line) as { readonly q: string; readonly a: { response: string } },
+    );
+    expect(answers.map(({ q, a }) => [q, a.response])).toEqual(rows.map((q) => [q, q.toUpperCase()]));
+    expect(fake.batches.map((batch) => batch.rows.length)).toEqual([10, 10, 5]);
+    expect(fake.records).toHaveLength(rows.length);
+    expect(batchFiles()).toEqual([]);
     expectNothingReadable();
   });
 });
