@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { runCli, scratch } from '../../support/cli.js';
 import { postLines, startDaemon, until, type TestDaemon } from '../../support/daemon.js';
-import type { FakeBatchOptions } from '../../support/fake-batches.js';
+import type { FakeBatchOptions, RowFate } from '../../support/fake-batches.js';
 import { startFakeProvider, type FakeProvider, type FakeWireName } from '../../support/fake-provider.js';
 import { configOf, providerOf } from '../ai-stage.js';
 import { textOf } from './hanging.js';
@@ -23,6 +23,26 @@ describe('a daemon whose AI stage sends batches', () => {
     const fake = await startFakeProvider({ wire, batches });
     fakes.push(fake);
     return fake;
+  };
+  /**
+   * A provider that gives requests back by what they ask, in whichever batch they are.
+   *
+   * @param fate what becomes of a row that is in its first batch (1), or its second (2)
+   * @returns also in how many batches each row was
+   */
+  const givingBack = async (
+    fate: (row: number, times: number) => RowFate,
+  ): Promise<{ readonly fake: FakeProvider; readonly placed: ReadonlyMap<string, number> }> => {
+    const placed = new Map<string, number>();
+    const fake: FakeProvider = await fakeOf('openai', {
+      fate: (index, batch) => {
+        const text = fake.batches[batch]?.rows[index]?.call.texts.join('\n') ?? '';
+        const times = (placed.get(text) ?? 0) + 1;
+        placed.set(text, times);
+        return fate(Number(text.slice('row '.length)), times);
+      },
+    });
+    return { fake, placed };
   };
   /** @param lane what the stage says of its lane */
   const config = (fake: FakeProvider, lane: string, more = ''): string => {
@@ -127,21 +147,35 @@ describe('a daemon whose AI stage sends batches', () => {
     expect(await costs(daemon.cwd)).toEqual({ batch: 0, live: Number(fake.billed) });
   });
 
-  it('sends again in a batch what one gives back, as long as there is time', async () => {
+  it('sends in a second batch what one gives back, however the batches are cut, and asks nothing live', async () => {
     const fates = ['answered', 'expired', 'errored', 'answered', 'cancelled'] as const;
-    const fake = await fakeOf('openai', {
-      fate: (row, batch) => (batch < 2 ? (fates[row % 5] ?? 'answered') : 'answered'),
-    });
+    const { fake, placed } = await givingBack((row, times) =>
+      times === 1 ? (fates[row % 5] ?? 'answered') : 'answered',
+    );
     const daemon = await startDaemon(config(fake, 'lane: batch, max_batch: 300, max_wait: 1s'));
     const rows = rowsOf(600);
     await give(daemon, rows);
     await until(() => output(daemon.cwd).length === 600, 'all are answered');
     expect(await daemon.end()).toBe(0);
     expectOut(daemon.cwd, rows);
-    expect(sizes(fake).slice(0, 2)).toEqual([300, 300]);
-    expect(sizes(fake).reduce((sum, size) => sum + size, 0)).toBeGreaterThan(600);
+    expect(rows.map((row) => placed.get(row))).toEqual(rows.map((_, n) => (fates[n % 5] === 'answered' ? 1 : 2)));
     expect(fake.records).toHaveLength(600);
-    expect(Object.values(await costs(daemon.cwd)).reduce((sum, one) => sum + one, 0)).toBe(Number(fake.billed));
+    expect(await costs(daemon.cwd)).toEqual({ batch: Number(fake.billed) });
+  });
+
+  it('asks live what two batches have given back, and nothing else', async () => {
+    const { fake, placed } = await givingBack((row) => (row % 10 === 3 ? 'expired' : 'answered'));
+    const daemon = await startDaemon(config(fake, 'lane: batch, max_batch: 40, max_wait: 1s'));
+    const rows = rowsOf(100);
+    await give(daemon, rows);
+    await until(() => output(daemon.cwd).length === 100, 'all are answered');
+    expect(await daemon.end()).toBe(0);
+    expectOut(daemon.cwd, rows);
+    expect(rows.map((row) => placed.get(row))).toEqual(rows.map((_, n) => (n % 10 === 3 ? 2 : 1)));
+    expect(fake.records).toHaveLength(100);
+    const { live = 0, batch = 0 } = await costs(daemon.cwd);
+    expect(live).toBeGreaterThan(0);
+    expect(live + batch).toBe(Number(fake.billed));
   });
 
   it('asks live with lane: auto while few events wait, and in batches once many do', async () => {
