@@ -132,10 +132,10 @@ async function wayOf(flags: ReplayFlags, config: LoadedConfig): Promise<ReplayWa
     const stages = [...filters.stages, ...spec.stages];
     const tables = { ...filters.tables, ...spec.tables };
     // An event that a choosing filter fails on was processed long ago: as a dead letter of the pipeline it would be retried.
-    const choosing = flags.toOutputs === true ? { choosing: filters.stages.map((stage) => stage.name) } : {};
+    const choosing = filters.stages.map((stage) => stage.name);
     pipelines.push({
       ...plan,
-      spec: { ...spec, ...choosing, stages, tables },
+      spec: { ...spec, choosing, stages, tables },
       block: { ...block, strict: flags.strict === true },
     });
   }

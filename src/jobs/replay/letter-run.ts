@@ -1,6 +1,7 @@
 import type { OpenExecutor, OpenSinks } from '../../pipeline/index.js';
 import type { FileSink } from '../../sinks/index.js';
 import { JobError } from '../job-error.js';
+import type { LeftOut } from './left-out.js';
 import type { LettersToRetry } from './letters.js';
 import type { OpenReplay } from './open-replay.js';
 import { isOutAtEnd } from './refuse-state.js';
@@ -18,6 +19,8 @@ export interface LetterTargets {
   readonly executor: OpenExecutor;
   /** Whether a letter that fails again is kept in a file. */
   readonly keepsFailed: boolean;
+  /** Counts the letters that a filter failed on. */
+  readonly leftOut: LeftOut;
 }
 
 /**
@@ -27,7 +30,7 @@ export interface LetterTargets {
 export function runOfLetters(
   underWay: OpenReplay,
   letters: LettersToRetry,
-  { sinks, executor, keepsFailed }: LetterTargets,
+  { sinks, executor, keepsFailed, leftOut }: LetterTargets,
 ): ReplayRun {
   const notes = new NoteKeeper(underWay, letters, sinks.files);
   const waits = isOutAtEnd(letters.pipeline.spec);
@@ -35,8 +38,10 @@ export function runOfLetters(
     blocks: letters.blocks,
     sinks,
     executor,
-    onDelivered({ counts, resumeAt }) {
-      if (!keepsFailed && counts.deadLettered + counts.skipped > 0) letters.onLeft(resumeAt);
+    onDelivered(delivered) {
+      const { counts, resumeAt } = delivered;
+      if (leftOut.add(delivered)) letters.onLeft(resumeAt, 'filter-failed');
+      else if (!keepsFailed && counts.deadLettered + counts.skipped > 0) letters.onLeft(resumeAt, 'failed-again');
     },
     keep: {
       reached(resumeAt) {

@@ -29,8 +29,11 @@ export interface LettersToRetry {
   readonly blocks: AsyncIterable<Block>;
   /** Notes that the results of a block's event, and of all events before it, are written. */
   readonly onReached: (resumeAt: ResumeAt) => void;
-  /** Notes that a block's event has failed again and is kept nowhere. Call this before `onReached`. */
-  readonly onLeft: (resumeAt: ResumeAt) => void;
+  /**
+   * Notes that a block's event stays for the next retry: it has failed again and is kept nowhere, or a filter that chooses events
+   * failed on it. Call this before `onReached`.
+   */
+  readonly onLeft: (resumeAt: ResumeAt, why: 'failed-again' | 'filter-failed') => void;
   /** The letters that were retried, now or earlier. */
   readonly note: () => RetriedLetters;
   /**
@@ -77,6 +80,7 @@ interface PassOptions {
   readonly pipelines: readonly PipelineServePlan[];
   readonly through: 'own' | 'one';
   readonly strangers: LettersLeft['strangers'];
+  readonly onFailedAgain: () => void;
   /** Whether the filters choose the event of a letter, which is left otherwise. */
   readonly choose: (event: string) => boolean;
   /** Records a note. */
@@ -117,11 +121,13 @@ export async function* lettersToRetry(
         await notes.put(family.key, note);
         ({ retried } = progress);
       };
+      const onFailedAgain = (): void => {
+        left.failedAgain += 1;
+      };
       try {
-        yield* passesOf(underWay, family, retry, { pipelines, through, strangers, choose, remember });
+        yield* passesOf(underWay, family, retry, { pipelines, through, strangers, onFailedAgain, choose, remember });
       } finally {
         left.unretryable += retry.unretryable;
-        left.failedAgain += retry.left;
         left.retriedBefore += retry.retriedBefore;
         left.retried += retried;
         for (const [name, count] of strangers) left.strangers.set(name, (left.strangers.get(name) ?? 0) + count);
@@ -137,7 +143,7 @@ function* passesOf(
   { plan, signal }: Pick<OpenReplay, 'plan' | 'signal'>,
   { key, owners }: Family,
   retry: LetterRetry,
-  { pipelines, through, strangers, choose, remember }: PassOptions,
+  { pipelines, through, strangers, onFailedAgain, choose, remember }: PassOptions,
 ): Generator<LettersToRetry, void, void> {
   const passes = [...owners];
   for (const pipeline of passes) {
@@ -162,7 +168,10 @@ function* passesOf(
       key,
       blocks: retry.pass({ accepts, pipeline: name, signal }),
       onReached: (resumeAt) => retry.reached(resumeAt),
-      onLeft: (resumeAt) => retry.leave(resumeAt),
+      onLeft(resumeAt, why) {
+        if (why === 'failed-again') onFailedAgain();
+        retry.leave(resumeAt);
+      },
       note: () => retry.note(),
       remember,
       progress: () => retry.progress,

@@ -1,6 +1,7 @@
 import { isTickLine, sentTo } from '../../event/index.js';
 import { eventFilter, limitEvents, noCounts, type BlockRunResult, type Counts } from '../../pipeline/index.js';
 import { SinkClosedError } from '../../sinks/index.js';
+import { LeftOut } from './left-out.js';
 import type { ReplayWay } from './plan.js';
 import type { OpenReplay } from './open-replay.js';
 import { openReplaySinks } from './sinks.js';
@@ -14,29 +15,28 @@ export async function replayRaw(
   way: Extract<ReplayWay, { kind: 'raw' }>,
 ): Promise<BlockRunResult> {
   const counts = noCounts();
-  const letters: string[] = [];
+  const leftOut = new LeftOut();
   const sinks = await openReplaySinks(underWay, way.output);
-  const { outputs, deadLetters } = sinks;
-  const accepts = wanted(way, counts, letters);
+  const { outputs } = sinks;
+  const accepts = wanted(way, counts, leftOut);
   const stored = storedBlocks(underWay, { singleLines: false, accepts });
   const { limit } = underWay.plan;
   let bytes = 0;
   let endedBy: 'input' | 'closed' = 'input';
   try {
     for await (const block of limit === undefined ? stored : limitEvents(stored, limit)) {
-      if (letters.length > 0) await deadLetters.write(Buffer.from(letters.splice(0).join('')));
       if (block.kind !== 'lines' || block.bytes.length === 0) continue;
       await outputs[0]?.write(block.bytes);
       counts.output += linesIn(block.bytes);
       bytes += block.bytes.length;
     }
-    if (letters.length > 0) await deadLetters.write(Buffer.from(letters.join('')));
   } catch (error) {
     if (!(error instanceof SinkClosedError)) throw error;
     endedBy = 'closed';
   }
   await sinks.close();
-  counts.input = counts.output + counts.filtered + counts.deadLettered;
+  leftOut.report(underWay.talk.notice);
+  counts.input = counts.output + counts.filtered + counts.skipped;
   return { counts, bytes, lines: counts.input, endedBy };
 }
 
@@ -44,7 +44,7 @@ export async function replayRaw(
 function wanted(
   { pipeline, filters, limits }: Extract<ReplayWay, { kind: 'raw' }>,
   counts: Counts,
-  letters: string[],
+  leftOut: LeftOut,
 ): AcceptsLine {
   const isOfPipeline = pipeline === undefined ? () => true : sentTo(pipeline);
   const isWanted: AcceptsLine = (bytes, start, end) =>
@@ -55,8 +55,8 @@ function wanted(
     if (!isWanted(bytes, start, end)) return false;
     const answer = judge(bytes.toString('utf8', start, end));
     if (typeof answer === 'object') {
-      counts.deadLettered += 1;
-      letters.push(answer.deadLetter);
+      counts.skipped += 1;
+      leftOut.addOne(answer.message);
       return false;
     }
     if (!answer) counts.filtered += 1;

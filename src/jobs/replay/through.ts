@@ -8,6 +8,7 @@ import {
 import { isStdout } from '../outputs/index.js';
 import type { Engines, PipelineEngine } from '../engines/engines.js';
 import type { PipelineServePlan } from '../serve-plan.js';
+import { LeftOut } from './left-out.js';
 import { runOfLetters } from './letter-run.js';
 import { lettersToRetry, nothingLeft, reportLeft, reportUsedUp } from './letters.js';
 import type { ReplayWay } from './plan.js';
@@ -23,12 +24,18 @@ export async function* runsToOneOutput(
   engines: Engines,
 ): AsyncGenerator<ReplayRun> {
   const { plan, talk } = underWay;
+  const leftOut = new LeftOut();
   const opened = way.pipelines.map((pipeline) => ({ pipeline, engine: engines.engineOf(pipeline) }));
   if (plan.choice.from === 'log') {
     const singleLines = opened.some(({ engine }) => engine.singleLines);
     const executor = together(way, opened, talk.notice);
     const sinks = await openReplaySinks(underWay, way.output);
-    yield { blocks: storedBlocks(underWay, { singleLines }), executor, sinks };
+    const blocks = storedBlocks(underWay, { singleLines });
+    try {
+      yield { blocks, executor, sinks, onDelivered: (delivered) => void leftOut.add(delivered) };
+    } finally {
+      leftOut.report(talk.notice);
+    }
     return;
   }
   const sinks = await openReplaySinks(underWay, way.output);
@@ -38,9 +45,11 @@ export async function* runsToOneOutput(
   try {
     for await (const letters of lettersToRetry(underWay, way, left)) {
       const executor = engines.engineOf(letters.pipeline).open();
-      yield runOfLetters(underWay, letters, { sinks: shared, executor, keepsFailed: plan.deadLetter !== undefined });
+      const keepsFailed = plan.deadLetter !== undefined;
+      yield runOfLetters(underWay, letters, { sinks: shared, executor, keepsFailed, leftOut });
     }
   } finally {
+    leftOut.report(talk.notice);
     reportLeft(left, talk.notice);
     if (isStdout(way.output)) reportUsedUp(left, talk.notice);
     await sinks.close();

@@ -72,8 +72,7 @@ async function* toOutputs(
         for await (const letters of lettersToRetry(underWay, way, left))
           yield await runToOutputs({ ...toOwn(letters.pipeline), blocks: letters.blocks, letters });
       } finally {
-        // A letter only fails again without being kept when a filter failed on it, which is told with its reason.
-        reportLeft({ ...left, failedAgain: 0 }, underWay.talk.notice);
+        reportLeft(left, underWay.talk.notice);
       }
       return;
     }
@@ -134,7 +133,7 @@ export async function runToOutputs(work: ToOwnOutputs): Promise<ReplayRun> {
     },
     onDelivered(delivered) {
       // A letter that no filter could judge stays for the next retry.
-      if (work.leftOut?.add(delivered) === true) letters?.onLeft(delivered.resumeAt);
+      if (work.leftOut?.add(delivered) === true) letters?.onLeft(delivered.resumeAt, 'filter-failed');
       work.onDelivered?.(place.pipeline, delivered);
     },
     keep: {

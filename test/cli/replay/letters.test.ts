@@ -246,17 +246,23 @@ pipelines:
     expect(new Set(numbers).size).toBe(count);
   });
 
-  it('stay for the next retry where --filter fails on them', async () => {
+  it.each([
+    ['to the outputs', ['--to-outputs'], 'out.ndjson'],
+    ['to a file', ['-o', './some.ndjson'], 'some.ndjson'],
+    ['with a file for what fails', ['-o', './some.ndjson', '--dead-letter', './again.ndjson'], 'some.ndjson'],
+  ])('stay for the next retry where --filter fails on them: %s', async (_, to, file) => {
     const cwd = scratch();
     mkdirSync(join(cwd, 'data'));
     writeFileSync(join(cwd, 'dead.ndjson'), letter(0) + letter(1));
     mend(cwd);
-    const retry = ['replay', '--dead-letters', '--to-outputs'];
+    const retry = ['replay', '--dead-letters', ...to];
     const chosen = await runCli([...retry, '--filter', '/kind == 1'], { cwd });
     expect([chosen.exit, chosen.stderr]).toEqual([3, expect.stringContaining('--filter failed on 2 events')]);
+    expect(chosen.stderr).toContain('2 in, 0 out, 2 skipped');
     expect(chosen.stderr).not.toContain('failed again');
+    expect(linesIn(cwd, 'again.ndjson')).toEqual([]);
     const all = await runCli(retry, { cwd });
-    expect([all.exit, linesIn(cwd, 'out.ndjson')]).toEqual([0, ['0', '1']]);
+    expect([all.exit, linesIn(cwd, file)]).toEqual([0, ['0', '1']]);
     expect(linesIn(cwd, 'dead.ndjson')).toHaveLength(2);
   });
 

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCli, scratch } from '../../support/cli.js';
@@ -117,6 +117,22 @@ describe.concurrent('replay', () => {
     ).toMatchObject({ exit: 0 });
     const one = await runCli(['replay', '--since', '0', '--raw', '-p', 'default'], { cwd });
     expect(one.stdout.split('\n')).toHaveLength(2);
+  });
+
+  it('leaves out and counts what --filter fails on, which becomes no dead letter', async () => {
+    const daemon = await startDaemon(config('["$input"]'));
+    const { cwd } = daemon;
+    await postLines(`${daemon.url}/events`, '{"n":1}\n{"n":2}\n');
+    await daemon.end();
+    for (const more of [[], ['--raw']]) {
+      const args = ['replay', '--since', '0', '--filter', '/kind == 1', '--dead-letter', 'again.ndjson', ...more];
+      const { exit, stdout, stderr } = await runCli(args, { cwd });
+      expect([exit, stdout]).toEqual([3, '']);
+      expect(stderr).toMatch(/--filter failed on 2 events, which are left out and become no dead letters: .*kind/);
+      expect(stderr).toContain('2 in, 0 out, 2 skipped');
+      const file = join(cwd, 'again.ndjson');
+      expect(existsSync(file) ? readFileSync(file, 'utf8') : '').toBe('');
+    }
   });
 
   it('gives the raw events of a pipeline that the config had once', async () => {
