@@ -20,6 +20,8 @@ export type { ServerPlan } from './server-plan.js';
 export { TapHub } from './tap/index.js';
 export {
   Feed,
+  type BatchesLook,
+  type BatchView,
   type FleetMember,
   type LetterGroup,
   type LettersLook,

@@ -83,7 +83,9 @@ export async function testServer(
         () => metrics.snapshot(),
         world,
         () => undefined,
+        () => undefined,
       ),
+      batches: () => Promise.resolve({ batches: [], open: 0 }),
       letters: {
         look: () => Promise.resolve({ letters: [], groups: [], looked: 0, whole: true }),
         preview: () => Promise.resolve({ pipelines: [], left: 0, driven_before: 0, more: false }),

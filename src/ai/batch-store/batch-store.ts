@@ -37,6 +37,8 @@ export interface BatchRecord {
   readonly kind?: string | undefined;
   readonly key?: string | undefined;
   readonly pipeline: string;
+  /** Older records do not have it. */
+  readonly stage?: string | undefined;
   readonly model: string;
   readonly endpoint: string;
   readonly headers: Readonly<Record<string, string>>;

@@ -229,7 +229,7 @@ export class BatchGatherer {
       let opening = this.#open.get(group);
       if (opening === undefined) {
         if (this.#open.size >= OPEN_MAX) await this.#sealOne();
-        opening = this.#open.get(group) ?? this.#begin(group, lane, model, written, attribution.pipeline);
+        opening = this.#open.get(group) ?? this.#begin(group, lane, model, written, attribution);
         this.#open.set(group, opening);
         this.#begun.set(group, this.#begun.get(group) ?? this.#options.world.now());
       }
@@ -276,7 +276,7 @@ export class BatchGatherer {
     lane: ProviderLane,
     model: string,
     { endpoint, headers }: BatchRequest,
-    pipeline: string,
+    { pipeline, stage }: Attribution,
   ): Promise<OpenBatch> {
     const { books, world, folder, keys } = this.#options;
     const createdAt = world.now();
@@ -295,6 +295,7 @@ export class BatchGatherer {
       kind: lane.provider.kind,
       ...(key !== undefined && { key }),
       pipeline,
+      stage,
       model,
       endpoint,
       headers,

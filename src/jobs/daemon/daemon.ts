@@ -132,6 +132,7 @@ export async function startDaemon(firstPlan: ServePlan, context: DaemonOptions):
     plan: () => plan,
     inside,
     members,
+    batches: () => opened?.pipelines.now.batches ?? [],
     signal: stopping.signal,
   });
   metrics.beforeLook(async () => {

@@ -3,6 +3,7 @@ import type { AccessRole } from '../access/index.js';
 import { busy } from '../http-error.js';
 import { Shares } from '../shares.js';
 import type { Snapshot } from '../metrics/index.js';
+import type { BatchesLook } from './batches.js';
 import type { FleetMember } from './fleet.js';
 import { History } from './history.js';
 
@@ -24,7 +25,7 @@ export interface FeedClock {
 
 /**
  * The daemon's numbers as server-sent events, once a second, while somebody is watching: each event holds everything that
- * `/metrics` says about Colloquium, as `[name, labels, value]`, and, in a fleet, all members. Before them comes the last hour.
+ * `/metrics` says about Colloquium, as `[name, labels, value]`, in a fleet all members, and the batches that have not ended. Before them comes the last hour.
  */
 export class Feed {
   readonly #readers = new Map<Readable, AccessRole>();
@@ -37,6 +38,8 @@ export class Feed {
     private readonly clock: FeedClock,
     /** Undefined without a fleet. */
     private readonly members: () => readonly FleetMember[] | undefined,
+    /** Those of the last snapshot; undefined: there are none. */
+    private readonly batches: () => BatchesLook | undefined,
   ) {}
 
   /**
@@ -80,13 +83,13 @@ export class Feed {
     const at = this.clock.now();
     const point = this.#history.add(snapshot, at, this.clock.elapsed());
     if (readers.length === 0) return;
-    const members = this.members();
+    const [members, batches] = [this.members(), this.batches()];
     const samples = snapshot
       .filter(({ name }) => SHOWN.test(name))
       .map(({ name, labels, value }) => [name, labels, value] as const);
     for (const [stream, role] of readers) {
       if (!this.#readers.has(stream) || stream.readableLength > WAITING_BYTES_MAX) continue;
-      stream.push(`data: ${JSON.stringify({ at, role, samples, members, point })}\n\n`);
+      stream.push(`data: ${JSON.stringify({ at, role, samples, members, batches, point })}\n\n`);
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { payerOf } from '../access/index.js';
+import type { BatchesLook } from './batches.js';
 import type { Feed } from './feed.js';
 import type { Letters } from './letters.js';
 import { loadPage, type Page } from './page.js';
@@ -12,10 +13,12 @@ export interface Dashboard {
   readonly file: URL;
   readonly feed: Feed;
   readonly letters: Letters;
+  /** The batches that have not ended. @throws HttpError during the recovery of the log */
+  readonly batches: () => Promise<BatchesLook>;
 }
 
 /** The dashboard at `/`, its data, and its actions. */
-export function addDashboardRoutes(app: FastifyInstance, { file, feed, letters }: Dashboard): void {
+export function addDashboardRoutes(app: FastifyInstance, { file, feed, letters, batches }: Dashboard): void {
   let page: Promise<Page> | undefined;
   app.get('/', { config: { role: 'read' } }, async (_request, reply) => {
     const { html, policy } = await (page ??= loadPage(file));
@@ -23,6 +26,9 @@ export function addDashboardRoutes(app: FastifyInstance, { file, feed, letters }
   });
   app.get('/dashboard/feed', { config: { role: 'read' }, exposeHeadRoute: false }, (request, reply) =>
     reply.type('text/event-stream; charset=utf-8').send(feed.open(request.caller?.role ?? 'read', payerOf(request))),
+  );
+  app.get('/batches', { config: { role: 'read' } }, async (_request, reply) =>
+    reply.type(JSON_TYPE).send(JSON.stringify(await batches())),
   );
   app.get('/dead-letters', { config: { role: 'read' } }, async (_request, reply) =>
     reply.type(JSON_TYPE).send(JSON.stringify(await letters.look())),

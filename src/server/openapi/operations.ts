@@ -115,12 +115,22 @@ export const OPERATIONS: Readonly<Record<string, OpenApiOperation>> = {
     answers: {
       200: {
         description:
-          'First an event `history`: the points of the last hour, one every 5 seconds, [at, in, processed, failed, p50, p95, p99]: rates per second, latencies in seconds or null. Then events {at, role, samples}; a sample is [name, labels, value]. In a fleet also members, as in GET /fleet; every 5 seconds also the new point.',
+          'First an event `history`: the points of the last hour, one every 5 seconds, [at, in, processed, failed, p50, p95, p99]: rates per second, latencies in seconds or null. Then events {at, role, samples}; a sample is [name, labels, value]. In a fleet also members, as in GET /fleet; while there are batches also batches, as in GET /batches; every 5 seconds also the new point.',
         content: { 'text/event-stream': [] },
       },
       503: {
         description: 'Too many dashboards are open. Retry after the time in Retry-After.',
         content: { [JSON_TYPE]: ['Error'] },
+      },
+    },
+  },
+  'GET /batches': {
+    summary: 'The batches of requests to AI providers that have not ended.',
+    answers: {
+      200: {
+        description:
+          'batches: the newest, at most 20, newest first, each with its id, pipeline, stage, provider, model and state (as in /metrics), the number of its requests (rows; null while they are collected), how many are answered (done), when it was begun (created) and when what has no answer is asked live (deadline, or null), in milliseconds since the epoch, and what it costs at most in US dollars (at_most, or null). open: how many there are.',
+        content: { [JSON_TYPE]: [] },
       },
     },
   },

@@ -1,6 +1,8 @@
+import type { BatchRecord } from '../../../ai/index.js';
 import type { LogWorld } from '../../../log/index.js';
 import { Feed, type FleetMember, type Metrics, type ServerOptions } from '../../../server/index.js';
 import type { DaemonParts } from '../parts.js';
+import { lookAtBatches } from './look-at-batches.js';
 import { lookAtLetters } from './look-at-letters.js';
 import type { ServePlan } from '../../serve-plan.js';
 import { processorTalk } from '../pipelines/processor-talk.js';
@@ -21,6 +23,8 @@ export interface DashboardOptions {
   readonly inside: () => DaemonParts;
   /** Undefined if there is no fleet. */
   readonly members: () => readonly FleetMember[] | undefined;
+  /** Returns the batches that the metrics last told of, in the order of their creation. */
+  readonly batches: () => readonly BatchRecord[];
   /** Aborted when the daemon is to end. */
   readonly signal: AbortSignal;
 }
@@ -29,7 +33,7 @@ export interface DashboardOptions {
 export function daemonDashboard(
   context: DashboardOptions,
 ): ServerOptions['dashboard'] & { readonly redriving: LetterRetrier['progress'] } {
-  const { world, talk, letters, metrics, plan, inside, members, signal } = context;
+  const { world, talk, letters, metrics, plan, inside, members, batches, signal } = context;
   const { retryLetters, preview, progress } = letterRetrier({
     world,
     plan,
@@ -47,7 +51,16 @@ export function daemonDashboard(
   });
   return {
     file: new URL('./dashboard.html', import.meta.url),
-    feed: new Feed(() => metrics.snapshot(), world, members),
+    feed: new Feed(
+      () => metrics.snapshot(),
+      world,
+      members,
+      () => {
+        const open = batches();
+        return open.length === 0 ? undefined : lookAtBatches(open);
+      },
+    ),
+    batches: async () => lookAtBatches(await inside().pipelines.now.openBatches()),
     letters: { look: () => lookAtLetters(plan().pipelines, world.disk.keys), preview, retryLetters },
     redriving: progress,
   };

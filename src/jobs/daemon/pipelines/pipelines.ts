@@ -1,4 +1,4 @@
-import type { ProviderStatus } from '../../../ai/index.js';
+import type { BatchRecord, ProviderStatus } from '../../../ai/index.js';
 import { tickRecord } from '../../../event/index.js';
 import { comparePositions, type Log, type LogPosition } from '../../../log/index.js';
 import type { NatsLink } from '../../../nats/index.js';
@@ -44,6 +44,7 @@ export class Pipelines {
   /** The processors that read the daemon's own log, in the order of the plan. */
   readonly #fronts: Processor<LogReader>[];
   #closed = false;
+  #batches: readonly BatchRecord[] = [];
 
   /**
    * @param fleet undefined in a member of a fleet: the server has been unavailable since the start, and stored events wait
@@ -153,14 +154,31 @@ export class Pipelines {
 
   /** Updates the metrics of AI providers, if there are any. */
   async showAi(meter: Metrics['ai']): Promise<void> {
+    await this.#whileOpen(async (ai) => {
+      meter.show(...(await Promise.all([ai.status(), ai.spentToday()])));
+      meter.showBatches((this.#batches = await ai.batches.open()), this.context.world.now());
+    });
+  }
+
+  /** The batches that had not ended at the last look, in the order of their creation. */
+  get batches(): readonly BatchRecord[] {
+    return this.#batches;
+  }
+
+  /** Looks at the batches that have not ended, as {@link batches}. */
+  async openBatches(): Promise<readonly BatchRecord[]> {
+    await this.#whileOpen(async (ai) => (this.#batches = await ai.batches.open()));
+    return this.#batches;
+  }
+
+  async #whileOpen(look: (ai: NonNullable<Engines['ai']>) => Promise<unknown>): Promise<void> {
     const { ai } = this.engines;
     if (ai === undefined || this.#closed) return;
-    const show = async (): Promise<void> => {
-      meter.show(...(await Promise.all([ai.status(), ai.spentToday()])));
-      meter.showBatches(await ai.batches.open(), this.context.world.now());
+    const work = async (): Promise<void> => {
+      await look(ai);
     };
     try {
-      await (this.fleet?.ifThere(show) ?? show());
+      await (this.fleet?.ifThere(work) ?? work());
     } catch (error) {
       // The engines may have been closed meanwhile, for other pipelines: the figures then stay until those run.
       if (!this.#hasClosed()) throw error;

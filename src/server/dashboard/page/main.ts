@@ -1,4 +1,5 @@
 import type { HistoryPoint } from '../history-point.js';
+import { showBatches } from './batches.js';
 import { chart } from './chart.js';
 import { at, say, showTable } from './elements.js';
 import { showFleet } from './fleet.js';
@@ -94,6 +95,7 @@ function show(frame: FeedFrame): void {
   showStages(now);
   showErrors(now);
   showMoney(now);
+  showBatches(frame);
   showFleet(frame);
   showRetry(now.sum('redrive_left_bytes'), now.sum('events_driven_again_total'));
   if (frame.point !== undefined) addPoints([frame.point]);

@@ -1,3 +1,4 @@
+import type { BatchesLook } from '../batches.js';
 import type { FleetMember } from '../fleet.js';
 import type { HistoryPoint } from '../history-point.js';
 
@@ -13,6 +14,8 @@ export interface FeedFrame {
   readonly samples: readonly Sample[];
   /** Undefined: the daemon works alone. */
   readonly members?: readonly FleetMember[];
+  /** Undefined: no batch is open. */
+  readonly batches?: BatchesLook;
   /** The newest point of the history, when there is a new one. */
   readonly point?: HistoryPoint;
 }
