@@ -11,4 +11,12 @@ export { FRAME_OVERHEAD_BYTES, SECTION_OVERHEAD_BYTES, SectionSealer } from './s
 export { sealedStart } from './sealed-start.js';
 export { SectionOpener, type SectionDamage } from './section-opener.js';
 export { SectionRekeyer } from './section-rekeyer.js';
-export { FRAME_MAGIC, HEADER_BYTES, LOG_ID_BYTES, isSealedFile, type SealedFileName } from './frame.js';
+export {
+  FRAME_MAGIC,
+  HEADER_BYTES,
+  HEADER_MAGIC,
+  LOG_ID_BYTES,
+  isSealedFile,
+  readHeader,
+  type SealedFileName,
+} from './frame.js';

@@ -1,4 +1,4 @@
-import { BlockCutter, type Block, type SpareMemory } from '../sources/index.js';
+import { BlockCutter, EncryptedInputError, refuseEncrypted, type Block, type SpareMemory } from '../sources/index.js';
 import { LogLines, type LogEntry } from '../log/index.js';
 import { occurrences, tooLong, type EventFailure, type Occurrences } from '../pipeline/index.js';
 import { appendAll } from './append.js';
@@ -84,7 +84,7 @@ export async function storeLines(
  * @param arriving all chunks that have arrived, each time
  * @param hold called with the number of bytes; returns false if they are too many
  * @param spare memory for blocks
- * @throws HttpError 503
+ * @throws HttpError 503; 400 if the body is encrypted
  */
 export async function* blocksOf(
   arriving: AsyncIterable<readonly Buffer[]>,
@@ -109,15 +109,26 @@ export async function* blocksOf(
       hold(unfinished > lineBytesMax ? 0 : unfinished);
     }
     yield* cutter.end();
+  } catch (error) {
+    throw refusalOf(error);
   } finally {
     cutter.release();
     hold(0);
   }
 }
 
-/** A complete body as one block of lines. */
+/** A complete body as one block of lines. @throws HttpError 400 if it is encrypted */
 export function wholeBlock(bytes: Buffer): Block {
+  try {
+    refuseEncrypted(bytes);
+  } catch (error) {
+    throw refusalOf(error);
+  }
   return { kind: 'lines', bytes: bytes.subarray(markBytes(bytes)), source: 'http', startsFile: true };
+}
+
+function refusalOf(error: unknown): unknown {
+  return error instanceof EncryptedInputError ? new HttpError(400, 'Bad request', error.message) : error;
 }
 
 function entriesOf(

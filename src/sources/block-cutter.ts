@@ -1,4 +1,5 @@
 import { OVERLONG_HEAD_BYTES, OVERLONG_TAIL_BYTES, type Block } from './block.js';
+import { refuseEncrypted } from './encrypted-input.js';
 import { PIECE_BYTES, SpareMemory } from './spare-memory.js';
 
 /** Bytes read at a time: enough to amortize a call, few enough to stay in the processor's cache. */
@@ -94,9 +95,10 @@ export class BlockCutter {
     return this.cut();
   }
 
-  /** Returns the complete lines so far. */
+  /** Returns the complete lines so far. @throws EncryptedInputError if the input is encrypted, before any line is returned */
   *cut(): Generator<Block> {
     if (this.#atFileStart && !this.#skipBom()) return;
+    if (this.#startsFile && this.#overlong === undefined) refuseEncrypted(this.#buffer.subarray(0, this.#used));
 
     if (this.#overlong !== undefined) {
       const newline = this.#buffer.subarray(0, this.#used).indexOf(NEWLINE);

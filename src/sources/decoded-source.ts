@@ -3,12 +3,13 @@ import type { KeyRing } from '../crypt/index.js';
 import { packingOf, type Packing } from '../files/index.js';
 import type { Block, Source } from './block.js';
 import { BLOCK_BYTES } from './block-cutter.js';
+import { notEncrypted } from './encrypted-input.js';
 import { readableStats } from './file-source.js';
 import type { InputFormat } from './formats/decoder.js';
 import { openForReading } from './open-file.js';
 import { chunkBlocks, streamChunks } from './stream-source.js';
 import { unpacked } from './unpack.js';
-import { isSealedPath, unsealedInput } from './unsealed.js';
+import { isSealedInput, unsealedInput } from './unsealed.js';
 
 const NEWLINE = 0x0a;
 
@@ -28,11 +29,11 @@ export function decodedSource(name: string, format: InputFormat, recordBytesMax:
   if (!isStdin) readableStats(name);
   const source = isStdin ? 'stdin' : name;
   const packing = packingOf(name);
-  const isSealed = !isStdin && isSealedPath(name);
+  const isSealed = !isStdin && isSealedInput(name);
   return {
     name: source,
     async *blocks(signal): AsyncGenerator<Block> {
-      const chunks = isSealed ? unsealedInput(name, keys, signal) : plainChunks(name, packing, signal);
+      const chunks = isSealed ? unsealedInput(name, keys, signal) : notEncrypted(plainChunks(name, packing, signal));
       const decoder = format.open({ source, recordBytesMax });
       async function* lines(): AsyncGenerator<Buffer> {
         for await (const chunk of chunks) yield decoder.decode(chunk);

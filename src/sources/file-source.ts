@@ -9,7 +9,7 @@ import { openForReading } from './open-file.js';
 import { itIsADirectory, SourceError } from './read-error.js';
 import { chunkBlocks } from './stream-source.js';
 import { unpackedBlocks } from './unpack.js';
-import { isSealedPath, unsealedInput } from './unsealed.js';
+import { isSealedInput, unsealedInput } from './unsealed.js';
 
 const readAsync = promisify(read);
 
@@ -38,7 +38,7 @@ export function fileSource(path: string, lineBytesMax: number, keys?: KeyRing): 
   if (packing !== undefined) {
     return { name: path, blocks: (signal) => unpackedBlocks(path, packing, lineBytesMax, signal) };
   }
-  if (isSealedPath(path)) {
+  if (isSealedInput(path)) {
     const lines = (signal: AbortSignal) => unsealedInput(path, keys, signal);
     return { name: path, blocks: (signal) => chunkBlocks(lines(signal), path, lineBytesMax, signal) };
   }

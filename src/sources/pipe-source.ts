@@ -38,8 +38,16 @@ export async function* pipeBlocks(
   let isTimed = false;
   let wake = (): void => undefined;
 
+  /** A failure ends the reading, and comes again at its end. */
+  const take = (some: () => Iterable<Block>): void => {
+    try {
+      blocks.push(...some());
+    } catch {
+      socket.destroy();
+    }
+  };
   const giveLines = (): void => {
-    blocks.push(...cutter.cut());
+    take(() => cutter.cut());
     if (blocks.length > 0) wake();
   };
   const giveLinesUnlessMoreComes = (): void => {
@@ -58,7 +66,7 @@ export async function* pipeBlocks(
     // Called at most once per chunk and without waiting, because the cost per chunk matters.
     callback(count) {
       chunks += 1;
-      blocks.push(...cutter.add(chunk.subarray(0, count)));
+      take(() => cutter.add(chunk.subarray(0, count)));
       if (count === CHUNK_BYTES && cutter.hasRoom(CHUNK_BYTES)) giveLinesUnlessMoreComes();
       else giveLines();
       // Once blocks are ready, stops reading until somebody asks for one.

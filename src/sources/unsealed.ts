@@ -1,16 +1,36 @@
 import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
-import { HEADER_BYTES, isSealedFile, SectionOpener, type KeyRing } from '../crypt/index.js';
+import { HEADER_BYTES, isSealedFile, readHeader, SectionOpener, type KeyRing } from '../crypt/index.js';
 import { BLOCK_BYTES } from './block-cutter.js';
+import { EncryptedInputError } from './encrypted-input.js';
 import { openForReading } from './open-file.js';
+import { SourceError } from './read-error.js';
 import { streamChunks } from './stream-source.js';
 
 /** Whether a path leads to an encrypted output. A pipe or a device is not looked into. */
 export function isSealedPath(path: string): boolean {
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
+  return isSealedFile(startOf(path));
+}
+
+/** {@link isSealedPath} of an input. @throws SourceError for a file of an encrypted log, whose lines only `log cat` prints */
+export function isSealedInput(path: string): boolean {
+  const start = startOf(path);
+  if (!isSealedFile(start)) return false;
+  if (readHeader(start).header?.log !== undefined) throw new SourceError(path, 'open', new EncryptedInputError());
+  return true;
+}
+
+/** Refuses a file that is encrypted, where nothing decrypts it. @throws SourceError */
+export function refuseSealedPath(path: string): void {
+  if (isSealedPath(path)) throw new SourceError(path, 'open', new EncryptedInputError());
+}
+
+/** The bytes in which a header would be; none of what is not a file. */
+function startOf(path: string): Buffer {
+  const start = Buffer.alloc(HEADER_BYTES);
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return start.subarray(0, 0);
   const fd = openSync(path, 'r');
   try {
-    const start = Buffer.alloc(HEADER_BYTES);
-    return isSealedFile(start.subarray(0, readSync(fd, start, 0, start.length, 0)));
+    return start.subarray(0, readSync(fd, start, 0, start.length, 0));
   } finally {
     closeSync(fd);
   }

@@ -1,5 +1,5 @@
 import { SAMPLE_EVENTS_MAX } from '../../config/index.js';
-import { isBroken, openSource } from '../../sources/index.js';
+import { isBroken, openSource, refuseSealedPath } from '../../sources/index.js';
 import { formatOfName } from '../../sources/formats/index.js';
 
 const LINE_BYTES_MAX = 16 * 2 ** 20;
@@ -13,6 +13,7 @@ const LINE_BYTES_MAX = 16 * 2 ** 20;
 export async function firstLines(path: string): Promise<string[]> {
   const enough = new AbortController();
   const lines: string[] = [];
+  refuseSealedPath(path);
   const source = openSource(path, { lineBytesMax: LINE_BYTES_MAX, follow: false, format: formatOfName(path) });
   for await (const block of source.blocks(enough.signal)) {
     if (block.kind === 'lines') for (const line of block.bytes.toString('utf8').split('\n')) lines.push(line);

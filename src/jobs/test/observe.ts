@@ -18,7 +18,7 @@ import {
 } from '../../pipeline/index.js';
 import { nowhere, type Sink } from '../../sinks/index.js';
 import { takeOf } from '../../sinks/kinds/index.js';
-import { openSource, type Block } from '../../sources/index.js';
+import { openSource, refuseSealedPath, type Block } from '../../sources/index.js';
 import { formatOfName } from '../../sources/formats/index.js';
 import { onThisThread } from '../ai/ai-engines.js';
 import type { Rehearsal } from '../ai/open-client.js';
@@ -223,6 +223,7 @@ function named(calls: AiCalls): AiCalls {
 
 async function* blocksOf({ input }: ObserveOptions, lineBytesMax: number, signal: AbortSignal): AsyncGenerator<Block> {
   if ('file' in input) {
+    refuseSealedPath(input.file);
     const format = formatOfName(input.file);
     yield* openSource(input.file, { lineBytesMax, follow: false, format, onNotice: () => undefined }).blocks(signal);
     return;

@@ -8,7 +8,7 @@ import {
   type FileStats,
   type PresentFiles,
 } from '../../files/index.js';
-import { isDamage, RewrittenError, SourceError, type WatchedFile } from '../../sources/index.js';
+import { EncryptedInputError, isDamage, RewrittenError, SourceError, type WatchedFile } from '../../sources/index.js';
 import { countStored, type StoredLog } from './count-stored.js';
 import type { FileRegister } from './file-register.js';
 import { atRest, packingOfFile, type IngestedFile } from './ingested-file.js';
@@ -124,8 +124,8 @@ export class FolderReader {
         talk.rewritten(path);
         await this.#forgetContent(progress.record);
       } else if (error instanceof SourceError) {
-        // Damaged data stays damaged; a disk error may be temporary.
-        const isDamaged = isDamage(error.cause);
+        // Damaged or encrypted data stays so until the file changes; a disk error may be temporary.
+        const isDamaged = isDamage(error.cause) || error.cause instanceof EncryptedInputError;
         const { size, stamp } = stats;
         const known = atRest(progress.record);
         await register.done(isDamaged ? { ...known, seen: { size, stamp } } : progress.record, present);

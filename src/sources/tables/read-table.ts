@@ -2,7 +2,7 @@ import { statSync, type Stats } from 'node:fs';
 import { basename } from 'node:path';
 import { TableError, type TablePlan } from '../../config/kinds/index.js';
 import { INPUT_FORMATS } from '../formats/index.js';
-import { openSource } from '../index.js';
+import { openSource, refuseSealedPath } from '../index.js';
 import { SourceError } from '../read-error.js';
 import { Table } from './table.js';
 import { TableBuilder } from './table-builder.js';
@@ -34,6 +34,7 @@ export async function readTable(plan: TablePlan): Promise<Table> {
 
 async function readOnce(plan: TablePlan): Promise<Table> {
   const { file, format } = plan;
+  refuseSealedPath(file);
   const builder = new TableBuilder(plan);
   const source = openSource(file, {
     lineBytesMax: Math.min(ROW_BYTES_MAX, plan.bytesMax),
