@@ -188,7 +188,8 @@ describe('a daemon whose AI stage sends batches', () => {
     await until(() => output(daemon.cwd).length === 920, 'all are answered');
     expect(await daemon.end()).toBe(0);
     expectOut(daemon.cwd, rowsOf(920));
-    expect(sizes(fake).reduce((sum, size) => sum + size, 0)).toBeGreaterThanOrEqual(200);
+    // The body may arrive in two parts; of each, fewer than `min_batch` are asked live.
+    expect(sizes(fake).reduce((sum, size) => sum + size, 0)).toBeGreaterThan(900 - 2 * 200);
     expect(Math.min(...sizes(fake))).toBeGreaterThanOrEqual(200);
     expect(fake.records).toHaveLength(920);
   });

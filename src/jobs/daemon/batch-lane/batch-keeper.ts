@@ -28,6 +28,8 @@ const AGAIN_MS = 5000;
 const FULL_MS = 60_000;
 /** The most batches of a pipeline that are out at a time; with more, events wait in the log. */
 const OUT_MAX = 100;
+/** How many passes may gather a request before it is asked live: one that has passed it by already, and one that begins behind it. */
+const PASSES = 2;
 /** How long a request to a provider may take when the daemon ends. */
 const STOP_MS = 5000;
 
@@ -70,6 +72,9 @@ export class BatchKeeper {
   /** The stages whose requests the pass that is under way gathers. */
   #wanting: ReadonlySet<StageLane> = new Set();
   #passing: Promise<void> | undefined;
+  /** How many passes have ended. */
+  #passes = 0;
+  #readingOn: Promise<void> | undefined;
   #passFrom = 0;
   /** Whether the events are to be read again from where the pipeline is. */
   #isAgain = false;
@@ -127,6 +132,7 @@ export class BatchKeeper {
     return async (request, context, { timestamp }) => {
       const lane = this.#lanes.get(context.stage);
       let fulls = 0;
+      const passes = this.#passes;
       for (;;) {
         const { change } = this.#change;
         if (this.#isEnding || reading.aborted) return paused('the answer of a batch is not there yet');
@@ -134,7 +140,9 @@ export class BatchKeeper {
         if (this.#upkeepAt > 0) {
           const isLate = lane?.isLate(timestamp, this.options.world.now()) === true;
           const asked = await this.#joined(lane, isLate, request, context, timestamp);
-          if (asked.kind === 'none' || asked.kind === 'received') return undefined;
+          if (asked.kind === 'received') return undefined;
+          const isPassedBy = isLate || this.#passes - passes >= PASSES;
+          if (asked.kind === 'none' && (isPassedBy || !(await this.#mayGather(lane)))) return undefined;
           if (asked.kind === 'waits' && isLate) this.#late.add(asked.batch);
           // What the budget has room for is looked up once for many requests, so it may be out of date the first time.
           if (asked.kind === 'full' && this.#open.size === 0 && (fulls += 1) > 1)
@@ -219,8 +227,7 @@ export class BatchKeeper {
     const records = await this.#records();
     await this.#sealDue(now);
     await this.#advance(records, now);
-    if (this.#refusal === undefined && !this.#front.isStopped && this.#passing === undefined && now >= this.#passFrom)
-      await this.#readOn();
+    await this.#readOnOnce();
   }
 
   /** Finds what earlier processes have left, and what can't be fetched. */
@@ -324,6 +331,25 @@ export class BatchKeeper {
     if (trouble !== undefined) this.#wake(trouble);
   }
 
+  /** Like {@link BatchKeeper.#readOn}, for all who ask at a time. */
+  async #readOnOnce(): Promise<void> {
+    if (this.#refusal !== undefined || this.#front.isStopped || this.#passing !== undefined) return;
+    if (this.options.world.now() < this.#passFrom) return;
+    await (this.#readingOn ??= this.#readOn().finally(() => (this.#readingOn = undefined)));
+  }
+
+  /** Whether a pass that is under way, or begins now, may put a request that is in no batch into one. */
+  async #mayGather(lane: StageLane | undefined): Promise<boolean> {
+    if (lane?.rowsMin === undefined) return false;
+    try {
+      await this.#readOnOnce();
+    } catch (error) {
+      this.#wake(reasonOf(error));
+      return true;
+    }
+    return this.#passing !== undefined && this.#wanting.has(lane);
+  }
+
   /** Starts a pass over the events whose requests are not gathered yet, if there is reason for one. */
   async #readOn(): Promise<void> {
     const { log, plan } = this.options;
@@ -347,11 +373,15 @@ export class BatchKeeper {
       await this.#ahead.tend();
       return;
     }
-    this.#passing = this.#pass(wanting).finally(() => (this.#passing = undefined));
+    this.#wanting = new Set(wanting.keys());
+    this.#passing = this.#pass(wanting).finally(() => {
+      this.#passing = undefined;
+      this.#passes += 1;
+      this.#wake();
+    });
   }
 
   async #pass(wanting: ReadonlyMap<StageLane, LogPosition>): Promise<void> {
-    this.#wanting = new Set(wanting.keys());
     this.#wasFull = false;
     const from = [...wanting.values()].reduce((least, one) => (comparePositions(one, least) < 0 ? one : least));
     let to: LogPosition | undefined;
