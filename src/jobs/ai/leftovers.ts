@@ -34,7 +34,7 @@ export async function lookAtLeftovers(
   for (const { id, provider, remote, ...record } of left.slice(0, NAMED_MAX)) {
     const where = remote === undefined ? provider : `${provider} as ${remote}`;
     notice(
-      `batch ${id} (${contentText(record)}) of pipeline ${pipeline} is still out at ${where}, and this run does not wait for it: colloquium journal batches --fetch ${id} gets its answers, --cancel ends it, --forget gives it up`,
+      `batch ${id} (${contentText(record)}) of pipeline ${pipeline} is still out at ${where}, and this run does not wait for it; if no daemon does, colloquium journal batches --fetch ${id} gets its answers, --cancel ends it, --forget gives it up`,
     );
   }
   if (left.length > NAMED_MAX) notice(`${left.length - NAMED_MAX} more are out: colloquium journal batches lists them`);
