@@ -48,7 +48,7 @@ it('A daemon that recovers its log says that it lives and is not ready, and take
     '1',
     expect.objectContaining({ error: 'Recovering' }),
   ]);
-  for (const path of ['/events', '/tap', '/', '/dashboard/feed', '/dead-letters', '/fleet'])
+  for (const path of ['/events', '/tap', '/', '/dashboard/feed', '/dead-letters', '/fleet', '/batches'])
     expect([path, await statusOf(path)]).toEqual([path, 503]);
   expect(await statusOf('/nothing')).toBe(404);
 
