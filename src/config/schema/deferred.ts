@@ -105,7 +105,7 @@ export class Deferred {
 
   check(check: (context: Pick<Context, 'value' | 'issues'>) => void): Deferred {
     return new Deferred(
-      () => this.zod.check(check as zod.core.CheckFn<unknown>),
+      () => this.zod.check(check),
       (input) => this.#checked(input, (value) => hasNoIssue((context) => check(context), value)),
     );
   }
