@@ -84,15 +84,23 @@ export async function lossBehind(
     const problem = `the segment ends here but had ${summary.bytes} bytes with ${summary.records} records`;
     return damageAt('truncated', origin, size, summary.bytes - size, problem);
   }
-  if (source.isTruncated && source.sealed !== undefined) {
-    // The last segment gets its end when the next one begins.
-    const problem = 'the encrypted segment has no end here: what followed is lost';
-    const isLost = finished || source.packed || (await source.sealed.hasEnd());
-    return isLost ? damageAt('truncated', origin, size, 0, problem) : undefined;
-  }
-  return source.isTruncated
-    ? damageAt('truncated', origin, size, 0, 'the packed segment is truncated here')
-    : undefined;
+  const problem = await truncation(source, finished);
+  return problem === undefined ? undefined : damageAt('truncated', origin, size, 0, problem);
+}
+
+/**
+ * Says that an unknown number of bytes is lost behind the end of a segment; undefined if none is known to be.
+ *
+ * @param finished whether another segment follows
+ */
+export async function truncation(source: SegmentSource, finished: boolean): Promise<string | undefined> {
+  const { isTruncated, sealed, packed, endLoss } = source;
+  if (!isTruncated) return undefined;
+  const why = endLoss === undefined ? '' : ` (${endLoss})`;
+  if (sealed === undefined) return `the packed segment is truncated here${why}`;
+  // The last segment gets its end when the next one begins.
+  const isLost = finished || packed || (await sealed.hasEnd());
+  return isLost ? `the encrypted segment has no end here: what followed is lost${why}` : undefined;
 }
 
 /** A block that reports the missing segments between `at` and the next one that exists. */

@@ -22,7 +22,7 @@ interface PlacedMember extends PackedMember {
 
 /** A segment packed by `packSegment`. Keeps the last unpacked member, because readers move forward in small steps. */
 export async function packedSegment(path: string, file: DiskFile): Promise<SegmentSource> {
-  const { members, whole } = await listMembers(file);
+  const { members, whole, losses } = await listMembers(file);
   const size = endOf(members);
   let unpacked: { readonly member: PlacedMember; readonly bytes: Buffer } | undefined;
 
@@ -46,12 +46,13 @@ export async function packedSegment(path: string, file: DiskFile): Promise<Segme
     path,
     packed: true,
     isTruncated: !whole,
+    endLoss: losses.get(size),
     size: () => Promise.resolve(size),
     async read(into, start, end, offset) {
       const member = members.findLast((candidate) => candidate.offset <= offset);
       if (member === undefined || offset >= member.offset + member.bytes) {
         if (offset >= size) return 0;
-        throw new DamagedRange('a packed block is lost', nextOffset(offset));
+        throw new DamagedRange(losses.get(offset) ?? 'a packed block is lost', nextOffset(offset));
       }
       const bytes = await unpack(member);
       return bytes.copy(into, start, offset - member.offset, offset - member.offset + (end - start));
@@ -60,15 +61,24 @@ export async function packedSegment(path: string, file: DiskFile): Promise<Segme
   };
 }
 
+interface MemberList {
+  readonly members: readonly PlacedMember[];
+  readonly whole: boolean;
+  /** Why what begins at an offset of the unpacked segment can't be decrypted. */
+  readonly losses: ReadonlyMap<number, string>;
+}
+
 /** Goes from header to header, and past a damaged one to the next that is intact. */
-async function listMembers(file: DiskFile): Promise<{ members: PlacedMember[]; whole: boolean }> {
+async function listMembers(file: DiskFile): Promise<MemberList> {
   const members: PlacedMember[] = [];
+  const losses = new Map<number, string>();
   const end = await file.size();
   const header = Buffer.alloc(MEMBER_HEADER_BYTES);
   let whole = false;
   for (let at = 0; at < end;) {
     const count = await readUnlessDamaged(file, header, at);
     if (typeof count !== 'number') {
+      if (!losses.has(endOf(members))) losses.set(endOf(members), count.reason);
       at = Math.max(at + 1, count.next ?? end);
       continue;
     }
@@ -81,7 +91,7 @@ async function listMembers(file: DiskFile): Promise<{ members: PlacedMember[]; w
       at = await findSignature(file, at + 1, end);
     }
   }
-  return { members, whole };
+  return { members, whole, losses };
 }
 
 function endOf(members: readonly PackedMember[]): number {
@@ -105,11 +115,11 @@ async function readUnlessDamaged(
   file: DiskFile,
   into: Buffer,
   at: number,
-): Promise<number | { readonly next: number | undefined }> {
+): Promise<number | { readonly next: number | undefined; readonly reason: string }> {
   try {
     return await readWhole(file, into, 0, into.length, at);
   } catch (error) {
-    if (error instanceof DamagedRange) return { next: error.nextOffset };
+    if (error instanceof DamagedRange) return { next: error.nextOffset, reason: error.message };
     throw error;
   }
 }

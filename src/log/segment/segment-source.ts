@@ -9,6 +9,8 @@ export interface SegmentSource {
   readonly sealed?: SealedReader;
   /** Whether an unknown number of bytes at the end is known to be lost. */
   readonly isTruncated: boolean;
+  /** Why the bytes at the end of a packed segment are lost, as far as that is known. */
+  readonly endLoss?: string | undefined;
   /** The size of the unpacked segment in bytes. It grows while the segment is written to. */
   size(): Promise<number>;
   /**

@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
-import { HEADER_BYTES, isSealedFile, type SealedReader } from '../../crypt/index.js';
+import { HEADER_BYTES, isSealedFile } from '../../crypt/index.js';
 import { readWhole } from '../disk/whole.js';
 import { isSegmentForm, parseSegmentFile } from '../format/segment-name.js';
 import { LogError } from '../log-error.js';
 import type { LogWorld } from '../log-world.js';
+import { truncation } from '../read/segment-blocks.js';
 import { packedSegment } from '../segment/packed-segment.js';
 import { plainSegment } from '../segment/plain-segment.js';
 import { openSealedNamed, sealedName, sealedSegment } from '../segment/sealed-segment.js';
@@ -51,7 +52,7 @@ export async function* catFile(
     else source = plainSegment(path, file);
     source.sealed?.requireKey();
     yield* contentOf(source, onDamage);
-    await reportFindings(source, source.sealed, onDamage);
+    await reportFindings(source, onDamage);
   } finally {
     await file.close();
   }
@@ -77,14 +78,13 @@ async function* contentOf(
   }
 }
 
-async function reportFindings(
-  { path, packed }: SegmentSource,
-  sealed: SealedReader | undefined,
-  onDamage: (message: string) => void,
-): Promise<void> {
+async function reportFindings(source: SegmentSource, onDamage: (message: string) => void): Promise<void> {
+  const { path, packed, sealed } = source;
   await sealed?.walk();
   for (const { message, offset, fileOffset } of sealed?.findings ?? [])
     onDamage(`${path}: byte ${packed ? fileOffset : offset}: ${message}`);
   const torn = await sealed?.strangeEnd();
   if (torn !== undefined) onDamage(`${path}: what follows byte ${torn} of the file is not a whole encrypted frame`);
+  const problem = await truncation(source, false);
+  if (problem !== undefined) onDamage(`${path}: byte ${await source.size()}: ${problem}`);
 }
