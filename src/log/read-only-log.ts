@@ -8,6 +8,7 @@ import { backupLog, type BackupReport } from './upkeep/backup.js';
 import { describeSegments, type SegmentInfo } from './upkeep/list-segments.js';
 import { pruneLog, type PruneOptions, type PruneReport } from './upkeep/prune.js';
 import { verifyLog, type LocatedDamage, type VerifySummary } from './upkeep/verify.js';
+import { listSegments, openSegment } from './segment/folder.js';
 import type { LogWorld } from './log-world.js';
 
 /** A log as another process sees it, with or without a writer. It takes the lock only to remove something. */
@@ -16,7 +17,10 @@ export interface ReadOnlyLog {
   read(options: LogReadOptions): AsyncGenerator<LogBlock, void, void>;
   segments(): Promise<SegmentInfo[]>;
   verify(onFinding: (finding: LocatedDamage) => void): Promise<VerifySummary>;
-  /** @throws LogError `locked` while somebody writes to the log: the writer then removes old records itself */
+  /**
+   * @throws LogError `locked` while somebody writes to the log: the writer then removes old records itself; KeyError when the key of
+   * the newest file is missing
+   */
   prune(options: PruneOptions): Promise<PruneReport>;
   backup(destination: string): Promise<BackupReport>;
 }
@@ -28,7 +32,14 @@ export function openReadOnlyLog(world: LogWorld, folder: string): ReadOnlyLog {
     read: (options) => readLog(world, folder, end, options),
     segments: () => describeSegments(world, folder),
     verify: (onFinding) => verifyLog(world, folder, onFinding),
-    prune: (options) => {
+    async prune(options) {
+      const [last] = (await listSegments(world.disk, folder)).slice(-1);
+      const newest = last && (await openSegment(world.disk, folder, last));
+      try {
+        newest?.sealed?.requireKey();
+      } finally {
+        await newest?.close();
+      }
       const prune = (): Promise<PruneReport> => pruneLog(world, folder, options);
       return options.dryRun === true ? prune() : underLogLock(folder, 'colloquium log prune', prune);
     },

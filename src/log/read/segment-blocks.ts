@@ -81,7 +81,7 @@ export async function lossBehind(
   // Of a packed segment without its key, the size is that of the packed content.
   const isSizeKnown = !source.packed || source.sealed === undefined || source.sealed.hasKey;
   if (isSizeKnown && summary !== undefined && summary.bytes > size) {
-    const problem = `the segment ends here but had ${summary.bytes} bytes with ${summary.records} records`;
+    const problem = `the segment ends here but had ${summary.bytes} bytes with ${summary.records} records${because(source)}`;
     return damageAt('truncated', origin, size, summary.bytes - size, problem);
   }
   const problem = await truncation(source, finished);
@@ -94,13 +94,17 @@ export async function lossBehind(
  * @param finished whether another segment follows
  */
 export async function truncation(source: SegmentSource, finished: boolean): Promise<string | undefined> {
-  const { isTruncated, sealed, packed, endLoss } = source;
+  const { isTruncated, sealed, packed } = source;
   if (!isTruncated) return undefined;
-  const why = endLoss === undefined ? '' : ` (${endLoss})`;
+  const why = because(source);
   if (sealed === undefined) return `the packed segment is truncated here${why}`;
   // The last segment gets its end when the next one begins.
   const isLost = finished || packed || (await sealed.hasEnd());
   return isLost ? `the encrypted segment has no end here: what followed is lost${why}` : undefined;
+}
+
+function because({ endLoss }: SegmentSource): string {
+  return endLoss === undefined ? '' : ` (${endLoss})`;
 }
 
 /** A block that reports the missing segments between `at` and the next one that exists. */

@@ -1,4 +1,4 @@
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nodeWorld } from '../../../src/log/index.js';
@@ -75,5 +75,32 @@ describe('log cat', () => {
     }
     const [newest] = (await filesIn(join(cwd, 'data'), '.ndjson.enc')).map(({ path }) => path);
     expect(await cat(newest ?? '')).toMatchObject({ exit: 0, stderr: '' });
+  });
+});
+
+describe('log backup', () => {
+  it('of a damaged log is made, tells the damage, and ends with 74', async () => {
+    const { cwd, packed } = await packedLog();
+    expect(await runCli(['log', 'backup', 'sound'], { cwd })).toMatchObject({ exit: 0 });
+    const [, one = ''] = packed;
+    flip(one, HEADER + FRAME_HEADER);
+    const { exit, stderr } = await runCli(['log', 'backup', 'copy'], { cwd });
+    expect([exit, stderr]).toEqual([74, expect.stringContaining(`${one}`)]);
+    expect(stderr).toContain(`byte ${HEADER} of the file`);
+    expect(readdirSync(join(cwd, 'copy'))).toEqual(readdirSync(join(cwd, 'sound')));
+  });
+});
+
+describe('without its key', () => {
+  it('a log is neither backed up nor pruned, and nothing is written or removed', async () => {
+    const { cwd } = await packedLog();
+    const before = readdirSync(join(cwd, 'data'));
+    const wrong = ['-c', 'wrong.yaml'];
+    expect(await runCli(['log', 'backup', 'copy', ...wrong], { cwd })).toMatchObject({ exit: 78 });
+    expect(existsSync(join(cwd, 'copy'))).toBe(false);
+    expect(await runCli(['log', 'prune', '--max-size', '1', ...wrong], { cwd })).toMatchObject({ exit: 78 });
+    expect(readdirSync(join(cwd, 'data')).filter((name) => name.includes('.ndjson'))).toEqual(
+      before.filter((name) => name.includes('.ndjson')),
+    );
   });
 });
