@@ -85,7 +85,7 @@ describe('log backup', () => {
     const [, one = ''] = packed;
     flip(one, HEADER + FRAME_HEADER);
     const { exit, stderr } = await runCli(['log', 'backup', 'copy'], { cwd });
-    expect([exit, stderr]).toEqual([74, expect.stringContaining(`${one}`)]);
+    expect([exit, stderr]).toEqual([74, expect.stringContaining(one)]);
     expect(stderr).toContain(`byte ${HEADER} of the file`);
     expect(readdirSync(join(cwd, 'copy'))).toEqual(readdirSync(join(cwd, 'sound')));
   });
