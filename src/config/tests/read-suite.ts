@@ -8,7 +8,14 @@ import { resolvePath, type PathBase } from '../load/resolve-path.js';
 import { partAt, validatePart, type ConfigText } from '../load/validate.js';
 import { pipelinesOf } from '../plan/pipelines-of.js';
 import { ScriptResolver } from '../plan/script-resolver.js';
-import { testCase, testCases, testFileKeys, type EventsOrFile, type TestAi, type TestCaseConfig } from '../schema/tests.js';
+import {
+  testCase,
+  testCases,
+  testFileKeys,
+  type EventsOrFile,
+  type TestAi,
+  type TestCaseConfig,
+} from '../schema/tests.js';
 import type { ScriptSource } from '../script/index.js';
 import { diagnose, nodeAt, type Finding, type SourceDocument } from '../source/index.js';
 import { lineStarts, positionAt } from '../source/index.js';
