@@ -1,14 +1,13 @@
 import { readStoredEvent } from '../../event/index.js';
 import { mayLosePrecision } from '../../json/index.js';
-import { deadLetterHead, deadLetterLine } from '../dead-letter.js';
 import { EventFailure } from '../failure.js';
 import { readLine, type LineLimits } from './read-line.js';
 import type { StagePlan } from '../../config/index.js';
 import type { OpenTables } from '../../config/kinds/index.js';
 import { compileStage, FILTERED } from '../stages/index.js';
 
-/** The result of a filter for a stored event: it passes, it does not, or the script fails and this is its dead letter. */
-export type FilterAnswer = boolean | { readonly deadLetter: string; readonly message: string };
+/** The result of a filter for a stored event: it passes, it does not, or the script fails, and why. */
+export type FilterAnswer = boolean | { readonly message: string };
 
 /** Filter stages, and the tables that they use. */
 export interface FilterStages {
@@ -34,11 +33,7 @@ export function eventFilter({ stages, tables }: FilterStages, limits: LineLimits
       return filters.every((filter) => filter.run(data, whole) !== FILTERED);
     } catch (error) {
       if (!(error instanceof EventFailure)) throw error;
-      const head = deadLetterHead(error, { envelope: line }, source, limits.lineBytesMax * 2);
-      return {
-        deadLetter: deadLetterLine(head, undefined),
-        message: error.at === undefined ? error.message : `${error.message} (at ${error.at})`,
-      };
+      return { message: error.at === undefined ? error.message : `${error.message} (at ${error.at})` };
     }
   };
 }
