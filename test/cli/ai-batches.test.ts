@@ -58,10 +58,10 @@ describe('run --lane batch', () => {
   it('sends nothing more at Ctrl-C, keeps others from paying twice, and comes back for the answers', async () => {
     stage = aiStage();
     let looks = 3;
-    let left = (): void => undefined;
-    const leaving = new Promise<void>((resolve) => (left = resolve));
+    let leave = (): void => undefined;
     const onStep = (step: BatchStep): void => {
-      if (step === 'submit') left();
+      // Before it is answered: another batch follows at once.
+      if (step === 'submit') leave();
     };
     const batches = {
       onStep,
@@ -78,9 +78,8 @@ describe('run --lane batch', () => {
     );
     stage.write('in.ndjson', rowsOf(12));
     const child = startCli([...BATCH, '--no-progress'], { cwd: stage.cwd });
+    leave = () => child.kill('SIGINT');
     const ended = resultOf(child);
-    await leaving;
-    child.kill('SIGINT');
     const first = await ended;
     expect(first.exit).toBe(130);
     expect(first.stderr).toMatch(

@@ -61,8 +61,7 @@ export function resolveOutputs(flags: RunFlags, plan: PipelinePlan): { spec: Out
 
 /** Whether a file that a flag names is encrypted: where files of the pipeline are. A pipe or a device takes text, like stdout. */
 function encryptsNamed(path: string, plan: PipelinePlan): boolean {
-  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
-  return isFile && encryptsFiles(plan);
+  return encryptsFiles(plan) && (statSync(path, { throwIfNoEntry: false })?.isFile() ?? true);
 }
 
 /** Whether outputs or dead letters of a pipeline are encrypted. */

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { runCli, scratch } from '../../support/cli.js';
 import { postLines, startDaemon, until, type TestDaemon } from '../../support/daemon.js';
 import type { FakeBatchOptions, RowFate } from '../../support/fake-batches.js';
-import { startFakeProvider, type FakeProvider, type FakeWireName } from '../../support/fake-provider.js';
+import { fakeVector, startFakeProvider, type FakeProvider, type FakeWireName } from '../../support/fake-provider.js';
 import { configOf, providerOf } from '../ai-stage.js';
 import { textOf } from './hanging.js';
 
@@ -92,6 +92,23 @@ describe('a daemon whose AI stage sends batches', () => {
     expectOut(daemon.cwd, rows);
     expect(sizes(fake)).toEqual([200, 200, 200]);
     expect(fake.records).toHaveLength(600);
+    expect(await costs(daemon.cwd)).toEqual({ batch: Number(fake.billed) });
+  });
+
+  it('sends the texts of many events for their vectors', async () => {
+    const fake = await fakeOf('openai');
+    const stage =
+      '{ model: text-embedding-3-small, input: /q, into: /v, dimensions: 4, lane: batch, max_batch: 50, max_wait: 1s }';
+    const providers = `ai_providers:\n  openai: ${providerOf(fake)}\n`;
+    const pipeline = `pipelines:\n  default:\n    stages: [{ embed: ${stage} }]\n    outputs: [{ file: ./out.ndjson }]\n`;
+    const daemon = await startDaemon(providers + pipeline);
+    const rows = rowsOf(60);
+    await give(daemon, rows);
+    const lines = (): readonly string[] => textOf(daemon.cwd, 'out.ndjson').split('\n').slice(0, -1);
+    await until(() => lines().length === 60, 'all have vectors');
+    expect(await daemon.end()).toBe(0);
+    expect(lines().map((line) => JSON.parse(line) as unknown)).toEqual(rows.map((q) => ({ q, v: fakeVector(q, 4) })));
+    expect(fake.batches.length).toBeGreaterThan(0);
     expect(await costs(daemon.cwd)).toEqual({ batch: Number(fake.billed) });
   });
 
