@@ -122,6 +122,8 @@ export function createBatchLane(options: BatchLaneOptions): BatchLane {
   };
   const gathererFor = (limits: GatherLimits): BatchGatherer =>
     new BatchGatherer({ books, runBudget, world, folder: place(), keys, endings: open().endings, notify }, limits);
+  /** Puts nothing into a batch. */
+  let finder: BatchGatherer | undefined;
   const gatherBy = async (
     gatherer: BatchGatherer,
     request: UniversalRequest,
@@ -152,14 +154,14 @@ export function createBatchLane(options: BatchLaneOptions): BatchLane {
       return await gatherer.gather({ ...call, choiceFor, repeatsDoubt, deadlineAt }, joins);
     }
     const message = `no provider of stage ${context.stage} has batches: ${request.model} is asked live`;
-    if (able.length === 0 && !told.has(message)) {
+    if (!told.has(message)) {
       if (told.size < TOLD_MAX) told.add(message);
       notify({ kind: 'batch', message });
     }
     return { kind: 'none' };
   };
   return {
-    find: (request, context) => gatherBy(gathererFor({}), request, context, { joins: false }),
+    find: (request, context) => gatherBy((finder ??= gathererFor({})), request, context, { joins: false }),
     gathering(limits) {
       const gatherer = gathererFor(limits);
       return {

@@ -20,7 +20,7 @@ import { enginePipeline } from '../run/engines.js';
 import type { AiRun, RunPlan } from '../run/plan.js';
 import { refuseOutputs } from '../run/refuse-outputs.js';
 import { GATHERED_AT_ONCE, gatheringCalls, isMixed } from './gathering-calls.js';
-import { lookInterval } from './look-interval.js';
+import { pollInterval } from './poll-interval.js';
 import {
   isOver,
   NEAR_MS,
@@ -298,7 +298,7 @@ async function waitFor(
     }
     if (open.length === 0) return 0;
     const waited = now - Math.min(begun, ...open.map(({ submittedAt = now }) => submittedAt));
-    await sleep(realWorld, lookInterval(waited), ending);
+    await sleep(realWorld, pollInterval(waited), ending);
   }
 }
 

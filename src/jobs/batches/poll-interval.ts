@@ -1,9 +1,9 @@
 /** The interval between two checks: a fraction of the time waited so far, within bounds. Milliseconds. */
-const LOOKS_PER_WAIT = 20;
-const LOOK_MS_MIN = 250;
-const LOOK_MS_MAX = 60_000;
+const POLLS_PER_WAIT = 20;
+const POLL_MS_MIN = 250;
+const POLL_MS_MAX = 60_000;
 
-/** Returns how long to wait until the next look at a batch, in milliseconds. @param waitedMs how long it has been waited for */
-export function lookInterval(waitedMs: number): number {
-  return Math.min(LOOK_MS_MAX, Math.max(LOOK_MS_MIN, waitedMs / LOOKS_PER_WAIT));
+/** Returns how long to wait until the next poll of a batch, in milliseconds. @param waitedMs how long it has been waited for */
+export function pollInterval(waitedMs: number): number {
+  return Math.min(POLL_MS_MAX, Math.max(POLL_MS_MIN, waitedMs / POLLS_PER_WAIT));
 }

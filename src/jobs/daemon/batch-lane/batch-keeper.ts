@@ -10,7 +10,7 @@ import { isAiStage, type AiOutcome, type OpenExecutor } from '../../../pipeline/
 import { comparePositions, type Log, type LogPosition, type LogWorld } from '../../../log/index.js';
 import type { CallManner, CallReady } from '../../ai/ai-calls.js';
 import { STRAY_HINT } from '../../ai/open-client.js';
-import { GATHERED_AT_ONCE, gatheringCalls, isMixed, lookInterval, type GatherRequest } from '../../batches/index.js';
+import { GATHERED_AT_ONCE, gatheringCalls, isMixed, pollInterval, type GatherRequest } from '../../batches/index.js';
 import type { GivenCalls } from '../../engines/engines.js';
 import { reasonOf } from '../../reason-of.js';
 import type { PipelineServePlan } from '../../serve-plan.js';
@@ -235,8 +235,8 @@ export class BatchKeeper {
     const { client, plan } = this.options;
     const pipeline = plan.spec.name;
     await client.batches.upkeep();
-    for await (const record of client.batches.records())
-      if (record.pipeline === pipeline && record.state !== 'closed' && record.state !== 'gathering')
+    for (const record of await client.batches.open())
+      if (record.pipeline === pipeline && record.state !== 'gathering')
         this.#open.set(record.id, this.#open.get(record.id) ?? 0);
     let refusal: string | undefined;
     for await (const stray of client.batches.strays([pipeline])) refusal ??= stray;
@@ -324,7 +324,7 @@ export class BatchKeeper {
       trouble = error.message;
     }
     for (const { id, submittedAt, createdAt } of due)
-      if (this.#open.has(id)) this.#open.set(id, now + lookInterval(now - (submittedAt ?? createdAt)));
+      if (this.#open.has(id)) this.#open.set(id, now + pollInterval(now - (submittedAt ?? createdAt)));
     const left = await this.#records();
     const silent = left.map((record) => batches.givenUp(record));
     if (silent.every((one) => one !== undefined)) trouble ??= silent[0];
