@@ -28,6 +28,7 @@ export const BATCH_WIRES: readonly {
 }[] = [
   { wire: 'openai', steps: ['upload', 'submit', 'poll', 'download'], model: 'gpt-4o-mini' },
   { wire: 'anthropic', steps: ['submit', 'poll', 'download'], model: 'claude-3-haiku' },
+  { wire: 'google', steps: ['upload', 'submit', 'poll', 'download'], model: 'gemini-2.5-flash' },
 ];
 
 /** Writes a config and rows, by default for three batches. */

@@ -1,4 +1,5 @@
 import type http from 'node:http';
+import { googleBatch, googleLine, googleSteps } from './fake-batches-google.js';
 import {
   deviation,
   fields,
@@ -43,8 +44,11 @@ export interface FakeBatchOptions {
   readonly fate?: (row: number, batch: number) => RowFate;
   /** It is looked at, or listed, so often before it has ended. Default: 1. Infinity: it runs until it is cancelled. */
   readonly looks?: number;
-  /** Batches that it refuses as a whole when it validates them: for good, or while others run. OpenAI's wire only. */
-  readonly fails?: (batch: number) => 'failed' | 'full' | undefined;
+  /**
+   * Batches that it refuses as a whole when it validates them, for good, or while others run (not on Anthropic's wire; on Google's,
+   * the second kind breaks down while it runs); or that expire.
+   */
+  readonly fails?: (batch: number) => 'failed' | 'full' | 'expired' | undefined;
   /** Batches of which it knows nothing, as long as this says so. */
   readonly forgets?: (batch: number) => boolean;
   /** Files of errors that it does not have, as long as this says so. OpenAI's wire only. */
@@ -66,22 +70,37 @@ export interface FakeBatch {
   readonly rows: readonly { readonly customId: string; readonly call: FakeCall }[];
   readonly createdAt: number;
   looks: number;
-  status: 'running' | 'ended' | 'failed' | 'full';
+  /** `cancelled`, `expired`: without results, as Google does it. */
+  status: 'running' | 'ended' | 'failed' | 'full' | 'cancelled' | 'expired';
   lines: readonly string[];
 }
 
 export interface FakeBatchesContext {
   readonly wire: FakeWire;
-  readonly isAnthropic: boolean;
+  readonly name: 'openai' | 'openai-compatible' | 'anthropic' | 'google';
   authorized(request: FakeHttpRequest): boolean;
   deviates(how: string): void;
   /** Answers and bills a request at half the price. */
   answered(call: FakeCall, n: number): Record<string, unknown>;
 }
 
-/** The batches of both wires that have them, as strict as the rest of the fake. */
+/** What a step answers: JSON, or the lines of a file. */
+export type BatchDone =
+  { readonly json: unknown } | { readonly text: string } | { readonly status: number; readonly message: string };
+
+/** A step, and where it is. */
+export type BatchStepOf = readonly [
+  BatchStep,
+  string,
+  RegExp,
+  (match: RegExpExecArray, text: string, headers: http.IncomingHttpHeaders) => BatchDone,
+];
+
+/** The batches of all wires that have them, as strict as the rest of the fake. */
 export function fakeBatches(options: FakeBatchOptions, context: FakeBatchesContext) {
-  const { wire, isAnthropic } = context;
+  const { wire, name } = context;
+  const isAnthropic = name === 'anthropic';
+  const isGoogle = name === 'google';
   const batches: FakeBatch[] = [];
   const files = new Map<string, string>();
   const counts = new Map<BatchStep, number>();
@@ -91,9 +110,17 @@ export function fakeBatches(options: FakeBatchOptions, context: FakeBatchesConte
   const lookAt = (batch: FakeBatch): void => {
     batch.looks += 1;
     if (batch.status !== 'running' || batch.looks <= (options.looks ?? 1)) return;
-    const failure = isAnthropic ? undefined : options.fails?.(batches.indexOf(batch));
-    if (failure === undefined) end(batch, undefined);
+    const failure = options.fails?.(batches.indexOf(batch));
+    if (isGoogle && (failure === 'full' || failure === 'expired')) lose(batch, failure);
+    else if (failure === 'expired') end(batch, 'expired');
+    else if (failure === undefined || isAnthropic) end(batch, undefined);
     else batch.status = failure;
+  };
+
+  /** Google's batches that do not succeed have no results. The first request of this one was answered, and is billed. */
+  const lose = (batch: FakeBatch, status: FakeBatch['status']): void => {
+    if (batch.rows[0] !== undefined) context.answered(batch.rows[0].call, answers++);
+    batch.status = status;
   };
 
   const rowsOf = (lines: readonly unknown[]): FakeBatch['rows'] | string => {
@@ -131,6 +158,7 @@ export function fakeBatches(options: FakeBatchOptions, context: FakeBatchesConte
   };
 
   const lineOf = (customId: string, fate: RowFate, body: () => Record<string, unknown>): unknown => {
+    if (isGoogle) return googleLine(customId, fate, body);
     if (isAnthropic) {
       const error = (type: string) => ({ type: 'errored', error: { type: 'error', error: { type, message: 'no' } } });
       const result =
@@ -178,6 +206,7 @@ export function fakeBatches(options: FakeBatchOptions, context: FakeBatchesConte
   };
 
   const shown = (batch: FakeBatch): Record<string, unknown> => {
+    if (isGoogle) return googleBatch(batch, batches.indexOf(batch));
     const ended = batch.status === 'ended';
     const done = ended ? batch.rows.length : 0;
     if (isAnthropic) {
@@ -209,13 +238,9 @@ export function fakeBatches(options: FakeBatchOptions, context: FakeBatchesConte
     };
   };
 
-  /** What a step answers: JSON, or the lines of a file. */
-  type Done =
-    { readonly json: unknown } | { readonly text: string } | { readonly status: number; readonly message: string };
-
-  const add = (rows: FakeBatch['rows'] | string, tag?: string, file?: string): Done => {
+  const add = (rows: FakeBatch['rows'] | string, tag?: string, file?: string): BatchDone => {
     if (typeof rows === 'string') return { status: 400, message: rows };
-    const id = `batch-${batches.length}`;
+    const id = `${isGoogle ? 'batches/' : ''}batch-${batches.length}`;
     const batch: FakeBatch = {
       id,
       tag,
@@ -234,9 +259,12 @@ export function fakeBatches(options: FakeBatchOptions, context: FakeBatchesConte
     const at = batches.findIndex((batch) => batch.id === id);
     return at === -1 || options.forgets?.(at) === true ? undefined : batches[at];
   };
-  const missing: Done = { status: 404, message: 'no such batch' };
+  const missing: BatchDone = { status: 404, message: 'no such batch' };
 
-  const steps: readonly [BatchStep, string, RegExp, (match: RegExpExecArray, text: string) => Done][] = [
+  const cancelled = (batch: FakeBatch): void => {
+    if (batch.status === 'running') lose(batch, 'cancelled');
+  };
+  const own: readonly BatchStepOf[] = [
     [
       'upload',
       'POST',
@@ -329,13 +357,17 @@ export function fakeBatches(options: FakeBatchOptions, context: FakeBatchesConte
     ],
   ];
 
+  const steps = isGoogle ? googleSteps({ wire, files, batches, known, lookAt, add, cancel: cancelled }) : own;
   const late: { readonly at: number; readonly act: () => void }[] = [];
   const now = options.now ?? Date.now;
 
   function handle(request: http.IncomingMessage, text: string, response: http.ServerResponse): boolean {
     const url = request.url ?? '';
     while (late[0] !== undefined && late[0].at <= now()) late.shift()?.act();
-    if (!/^\/v1\/(?:files|batches|messages\/batches)/.test(url)) return false;
+    const paths = isGoogle
+      ? /^\/(?:upload\/|download\/|v1beta\/(?:batches|models\/[^/]+:(?:batchGenerate|async)))/
+      : /^\/v1\/(?:files|batches|messages\/batches)/;
+    if (!paths.test(url)) return false;
     const found = steps
       .map(([step, method, path, act]) => ({ step, method, match: path.exec(url), act }))
       .find(({ method, match }) => match !== null && method === request.method);
@@ -366,7 +398,7 @@ export function fakeBatches(options: FakeBatchOptions, context: FakeBatchesConte
       late.push({
         at: now() + fault.ms,
         act() {
-          act(match, text);
+          act(match, text, request.headers);
           options.onStep?.(step);
         },
       });
@@ -377,7 +409,7 @@ export function fakeBatches(options: FakeBatchOptions, context: FakeBatchesConte
       response.socket?.destroy();
       return true;
     }
-    const done = act(match, text);
+    const done = act(match, text, request.headers);
     options.onStep?.(step);
     if (fault?.kind === 'reset') {
       response.socket?.destroy();

@@ -114,7 +114,7 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
 
   const batches = fakeBatches(options.batches ?? {}, {
     wire,
-    isAnthropic: options.wire === 'anthropic',
+    name: options.wire,
     authorized: (seen) => [apiKey, ...(options.otherKeys ?? [])].some((one) => wire.authorized(seen, one)),
     deviates: (how) => void deviations.push(how),
     answered(call, n) {
@@ -124,6 +124,8 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
       records.push({ call, key: apiKey, fault: undefined, billed, usage, headers: {} });
       const { body, usageKey } = wire.answer(answer);
       if (options.batches?.tellsNoUsage === true) Reflect.deleteProperty(body, usageKey);
+      // In batches, Google tells it of vectors, too. It writes 64-bit integers as texts.
+      else if (options.wire === 'google' && 'embedding' in body) return { ...body, tokenCount: String(usage.input) };
       return body;
     },
   });

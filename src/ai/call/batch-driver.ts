@@ -327,6 +327,10 @@ export class BatchDriver {
           notify({ kind: 'batch', message: `batch ${record.id} waits for others to end: ${state.message ?? ''}` });
         return;
       }
+      case 'lost':
+        this.#patience.answered(record.provider, 'cancel');
+        await endings.lose(record, state.message ?? '');
+        return;
       case 'failed':
         if (await endings.drop(record, `failed: ${state.message ?? ''}`))
           throw new BatchRefusedError(`batch ${record.id} failed, and nothing of it is billed: ${state.message ?? ''}`);

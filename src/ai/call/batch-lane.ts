@@ -131,7 +131,7 @@ export function createBatchLane(options: BatchLaneOptions): BatchLane {
     { joins, deadlineAt }: { readonly joins: boolean; readonly deadlineAt?: number | undefined },
   ): Promise<Gathered> => {
     const call = facts(request, context);
-    const able = call.lanes.filter(({ provider }) => provider.batches !== undefined);
+    const able = call.lanes.filter(({ provider: { batches } }) => batches?.takes(call.request) === true);
     const { pipeline } = call.attribution;
     const choiceFor = (draft: Draft | undefined): LaneChoice | undefined => {
       const { choices } = choicesFor(
@@ -153,7 +153,9 @@ export function createBatchLane(options: BatchLaneOptions): BatchLane {
       await weigh(request, context);
       return await gatherer.gather({ ...call, choiceFor, repeatsDoubt, deadlineAt }, joins);
     }
-    const message = `no provider of stage ${context.stage} has batches: ${request.model} is asked live`;
+    const isList = call.request.embedding !== undefined && call.request.messages.length > 1;
+    const what = isList ? 'batches for the vectors of a list of texts' : 'batches';
+    const message = `no provider of stage ${context.stage} has ${what}: ${request.model} is asked live`;
     if (!told.has(message)) {
       if (told.size < TOLD_MAX) told.add(message);
       notify({ kind: 'batch', message });

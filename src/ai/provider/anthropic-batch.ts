@@ -1,15 +1,11 @@
 import { BatchHttpError } from './batch-http-error.js';
 import type { BatchHttp } from './batch-http.js';
 import type { BatchResult, BatchWire, Finding, Sought } from './batch-wire.js';
-import { findListed, idIn, type BatchList } from './batch-list.js';
+import { dataPages, findListed, idIn } from './batch-list.js';
 import { at, countAt, parsed, textAt } from './read-json.js';
 
 const DAY_MS = 86_400_000;
-const LIST: BatchList = {
-  path: '/messages/batches',
-  after: 'after_id',
-  timeOf: (batch) => Date.parse(textAt(batch, 'created_at') ?? ''),
-};
+const LIST = dataPages('/messages/batches', 'after_id', (batch) => Date.parse(textAt(batch, 'created_at') ?? ''));
 const LINE_END = 0x0a;
 const COMMA = 0x2c;
 

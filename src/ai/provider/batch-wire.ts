@@ -3,12 +3,15 @@ import type { BatchHttp } from './batch-http.js';
 
 /** The state of a batch at the provider. Counts are of requests; they may be 0 until the batch has ended. */
 export interface RemoteBatch {
-  /** `failed`: rejected as a whole, and nothing was billed. `full`: the same, until other batches have ended. */
-  readonly kind: 'running' | 'ended' | 'failed' | 'full';
+  /**
+   * `failed`: rejected as a whole, and nothing was billed. `full`: the same, until other batches have ended. `lost`: it has ended,
+   * there are no results, and what was answered may be billed.
+   */
+  readonly kind: 'running' | 'ended' | 'failed' | 'full' | 'lost';
   readonly done: number;
   /** Once it has ended: of how many requests there must be a result. Default: {@link done}. */
   readonly resultsMin?: number;
-  /** The provider's message if it failed. */
+  /** The provider's message if it failed; why it is lost. */
   readonly message?: string;
   /** Paths of the files that hold its results. */
   readonly results: readonly string[];
@@ -65,6 +68,8 @@ export interface BatchWire {
   readonly bytesMax: number;
   /** How long results are kept after the end, in milliseconds. */
   readonly keptMs: number;
+  /** The texts whose vectors a request may ask for. Absent: none. */
+  readonly vectors?: 'one' | 'many';
   /** Headers that carry the key. */
   authorize(apiKey: string): Readonly<Record<string, string>>;
   /** Returns a request as a line of the file, without a line break. @param body JSON text */

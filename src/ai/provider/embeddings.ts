@@ -58,14 +58,19 @@ export function readOpenaiVectors(body: unknown): WireVectors | undefined {
   return { vectors, model: textAt(body, 'model'), tokens: tokensAt(usage, 'prompt_tokens'), rawUsage: usage ?? null };
 }
 
-/** Reads Google's vectors, for one text or many. The Gemini API reports tokens only for some models. */
+/** Reads Google's vectors, for one text or many. The Gemini API reports tokens only for some models, in batches under another name. */
 export function readGoogleVectors(body: unknown): WireVectors | undefined {
   const one = at(body, 'embedding');
   const found = (isObject(one) ? [one] : listAt(body, 'embeddings')).map((each) => vectorOf(at(each, 'values')));
   const vectors = found.filter((vector) => vector !== undefined);
   if (vectors.length !== found.length) return undefined;
-  const usage = at(body, 'usageMetadata');
+  const usage = at(body, 'usageMetadata') ?? batchUsage(at(body, 'tokenCount'));
   return { vectors, model: undefined, tokens: tokensAt(usage, 'promptTokenCount'), rawUsage: usage ?? null };
+}
+
+/** @param count a 64-bit integer, which may be a text */
+function batchUsage(count: unknown): unknown {
+  return count === undefined || count === null ? undefined : { promptTokenCount: Number(count) };
 }
 
 function tokensAt(usage: unknown, key: string): WireVectors['tokens'] {

@@ -4,6 +4,7 @@ import type { BillableTokens } from '../money/index.js';
 import { forGoogle } from '../schema/index.js';
 import { ANSWER_TOOL } from './answer-mode.js';
 import type { Wire } from './wire.js';
+import { googleBatches } from './google-batch.js';
 import { readGoogleVectors } from './embeddings.js';
 import { contentBodies } from './google-bodies.js';
 import { contentAssembly } from './google-stream.js';
@@ -45,6 +46,7 @@ export const google: Wire = {
   schemaFor: (schema, mode) => (mode === 'tool' ? schema : forGoogle(schema)),
   adapt: withThinking,
   caches: 'prefix',
+  batches: googleBatches,
   assembly: contentAssembly,
   streamsMayLack: { endMark: true, usage: false },
   read(body) {

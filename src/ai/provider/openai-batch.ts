@@ -1,22 +1,19 @@
 import { BatchHttpError } from './batch-http-error.js';
 import type { BatchResult, BatchWire, RemoteBatch } from './batch-wire.js';
-import { findListed, idIn, type BatchList } from './batch-list.js';
+import { dataPages, findListed, idIn } from './batch-list.js';
 import { at, countAt, listAt, textAt } from './read-json.js';
 
 const DAY_MS = 86_400_000;
 /** The metadata key under which a batch carries its tag. */
 const TAG = 'colloquium';
-const LIST: BatchList = {
-  path: '/batches',
-  after: 'after',
-  timeOf: (batch) => Number(at(batch, 'created_at')) * 1000,
-};
+const LIST = dataPages('/batches', 'after', (batch) => Number(at(batch, 'created_at')) * 1000);
 
 /** OpenAI's batches, which compatible servers may have as well: a file is uploaded, then a batch is created from it. */
 export const openaiBatches: BatchWire = {
   rowsMax: 50_000,
   bytesMax: 200_000_000,
   keptMs: 30 * DAY_MS,
+  vectors: 'many',
   authorize: (apiKey) => (apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` }),
   line: (customId, endpoint, body) =>
     `{"custom_id":${JSON.stringify(customId)},"method":"POST","url":${JSON.stringify(`/v1${endpoint}`)},"body":${body}}`,

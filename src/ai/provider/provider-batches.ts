@@ -71,6 +71,8 @@ export function createProviderBatches(
       // Too short to find the key by trying.
       return createHmac('sha256', salt).update(found.apiKey.trim()).digest('hex').slice(0, MARK_DIGITS);
     },
+    takes: ({ embedding, messages }) =>
+      embedding === undefined || wire.vectors === 'many' || (wire.vectors === 'one' && messages.length === 1),
     write: (request) => live.write(request),
     line: (customId, { endpoint, body }) => wire.line(customId, endpoint, body),
     upload: async (file) => (await wire.upload?.(http(), file)) ?? '',
@@ -86,7 +88,7 @@ export function createProviderBatches(
       if (reading === undefined) return undefined;
       const mask = maskFor(await keyText());
       const { text, finish, model = asked, tokens, rawUsage, reportedCost, otherTariff, parts } = reading;
-      const responseId = textAt(body, 'id');
+      const responseId = textAt(body, 'id') ?? textAt(body, 'responseId');
       return {
         text: mask.text(text),
         finish: maskedFinish(finish, mask),

@@ -178,6 +178,8 @@ export interface ProviderBatches {
   readonly needsUpload: boolean;
   /** Recognizes the key again, and tells nothing else of it. Undefined: it can't be read. @param salt of the mark */
   keyMark(salt: string): Promise<string | undefined>;
+  /** Whether a request of this form may go in a batch. */
+  takes(request: Pick<ProviderRequest, 'embedding' | 'messages'>): boolean;
   /** A request as a live one would be. Sends nothing. @throws Error when it can't be written */
   write(request: ProviderRequest): Promise<BatchRequest>;
   line(customId: string, written: BatchRequest): string;

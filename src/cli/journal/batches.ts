@@ -107,9 +107,9 @@ async function endOne({ batches: lane }: AiClient, { id, provider }: BatchRecord
       return `is gone: ${provider} does not know it any more; ${IN_DOUBT}`;
     // Nothing else is touched, and nothing is sent.
     await lane.advance({ only: new Set([id]), maySubmit: () => false });
-    const { state, outcome = '' } = (await lane.record(id)) ?? {};
-    if (state === 'closed') return outcome;
-    fetching += state === 'fetching' ? 1 : 0;
+    const now = await lane.record(id);
+    if (now?.state === 'closed') return closing(now);
+    fetching += now?.state === 'fetching' ? 1 : 0;
     if (fetching >= MISSES_MAX) break;
     await sleep(realWorld, LOOK_MS);
   }
@@ -134,7 +134,8 @@ async function fetchOne({ batches: lane }: AiClient, { id }: BatchRecord): Promi
 const AGAIN = 'the same command again fetches them';
 
 /** How a batch stands, behind its id. */
-function standing({ state, outcome = '', done, rows, provider, filesMissed }: BatchRecord): string {
+function standing(record: BatchRecord): string {
+  const { state, done, rows, provider, filesMissed } = record;
   switch (state) {
     case 'gathering':
     case 'sealed':
@@ -148,8 +149,14 @@ function standing({ state, outcome = '', done, rows, provider, filesMissed }: Ba
         ? `has ended at ${provider}, and its results are being fetched by another process, or can't be fetched now: ${AGAIN}`
         : `has ended at ${provider}, and not all of its results are there yet: ${AGAIN}`;
     case 'closed':
-      return outcome;
+      return closing(record);
   }
+}
+
+/** What became of a batch, behind its id, and of one in doubt what it may cost. */
+function closing(record: BatchRecord): string {
+  const { lost, outcome = '' } = record;
+  return lost === undefined ? outcome : `is ${outcome}; it costs ${costText(record)}`;
 }
 
 /** @returns what became of the batch. @throws UserError if another process works on it */

@@ -45,8 +45,8 @@ export function resolveLanes(
     throw refuse(`the input is read twice, and ${name} can be read once`, 'write it to a file, and name that');
   }
   const kinds = config.kinds.providers;
-  const isAble = ({ batches: has, embeddings }: ProviderInConfig, { embedding }: AiStagePlan): boolean =>
-    has !== undefined && (embedding === undefined || embeddings !== undefined);
+  const isAble = ({ batches: has }: ProviderInConfig, { embedding }: AiStagePlan): boolean =>
+    has !== undefined && (embedding === undefined || has.vectors !== undefined);
   const unable = [...batches.keys()].find(
     (stage) => !stage.providers.some((name) => isAble(kinds.of(useProvider(config, name, true)), stage)),
   );

@@ -25,8 +25,8 @@ export function unbatchedStages(
       return diagnose(document, formatPointer([...stage.path, 'lane']), finding);
     };
     const servers = serversOf(config, stage, known, scriptAt).filter((server) => known.includes(server));
-    const hasBatches = ({ batches, embeddings }: ProviderInConfig): boolean =>
-      batches !== undefined && (stage.kind.asksFor !== 'vectors' || embeddings !== undefined);
+    const hasBatches = ({ batches }: ProviderInConfig): boolean =>
+      batches !== undefined && (stage.kind.asksFor !== 'vectors' || batches.vectors !== undefined);
     const isAble = servers.some((server) => {
       const kind = providerKind({ document, kinds }, server);
       return kind !== undefined && hasBatches(kind);

@@ -204,7 +204,7 @@ export interface ProviderInConfig {
   /** What one of its requests for vectors takes. Absent: the provider has no vectors. */
   readonly embeddings?: object;
   /** Many requests at once, for less and later. Absent: the provider has none. */
-  readonly batches?: object;
+  readonly batches?: { readonly vectors?: string };
   /** Where requests go by default; undefined: an address must be configured. */
   readonly baseUrl: string | undefined;
   /** How it caches what requests have in common. Absent: not that it is known. */

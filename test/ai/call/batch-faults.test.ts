@@ -10,8 +10,12 @@ import type { FakeProvider } from '../../support/fake-provider.js';
 import { setupOf, stage, type Stage } from './setup.js';
 import { booksOf, filesIn } from './batch-scenario.js';
 
-const WIRES = ['openai', 'anthropic'] as const;
-const MODELS = { openai: 'gpt-4o-mini', anthropic: 'claude-3-haiku-20240307' } as const;
+const WIRES = ['openai', 'anthropic', 'google'] as const;
+const MODELS = {
+  openai: 'gpt-4o-mini',
+  anthropic: 'claude-3-haiku-20240307',
+  google: 'gemini-2.5-flash',
+} as const;
 const MINUTE_MS = 60_000;
 
 /** Rows of batches at one fake, with a clock that stands still unless a test sets it on. */
@@ -377,6 +381,38 @@ describe('batches', () => {
       expect(await records()).toEqual([]);
     });
   });
+
+  it.each(['expired', 'full'] as const)(
+    'of Google that end without results (%s) are in doubt at their worst, and go into one more batch, then live',
+    async (how) => {
+      const { fake, gather, rounds, records, booked } = await bench('google', { looks: 0, fails: () => how });
+      const first = await gather(['a', 'b', 'c']);
+      expect([first.ids.size, first.free]).toEqual([1, 0]);
+      await rounds(3, MINUTE_MS);
+      const [record] = await records();
+      const why = how === 'expired' ? 'it has expired' : 'it failed \\(broken down\\)';
+      expect(record).toMatchObject({
+        state: 'closed',
+        tidied: true,
+        outcome: expect.stringMatching(new RegExp(`^in doubt: ${why}, and Google gives no results`)) as string,
+        cost: '0',
+        charge: record?.worst,
+        unanswered: 3,
+      });
+      const worst = BigInt(record?.worst ?? '0');
+      expect(worst).toBeGreaterThanOrEqual(fake.billed);
+      expect(await booked()).toEqual({ exact: 0n, inDoubt: worst, unknown: 3 });
+      expect(one.notices.filter(({ kind }) => kind === 'in-doubt').map(({ message }) => message)).toEqual([
+        expect.stringMatching(/^batch \w+ \(batches\/batch-0\) is in doubt: .*It may be billed, at most \$0\.\d/),
+      ]);
+      const second = await gather(['a', 'b', 'c']);
+      expect([second.ids.size, second.free]).toEqual([1, 0]);
+      await rounds(3, MINUTE_MS);
+      expect(await booked()).toEqual({ exact: 0n, inDoubt: 2n * worst, unknown: 6 });
+      expect(await gather(['a', 'b', 'c'])).toMatchObject({ free: 3 });
+      expect(filesIn(one.folder)).toEqual([]);
+    },
+  );
 
   it('that another process has changed are neither closed nor given up, and keep what they need', async () => {
     const { gather, records } = await bench('openai');

@@ -20,15 +20,15 @@ import { setupOf } from './setup.js';
 
 /** What happens to some rows that are asked in batches. Lists are used up from the front; then nothing goes wrong any more. */
 export interface BatchScenario {
-  readonly wire: 'openai' | 'openai-compatible' | 'anthropic';
+  readonly wire: 'openai' | 'openai-compatible' | 'anthropic' | 'google';
   readonly rows: number;
   readonly rowsMax: number;
   readonly looks: number;
   readonly faults: Readonly<Record<BatchStep, readonly (BatchFault | undefined)[]>>;
   /** By batch, then by row of it. */
   readonly fates: readonly (readonly RowFate[])[];
-  /** How batches fail as a whole, and whether they are forgotten. */
-  readonly wholes: readonly ('failed' | 'full' | 'forgotten' | undefined)[];
+  /** How batches fail or expire as a whole, and whether they are forgotten. */
+  readonly wholes: readonly ('failed' | 'full' | 'expired' | 'forgotten' | undefined)[];
   /** Each life of the process ends after so many uses of its books and steps at the provider. */
   readonly crashes: readonly number[];
   /** While the provider takes this step, counted from 0, another process cancels the batch of this number. */
@@ -68,7 +68,7 @@ const sending = listOf(fc.oneof({ weight: 3, arbitrary: strange }, fc.constant(l
 const fate = fc.oneof({ weight: 2, arbitrary: fc.constant<RowFate>('answered') }, fc.constantFrom(...FATES));
 
 export const batchScenarios: fc.Arbitrary<BatchScenario> = fc.record({
-  wire: fc.constantFrom('openai', 'openai-compatible', 'anthropic'),
+  wire: fc.constantFrom('openai', 'openai-compatible', 'anthropic', 'google'),
   rows: fc.integer({ min: 1, max: 12 }),
   rowsMax: fc.integer({ min: 1, max: 5 }),
   looks: fc.integer({ min: 0, max: 3 }),
@@ -77,7 +77,7 @@ export const batchScenarios: fc.Arbitrary<BatchScenario> = fc.record({
   wholes: fc.array(
     fc.oneof(
       { weight: 3, arbitrary: fc.constant(undefined) },
-      fc.constantFrom('failed' as const, 'full' as const, 'forgotten' as const),
+      fc.constantFrom('failed' as const, 'full' as const, 'expired' as const, 'forgotten' as const),
     ),
     { maxLength: 4 },
   ),

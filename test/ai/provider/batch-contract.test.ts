@@ -15,13 +15,44 @@ import {
 import { providerKinds } from '../../../src/ai/provider/kinds/index.js';
 import { scratch } from '../../support/cli.js';
 import type { BatchFault, BatchStep, FakeBatchOptions, RowFate } from '../../support/fake-batches.js';
-import { startFakeProvider, type FakeProvider } from '../../support/fake-provider.js';
+import { fakeVector, startFakeProvider, type FakeProvider } from '../../support/fake-provider.js';
 
-const KINDS = [
-  { kind: 'openai', model: 'gpt-4o-mini', uploads: true },
-  { kind: 'openai-compatible', model: 'llama-3.1-8b', uploads: true },
-  { kind: 'anthropic', model: 'claude-3-haiku-20240307', uploads: false },
-] as const;
+/**
+ * `uploads`: it takes a file in advance. `isOpenai`: it has OpenAI's wire. `id`: the member of a result that carries its custom id.
+ * `isGoogle`: one that is cancelled, or expires, has no results. `embedder`: a model of its vectors.
+ */
+interface Kind {
+  readonly kind: 'openai' | 'openai-compatible' | 'anthropic' | 'google';
+  readonly model: string;
+  readonly embedder?: string;
+  readonly uploads: boolean;
+  readonly isOpenai: boolean;
+  readonly isGoogle: boolean;
+  readonly id: string;
+}
+const OPENAI = { uploads: true, isOpenai: true, isGoogle: false, id: 'custom_id' };
+const KINDS: readonly Kind[] = [
+  { kind: 'openai', model: 'gpt-4o-mini', embedder: 'text-embedding-3-small', ...OPENAI },
+  { kind: 'openai-compatible', model: 'llama-3.1-8b', embedder: 'nomic-embed-text', ...OPENAI },
+  {
+    kind: 'anthropic',
+    model: 'claude-3-haiku-20240307',
+    uploads: false,
+    isOpenai: false,
+    isGoogle: false,
+    id: 'custom_id',
+  },
+  {
+    kind: 'google',
+    model: 'gemini-2.5-flash',
+    embedder: 'gemini-embedding-001',
+    uploads: true,
+    isOpenai: false,
+    isGoogle: true,
+    id: 'key',
+  },
+];
+const LOST = { kind: 'lost', done: 0, results: [] };
 /** Longer than any machine needs. */
 const TIMEOUTS = { connectMs: 20_000, firstByteMs: 20_000, idleMs: 20_000, totalMs: 20_000 };
 const TAG = 'c0123456789abcdef';
@@ -58,7 +89,7 @@ it('is held by every kind of provider that has batches', () => {
   expect([...able].sort()).toEqual(KINDS.map(({ kind }) => kind).sort());
 });
 
-describe.each(KINDS)('batches of kind $kind', ({ kind, model, uploads }) => {
+describe.each(KINDS)('batches of kind $kind', ({ kind, model, embedder, uploads, isOpenai, isGoogle, id: idKey }) => {
   const open: { close(): unknown }[] = [];
   afterEach(async () => {
     for (const thing of open.splice(0)) await thing.close();
@@ -172,7 +203,8 @@ describe.each(KINDS)('batches of kind $kind', ({ kind, model, uploads }) => {
     const usage = fake.records[1]?.usage;
     expect(answer).toMatchObject({ text: 'TOKENS PLEASE', tokens: { output: usage?.output } });
     expect(answer?.otherTariff).toBeUndefined();
-    expect(answer?.requestId).toBe(uploads ? 'req' : undefined);
+    expect(answer?.requestId).toBe(isOpenai ? 'req' : undefined);
+    expect(answer?.responseId).toBe('answer-1');
     const leaked = JSON.parse(JSON.stringify(read.result.body).replace('TOKENS PLEASE', fake.apiKey)) as unknown;
     expect(JSON.stringify(await batches.readAnswer(leaked, model, undefined))).not.toContain(fake.apiKey);
     for (const body of [undefined, null, 'text', {}, [], { error: { message: 'no' } }])
@@ -207,9 +239,9 @@ describe.each(KINDS)('batches of kind $kind', ({ kind, model, uploads }) => {
     expect(told.filter((one) => one === undefined)).toHaveLength(1);
     expect(told).toContainEqual([`${TAG}_1_Z`, 'B']);
     expect(told).toContainEqual([id(2), 'C']);
-    for (const strange of [undefined, null, 1, 'x', [], {}, { custom_id: 7 }, { result: {} }])
+    for (const strange of [undefined, null, 1, 'x', [], {}, { [idKey]: 7 }, { result: {} }])
       expect(batches.readLine(strange)).toBeUndefined();
-    for (const bare of [{ custom_id: 'x' }, { custom_id: 'x', result: null, response: null, error: null }])
+    for (const bare of [{ [idKey]: 'x' }, { [idKey]: 'x', result: null, response: null, error: null }])
       expect(batches.readLine(bare)).toMatchObject({ customId: 'x', result: { kind: 'errored', lasting: false } });
   });
 
@@ -282,12 +314,84 @@ describe.each(KINDS)('batches of kind $kind', ({ kind, model, uploads }) => {
     await batches.cancel(remote);
     // Twice does no harm.
     await batches.cancel(remote);
-    const told = await outcomes(batches, await results(await ended(remote)));
-    expect(told).toEqual([
+    const remoteEnd = await ended(remote);
+    if (isGoogle) {
+      expect(remoteEnd).toEqual({ ...LOST, message: expect.stringContaining('it was cancelled') as string });
+      return;
+    }
+    expect(await outcomes(batches, await results(remoteEnd))).toEqual([
       [id(1), 'cancelled'],
       [id(0), 'cancelled'],
     ]);
     expect(fake.billed).toBe(0n);
+  });
+
+  it('tells one that expired', async () => {
+    const { batches, send, ended, results } = await setup({ fails: () => 'expired' });
+    const remoteEnd = await ended(await send(['a', 'b']));
+    if (isGoogle) expect(remoteEnd).toEqual({ ...LOST, message: expect.stringContaining('it has expired') as string });
+    else
+      expect(await outcomes(batches, await results(remoteEnd))).toEqual([
+        [id(1), 'expired'],
+        [id(0), 'expired'],
+      ]);
+  });
+
+  it.runIf(isGoogle)('reads the results that a batch without success has all the same', async () => {
+    const answer = (state: string): BatchFault => {
+      const batchStats = { requestCount: '2', successfulRequestCount: '1' };
+      return { kind: 'json', body: { metadata: { state, batchStats, output: { responsesFile: 'files/out-0' } } } };
+    };
+    const states = ['BATCH_STATE_CANCELLED', 'JOB_STATE_EXPIRED', 'BATCH_STATE_FAILED'];
+    const { send, ended } = await setup({
+      faults: (step, n) => (step === 'poll' ? answer(states[n] ?? '') : undefined),
+    });
+    const remote = await send(['a', 'b']);
+    for (const state of states)
+      expect(await ended(remote), state).toMatchObject({ kind: 'ended', resultsMin: 1, results: [expect.anything()] });
+  });
+
+  const vectorRequest = (texts: readonly string[], dimensions = 4) => ({
+    model: embedder ?? model,
+    messages: texts.map((content) => ({ role: 'user' as const, content })),
+    maxOutputTokens: 0,
+    stream: false,
+    embedding: { many: texts.length > 1, dimensions },
+  });
+
+  it('takes requests for vectors, as far as they go in its batches', async () => {
+    const { batches } = await setup();
+    const [one, two] = [vectorRequest(['a']), vectorRequest(['a', 'b'])];
+    expect([batches.takes(one), batches.takes(two)]).toEqual([embedder !== undefined, isOpenai]);
+    expect(batches.takes({ messages: two.messages })).toBe(true);
+  });
+
+  it.runIf(embedder !== undefined).each([false, true])('brings vectors, without usage: %s', async (tellsNoUsage) => {
+    const { fake, batches, file, ended, results } = await setup({ tellsNoUsage });
+    const texts = ['grüß Gott', 'b', 'c'];
+    const written = await Promise.all(texts.map((text) => batches.write(vectorRequest([text]))));
+    const plain = await file([]);
+    const text = written.map((each, row) => `${batches.line(id(row), each)}\n`).join('');
+    writeFileSync(plain.path, text);
+    const { endpoint = '', headers = {} } = written[0] ?? {};
+    const whole = { ...plain, bytes: Buffer.byteLength(text), endpoint, headers };
+    const remote = await ended(await batches.submit(whole, uploads ? await batches.upload(whole) : undefined));
+    const told = new Map<string, readonly [string, number | undefined]>();
+    for (const line of await results(remote)) {
+      const read = batches.readLine(parsed(line));
+      if (read?.result.kind !== 'answered') throw new Error(line);
+      const answer = await batches.readAnswer(read.result.body, embedder ?? '', undefined, { texts: 1, many: false });
+      told.set(read.customId, [answer?.text ?? '', answer?.tokens?.input]);
+    }
+    expect(told).toEqual(
+      new Map(
+        texts.map((each, row) => {
+          const { usage } = fake.records[row] ?? {};
+          return [id(row), [JSON.stringify(fakeVector(each, 4)), tellsNoUsage ? undefined : usage?.input]];
+        }),
+      ),
+    );
+    expect(fake.deviations).toEqual([]);
   });
 
   describe('finds a batch whose submission was unclear', () => {
@@ -321,7 +425,15 @@ describe.each(KINDS)('batches of kind $kind', ({ kind, model, uploads }) => {
     });
 
     it('and never says that it is absent while it may be there', async () => {
-      const bodies: readonly unknown[] = [{}, [], null, { data: null }, { data: {} }, { error: { message: 'busy' } }];
+      // An empty list of Google's is an empty object.
+      const bodies: readonly unknown[] = [
+        ...(kind === 'google' ? [] : [{}]),
+        [],
+        null,
+        { data: null },
+        { data: {} },
+        { error: { message: 'busy' } },
+      ];
       let n = 0;
       const faults = (step: BatchStep, count: number): BatchFault | undefined =>
         step === 'list' ? { kind: 'json', body: bodies[n++] } : lost(step, count);
@@ -352,7 +464,7 @@ describe.each(KINDS)('batches of kind $kind', ({ kind, model, uploads }) => {
       expect(await find(batches, TAG, 0, new Set(fake.batches.map((batch) => batch.id)))).toEqual({ kind: 'absent' });
     });
 
-    it.runIf(uploads)(
+    it.runIf(isOpenai)(
       'by its file, at a server that drops metadata, and is not certain at one that tells neither',
       async () => {
         let isBare = true;
@@ -375,7 +487,7 @@ describe.each(KINDS)('batches of kind $kind', ({ kind, model, uploads }) => {
     );
 
     it.runIf(uploads)('and does not take an earlier one of its tag for it that failed', async () => {
-      const { batches, fake, send, ended } = await setup({ fails: (batch) => (batch === 0 ? 'full' : undefined) });
+      const { batches, fake, send, ended } = await setup({ fails: (batch) => (batch === 0 ? 'failed' : undefined) });
       await ended(await send(['mine']));
       expect(await find(batches, TAG, 0, NOBODY)).toEqual({ kind: 'absent' });
       await send(['mine']);
@@ -383,12 +495,14 @@ describe.each(KINDS)('batches of kind $kind', ({ kind, model, uploads }) => {
     });
   });
 
-  it.runIf(uploads)('tells a batch that failed as a whole from one that waits for others', async () => {
+  it.runIf(uploads)('tells a batch that was rejected from one that waits for others, or broke down', async () => {
     const { send, ended, fake } = await setup({ fails: (batch) => (batch === 0 ? 'failed' : 'full') });
     const failed = { done: 0, results: [], message: 'not taken' };
     expect(await ended(await send(['a']))).toEqual({ kind: 'failed', ...failed });
-    expect(await ended(await send(['a']))).toEqual({ kind: 'full', ...failed });
     expect(fake.billed).toBe(0n);
+    const second = await ended(await send(['a']));
+    if (isOpenai) expect(second).toEqual({ kind: 'full', ...failed });
+    else expect(second).toEqual({ ...LOST, message: expect.stringContaining('it failed (broken down)') as string });
   });
 
   const steps = (['upload', 'submit', 'poll', 'download', 'cancel', 'list'] as const).filter(

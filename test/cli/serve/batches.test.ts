@@ -95,11 +95,13 @@ describe('a daemon whose AI stage sends batches', () => {
     expect(await costs(daemon.cwd)).toEqual({ batch: Number(fake.billed) });
   });
 
-  it('sends the texts of many events for their vectors', async () => {
-    const fake = await fakeOf('openai');
-    const stage =
-      '{ model: text-embedding-3-small, input: /q, into: /v, dimensions: 4, lane: batch, max_batch: 50, max_wait: 1s }';
-    const providers = `ai_providers:\n  openai: ${providerOf(fake)}\n`;
+  it.each([
+    { wire: 'openai', model: 'text-embedding-3-small' },
+    { wire: 'google', model: 'gemini-embedding-001' },
+  ] as const)('sends the texts of many events to $wire for their vectors', async ({ wire, model }) => {
+    const fake = await fakeOf(wire);
+    const stage = `{ model: ${model}, input: /q, into: /v, dimensions: 4, lane: batch, max_batch: 50, max_wait: 1s }`;
+    const providers = `ai_providers:\n  ${wire}: ${providerOf(fake)}\n`;
     const pipeline = `pipelines:\n  default:\n    stages: [{ embed: ${stage} }]\n    outputs: [{ file: ./out.ndjson }]\n`;
     const daemon = await startDaemon(providers + pipeline);
     const rows = rowsOf(60);
@@ -162,6 +164,27 @@ describe('a daemon whose AI stage sends batches', () => {
     expect(sizes(fake)).toEqual([10]);
     expect(fake.records).toHaveLength(10);
     expect(await costs(daemon.cwd)).toEqual({ batch: 0, live: Number(fake.billed) });
+  });
+
+  it('has in doubt what Google gives no results of, and sends it in a second batch, then live, in order', async () => {
+    const fake = await fakeOf('google', { fails: () => 'expired' });
+    const text = config(fake, 'lane: batch, max_batch: 10, max_wait: 1s').replace('openai:', 'google:');
+    const daemon = await startDaemon(text.replace('gpt-4o-mini', 'gemini-2.5-flash'));
+    const rows = rowsOf(10);
+    await give(daemon, rows);
+    await until(() => output(daemon.cwd).length === 10, 'all are answered');
+    expect(await daemon.end()).toBe(0);
+    expectOut(daemon.cwd, rows);
+    expect(sizes(fake)).toEqual([10, 10]);
+    // Each batch has answered one request, whose result nobody gets.
+    const live = fake.records.slice(2).reduce((sum, { billed }) => sum + billed, 0n);
+    expect(fake.records).toHaveLength(12);
+    expect(await costs(daemon.cwd)).toEqual({ batch: 0, live: Number(live) });
+    const { stdout } = await runCli(['cost', '--by', 'lane', '--format', 'json'], { cwd: daemon.cwd });
+    const { groups } = JSON.parse(stdout) as { readonly groups: readonly Readonly<Record<string, unknown>>[] };
+    const doubtful = groups.find(({ lane }) => lane === 'batch');
+    expect(doubtful).toMatchObject({ unknown_requests: 20 });
+    expect(Math.round(Number(doubtful?.['unknown_at_most']) * 1e9)).toBeGreaterThan(Number(fake.billed - live));
   });
 
   it('sends in a second batch what one gives back, however the batches are cut, and asks nothing live', async () => {
