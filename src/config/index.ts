@@ -23,7 +23,7 @@ export { FOREIGN_STAGES } from './schema/foreign-stages.js';
 export { settingsIn, stageSettings } from './settings.js';
 export { discoverConfig } from './load/discover.js';
 export { bareConfig, loadConfig, type LoadedConfig, type LoadOptions } from './load/load-config.js';
-export { repeatedKeys } from './load/provider-keys.js';
+export { keySources, repeatedKeys } from './load/provider-keys.js';
 export {
   providerNames,
   stateDirectory,

@@ -26,7 +26,7 @@ export {
   type Delivered,
   type Progress,
 } from './run-blocks.js';
-export { RunPaused, type PauseReason } from './run-paused.js';
+export { RunPaused, type PauseReason, type PauseRemedy } from './run-paused.js';
 export { singleLines } from './lines/single-lines.js';
 export { FINISHED, Tap, type TapCatch, type TapPoint, type TapWish } from './tap.js';
 export {

@@ -139,10 +139,19 @@ it('stops before the first row where a budget has to be kept and no price is kno
   expect([byFlags.exit, budget.exit, capped.exit, byRow.exit], byRow.stderr).toEqual([78, 78, 78, 3]);
   const said = (model: string, name: string): string =>
     `unpriced-model: no price is known for model "${model}" of provider "${name}"`;
-  expect(byFlags.stderr).toContain(said('llama3', 'base-url'));
-  expect(byFlags.stderr).toContain('with cost_per_token');
+  expect(byFlags.stderr).toContain(
+    'colloquium: --base-url: no price is known for model "llama3" of this server, and there is a budget to keep\n',
+  );
+  expect(byFlags.stderr).toContain('where the server costs nothing, leave out --max-cost;');
   expect(budget.stderr).toContain(said('gpt-4o-mini', 'own'));
   expect(capped.stderr).toContain(`${said('gpt-4o-mini', 'own')}, and there is a budget to keep`);
   expect(capped.stderr).toContain('hint: set cost_per_token for it under ai_providers.own');
   expect(fake.records).toEqual([]);
+
+  // The line that the hint gives is a config that does.
+  const line = / in colloquium\.yaml: (ai_providers: .*)\n/.exec(byFlags.stderr)?.[1] ?? '';
+  on.write('colloquium.yaml', `${line}\n`);
+  const priced = await on.run([...flags.slice(0, 4), '--max-cost', '5'], { input, env });
+  expect(priced.exit, priced.stderr).toBe(0);
+  expect(fake.records).toHaveLength(1);
 });

@@ -93,7 +93,9 @@ describe('a run with AI stages', () => {
     on.write('in.ndjson', rowsOf(60));
     const first = await on.run(['--max-cost', '0.03', '--stats', 'json', 'in.ndjson']);
     expect(first.exit, first.stderr).toBe(75);
-    expect(first.stderr).toContain('the budget is spent');
+    expect(first.stderr).toMatch(
+      /the budget is spent: \$\S+ of \$0\.03 is left, and the worst case of a call is \$0\.\d+\n/,
+    );
     expect(first.stderr.trimEnd().split('\n').at(-1)).toMatch(/^\{"/);
     expect(fake.billed).toBeLessThanOrEqual(30_000_000n);
     const sent = fake.records.length;
@@ -106,6 +108,57 @@ describe('a run with AI stages', () => {
     expect(second.stdout.trim().split('\n')).toHaveLength(60);
     expect(fake.records).toHaveLength(60);
     expect(await costOf()).toEqual({ openai: fake.billed });
+  });
+});
+
+it('a budget below one call is told so, with what one call may cost, and another run under it is no way on', async () => {
+  const fake = await on.fake();
+  on.write('colloquium.yaml', configOf({ openai: providerOf(fake) }));
+  on.write('in.ndjson', rowsOf(3));
+  const args = ['--resume', '-o', 'out.ndjson', 'in.ndjson'];
+  const poor = await on.run(['--max-cost', '0.0001', ...args]);
+  expect(poor.exit, poor.stderr).toBe(75);
+  expect(poor.stderr).toMatch(
+    /stopped: the budget has no room for one call: the worst case of a call is \$0\.\d+, and \$0\.0001 of \$0\.0001 is left\n/,
+  );
+  expect(poor.stderr).not.toContain('continue with');
+  const [, enough = ''] = /hint: raise --max-cost to at least (0\.\d+), the worst case/.exec(poor.stderr) ?? [];
+  expect(fake.records).toEqual([]);
+
+  const next = await on.run(['--max-cost', enough, '--concurrency', '1', ...args]);
+  expect(fake.records.length, next.stderr).toBeGreaterThan(0);
+});
+
+describe('a wrong key', () => {
+  it.each([
+    [
+      'of a config',
+      'api_key: "${MY_KEY}"',
+      'hint: mend the key in MY_KEY (ai_providers.openai.api_key of colloquium.yaml) first; ',
+    ],
+    [
+      'that is written down',
+      'api_key: sk-wrong-0123456789',
+      'hint: give openai a valid key with ai_providers.openai.api_key of colloquium.yaml first; ',
+    ],
+  ])('%s is to be mended before the run goes on', async (_what, key, hint) => {
+    const fake = await on.fake();
+    on.write('colloquium.yaml', configOf({ openai: providerOf(fake).replace(`api_key: "${fake.apiKey}"`, key) }));
+    on.write('in.ndjson', rowsOf(3));
+    const { exit, stderr } = await on.run(['in.ndjson'], { env: { MY_KEY: 'sk-wrong' } });
+    expect(exit, stderr).toBe(69);
+    expect(stderr).toContain(`${hint}nothing was paid for: run the same command again`);
+  });
+
+  it('of a server that flags name is named by its flag', async () => {
+    const fake = await on.fake({ wire: 'openai-compatible' });
+    const flags = ['--model', 'llama3', '--prompt', '${/q}', '--base-url', fake.url];
+    const env = { MY_KEY: 'sk-wrong', XDG_STATE_HOME: on.cwd };
+    const wrong = await on.run([...flags, '--api-key-env', 'MY_KEY'], { input: '{"q":"a"}\n', env });
+    expect(wrong.exit, wrong.stderr).toBe(69);
+    expect(wrong.stderr).toContain('hint: mend the key in MY_KEY (--api-key-env) first; ');
+    const none = await on.run(flags, { input: '{"q":"a"}\n', env });
+    expect(none.stderr).toContain('hint: give base-url a valid key with --api-key-env first; ');
   });
 });
 

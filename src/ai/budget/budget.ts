@@ -30,6 +30,10 @@ export type ReserveResult =
       readonly kind: 'full';
       readonly account: string;
       readonly limit: Nano;
+      /** The worst case that does not fit. */
+      readonly needed: Nano;
+      /** Whether something was charged to it before. */
+      readonly isBegun: boolean;
       readonly left: Nano;
       /** Calls are open in the account: if they settle below their worst case, there may be room soon. Batches take a day. */
       readonly openCalls: boolean;
@@ -73,12 +77,14 @@ export function createBudget(store: Store, owner: Owner, world: AiWorld): Budget
         for (const { account, limit } of charges) {
           if (limit === undefined) continue;
           const reserved = setAside(document, account);
-          const left = limit - (document.accounts.get(account)?.spent ?? 0n) - reserved;
+          const spent = document.accounts.get(account)?.spent ?? 0n;
+          const left = limit - spent - reserved;
           if (worst <= left) continue;
           const openCalls = [...document.open].some(
             ([open, { accounts }]) => batchOf(open) === undefined && accounts.includes(account),
           );
-          return { document, result: { kind: 'full', account, limit, left: left > 0n ? left : 0n, openCalls } };
+          const full = { account, limit, needed: worst, isBegun: spent > 0n, left: left > 0n ? left : 0n, openCalls };
+          return { document, result: { kind: 'full', ...full } };
         }
         const accounts = charges.map((charge) => charge.account);
         const reservation = { worst, accounts, owner, at: world.now() };

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Books } from '../books/index.js';
 import type { BreakerPass } from '../breaker/index.js';
-import type { ReserveResult } from '../budget/index.js';
 import { attemptId, printEntry, type AttemptEnd, type Attribution, type LedgerEntry } from '../ledger/index.js';
 import { totalTokens, type Nano } from '../money/index.js';
 import type { ReceivedAnswer } from '../journal/index.js';
@@ -11,6 +10,7 @@ import type { EndedAttempt } from '../telemetry/index.js';
 import { endOf, endOfFailure } from './attempt-end.js';
 import type { AttemptCounts } from './attempt-counts.js';
 import { countedTokens, type EnterOptions, type LaneEntry } from './enter-lane.js';
+import type { FullBudget } from './full-budget.js';
 import { worstCost } from './lane-prices.js';
 import type { ProviderLane } from './provider-lane.js';
 import type { RunBudget } from './run-budget.js';
@@ -50,7 +50,7 @@ export type AttemptResult =
   | { readonly kind: 'answered'; readonly answer: ProviderAnswer }
   | { readonly kind: 'failed'; readonly failure: ProviderFailure }
   /** Not sent: it does not fit into the budget now. */
-  | { readonly kind: 'full'; readonly full: Extract<ReserveResult, { kind: 'full' }> }
+  | { readonly kind: 'full'; readonly full: FullBudget }
   /** Not sent: the call was aborted. */
   | { readonly kind: 'aborted' };
 

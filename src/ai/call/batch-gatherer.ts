@@ -201,7 +201,7 @@ export class BatchGatherer {
     const left = showAmount((await this.#left) ?? 0n);
     return {
       kind: 'full',
-      message: `the budget is spent: ${left} is left, and the worst case of what no batch has answered is more${await this.#heldBy}`,
+      message: `the budget has no room for more: ${left} is left, and the worst case of what no batch has answered is more${await this.#heldBy}`,
       // Only a day starts over.
       renewsAt: runBudget.whenSpent === 'wait' && renewals.length === names.length ? Math.min(...renewals) : undefined,
     };

@@ -1,12 +1,12 @@
-import { showAmount } from '../money/index.js';
 import type { ProviderFailure, ProviderRequest } from '../provider/index.js';
 import type { Route } from '../route/index.js';
 import { sleep } from '../../world/index.js';
-import type { AttemptResult, AttemptOptions } from './attempt.js';
+import type { AttemptOptions } from './attempt.js';
 import type { AttemptCounts } from './attempt-counts.js';
 import { pauseMs } from './backoff.js';
 import { failed, stopped, type FailedCall, type FallbackReason, type StoppedCall } from './call.js';
 import { fallsBack } from './fallback.js';
+import { fullStop, fullText, type FullBudget } from './full-budget.js';
 import { heldByBatches } from './held-by-batches.js';
 import type { ProviderLane } from './provider-lane.js';
 import type { LaneChoice, Unfit } from './choose.js';
@@ -201,13 +201,11 @@ export class CallAttempts {
   async afterFull(
     lane: ProviderLane,
     choices: readonly LaneChoice[],
-    full: Extract<AttemptResult, { kind: 'full' }>['full'],
+    full: FullBudget,
   ): Promise<FailedCall | StoppedCall | undefined> {
     const { books, runBudget, soft, world, notify, step } = this.#options;
     const ahead = step?.ahead ?? 0n;
-    const needed = ahead > 0n ? 'a call and of the steps of the cascade behind it' : 'a call';
-    const held = await heldByBatches(books.budget, [full.account]);
-    const message = `the budget is spent: ${showAmount(full.left)} of ${showAmount(full.limit)} is left, and the worst case of ${needed} is more${held}`;
+    const message = fullText(full, ahead > 0n, await heldByBatches(books.budget, [full.account]));
     if (full.openCalls) {
       // A dead process would never release its reservations.
       await books.recover();
@@ -218,7 +216,7 @@ export class CallAttempts {
     this.tried.add(lane.name);
     if (choices.some((option) => !this.#dear.has(option.lane.name))) return undefined;
     const until = runBudget.renewsAt(full.account);
-    if (runBudget.whenSpent === 'stop' || until === undefined) return stopped('budget', message, until);
+    if (runBudget.whenSpent === 'stop' || until === undefined) return fullStop(full, message, until);
     notify({ kind: 'waiting', message: `${message}; waiting for ${showTime(until)}` });
     this.#dear.clear();
     this.tried = new Set();

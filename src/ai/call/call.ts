@@ -4,6 +4,7 @@ import type { CachePrefix, JsonSchema, Tags } from '../request/index.js';
 import type { Route } from '../route/index.js';
 import type { SchemaModeChoice } from '../schema/index.js';
 import type { InDoubtPolicy } from './options.js';
+import type { AccountKind } from './run-budget.js';
 
 /** How to serve a request, and for whom. */
 export interface AiCallOptions {
@@ -131,6 +132,13 @@ export type Took = Pick<AnsweredCall, 'usage' | 'cost_usd' | 'latency_ms' | 'att
 export type StopReason =
   'budget' | 'providers-down' | 'provider-limit' | 'provider-refused' | 'in-doubt' | 'batched' | 'aborted';
 
+/** What has to be changed before the run can go on. */
+export type StopRemedy =
+  /** A budget that is smaller than the worst case of one call, in US dollars as decimal text. */
+  | { readonly kind: 'budget'; readonly account: AccountKind; readonly needed: string }
+  /** The keys that these providers refuse. */
+  | { readonly kind: 'keys'; readonly providers: readonly string[] };
+
 /** Nothing more can be done now; finished work is kept, and the run can be resumed. */
 export interface StoppedCall {
   readonly kind: 'stopped';
@@ -139,6 +147,8 @@ export interface StoppedCall {
   readonly resumable: true;
   /** When resuming makes sense, milliseconds since the epoch, if known. */
   readonly until?: number | undefined;
+  /** Absent: nothing has to be. */
+  readonly remedy?: StopRemedy | undefined;
 }
 
 export type CallResult = AnsweredCall | FailedCall | StoppedCall;

@@ -11,6 +11,14 @@ export interface DayAccount extends AccountState {
   readonly limit: Nano | undefined;
 }
 
+/** Whose budget an account holds: the run's, that of a day, or a pipeline's of a day. */
+export type AccountKind = 'run' | 'day' | 'pipeline';
+
+export function accountKind(account: string): AccountKind {
+  if (!account.startsWith('day:')) return 'run';
+  return account.includes('/pipeline:') ? 'pipeline' : 'day';
+}
+
 /** The budget as one run uses it: which accounts a call is charged to, and their limits. */
 export interface RunBudget {
   /** Whether any limit applies to a pipeline's calls, so that every model must have a price. */
@@ -86,7 +94,7 @@ export function createRunBudget(
         // In millionths: shares are not integers.
         if (spent * 1_000_000n < limit * BigInt(Math.round(threshold * 1_000_000))) continue;
         if (!(await budget.claimAlert(account))) continue;
-        const whose = account.includes('/pipeline:') ? `pipeline ${pipeline}` : 'all pipelines';
+        const whose = accountKind(account) === 'pipeline' ? `pipeline ${pipeline}` : 'all pipelines';
         const share = Number((spent * 100n) / limit);
         const message = `${showAmount(spent)} of today's ${showAmount(limit)} for ${whose} is spent (${share} %)`;
         notify({ kind: 'budget-alert', message });

@@ -87,7 +87,10 @@ export function runCommand(command: Command): Command {
       'with --prompt: where the answer lands in the data, such as /label; else it is the data',
     )
     .option('--max-tokens <n>', 'with --prompt: most output tokens of an answer; else 1000', atLeastOne)
-    .option('--base-url <url>', 'with --prompt: a server with the API of OpenAI, such as http://localhost:11434/v1')
+    .option(
+      '--base-url <url>',
+      'with --prompt: a server with the API of OpenAI, such as http://localhost:11434/v1; no price is known for its models, so it goes without --max-cost',
+    )
     .option('--api-key-env <name>', 'with --base-url: the environment variable that holds its key, if it wants one')
     .option(
       '-o, --output <file>',

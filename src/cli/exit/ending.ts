@@ -38,6 +38,10 @@ export function pauseError({ reason, message }: RunPaused, howToContinue: string
   return new UserError(`stopped: ${message}`, PAUSE_CODES[reason], howToContinue);
 }
 
+export function pauseOf(result: BlockRunResult): RunPaused | undefined {
+  return result.endedBy === 'paused' ? result.pause : undefined;
+}
+
 /** Why a command's events ended. `input`: the input was read to its end. */
 export type WhyEnded = BlockRunResult['endedBy'] | 'limit' | 'signal';
 

@@ -6,6 +6,7 @@ import { onDisk } from '../exit/on-disk.js';
 import { openLog } from '../log/place.js';
 import { billJson } from '../run/dry-run/bill-json.js';
 import { billText } from '../run/dry-run/bill-text.js';
+import { wayOn } from '../run/way-on.js';
 import { stdoutPalette } from '../terminal/palette.js';
 import { print } from '../terminal/print.js';
 import { onSignals } from '../terminal/signals.js';
@@ -54,6 +55,7 @@ async function compare(plan: DiffPlan, { diff: asked }: ReplayFlags, ending: Abo
     }),
   );
   await show(how === 'json' ? summaryJson(summary) : summaryText(summary));
-  if (stopped !== undefined) throw pauseError(stopped, 'what was paid for is kept: run it again');
+  if (stopped !== undefined)
+    throw pauseError(stopped, await wayOn(stopped, plan.replay.config, 'what was paid for is kept: run it again'));
   return damagedPlaces > 0 ? EXIT.dataError : EXIT.ok;
 }

@@ -1,12 +1,13 @@
 import { isStdout } from '../../jobs/outputs/index.js';
 import { replay as replayJob, type ReplayOutcome, type ReplayPlan } from '../../jobs/replay/index.js';
-import { exitCodeOf, whyEnded } from '../exit/ending.js';
+import { exitCodeOf, pauseOf, whyEnded } from '../exit/ending.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { onDisk } from '../exit/on-disk.js';
 import { UserError } from '../exit/user-error.js';
 import { openLog } from '../log/place.js';
 import { progressOn } from '../run/reporter.js';
 import { summaryJson, summaryText, unroutedText } from '../run/summary.js';
+import { wayOn } from '../run/way-on.js';
 import { onSignals } from '../terminal/signals.js';
 import { writeStderr } from '../terminal/stderr.js';
 import { terminalTalk } from '../terminal/talk.js';
@@ -19,6 +20,8 @@ import { refuseUnknownPipeline } from './unknown-pipeline.js';
 
 const LETTERS_OF_RUN =
   'letters of serve are retried here; those of a run hold their data: colloquium -e /event/data FILE | colloquium run';
+
+const AGAIN = 'what was paid for is kept: run it again';
 
 /** `colloquium replay`: from flags to exit code. */
 export async function replay(flags: ReplayFlags): Promise<number> {
@@ -39,16 +42,16 @@ export async function replay(flags: ReplayFlags): Promise<number> {
   };
   const outcome = await onDisk(() => replayJob(plan, talk, ending.signal));
   const seconds = (performance.now() - startedAt) / 1000;
-  return concluded(outcome, plan.way, flags, seconds, signals.code());
+  return await concluded(outcome, plan, flags, seconds, signals.code());
 }
 
-function concluded(
+async function concluded(
   { result, damagedPlaces }: ReplayOutcome,
-  way: ReplayPlan['way'],
+  { way, config }: ReplayPlan,
   { stats, limit, quiet }: ReplayFlags,
   seconds: number,
   signalCode: number | undefined,
-): number {
+): Promise<number> {
   // Whoever closed the pipe has read enough.
   if (result.endedBy === 'closed') return EXIT.ok;
   if (stats === 'json') writeStderr(summaryJson(result, seconds, whyEnded(result, { limit, signalCode })));
@@ -56,7 +59,7 @@ function concluded(
   // With one output, only events of unknown pipelines are unrouted, and these are reported by name.
   if (stats === 'text' && way.kind === 'to-outputs') writeStderr(unroutedText(result));
   if (signalCode !== undefined) return signalCode;
-  const code = exitCodeOf(result, 'what was paid for is kept: run it again');
+  const code = exitCodeOf(result, await wayOn(pauseOf(result), config, AGAIN));
   return damagedPlaces > 0 ? EXIT.dataError : code;
 }
 

@@ -20,7 +20,7 @@ const FLAGS = {
 
 /** The pipeline of a run that asks by flags alone, and its provider if they give an address. */
 const PIPELINE = 'default';
-const PROVIDER = 'base-url';
+export const PROVIDER_OF_FLAGS = 'base-url';
 
 /** Whether flags ask an AI provider. @throws UserError if some of them are given but don't make a question */
 export function asksByFlags({ prompt, model, system, schema, into, maxTokens, baseUrl, apiKeyEnv }: RunFlags): boolean {
@@ -62,7 +62,7 @@ export async function askedConfig(flags: RunFlags, found: LoadedConfig | undefin
     ...(flags.schema !== undefined && { schema: schemaOf(flags.schema) }),
     ...(flags.into !== undefined && { into: flags.into }),
     ...(flags.maxTokens !== undefined && { max_tokens: flags.maxTokens }),
-    ...(baseUrl !== undefined && { providers: [PROVIDER] }),
+    ...(baseUrl !== undefined && { providers: [PROVIDER_OF_FLAGS] }),
   };
   const asking = withSection(base.document, 'pipelines', { [PIPELINE]: { stages: [{ ai: stage }] } });
   if (baseUrl === undefined) return { ...base, document: asking };
@@ -71,7 +71,7 @@ export async function askedConfig(flags: RunFlags, found: LoadedConfig | undefin
     base_url: baseUrl,
     ...(apiKeyEnv !== undefined && { api_key: `\${${apiKeyEnv}}` }),
   };
-  const document = withSection(asking, 'ai_providers', { [PROVIDER]: provider });
+  const document = withSection(asking, 'ai_providers', { [PROVIDER_OF_FLAGS]: provider });
   return { ...base, document: { ...document, vendors: undefined } };
 }
 
@@ -108,7 +108,7 @@ export function byFlags(error: unknown): unknown {
 }
 
 function flagOf({ pointer = '' }: Diagnostic): string | undefined {
-  if (pointer.startsWith(`/ai_providers/${PROVIDER}`))
+  if (pointer.startsWith(`/ai_providers/${PROVIDER_OF_FLAGS}`))
     return pointer.endsWith('api_key') ? '--api-key-env' : '--base-url';
   const key = /^\/pipelines\/default\/stages\/0\/ai(?:\/(\w+))?/.exec(pointer);
   if (key === null) return undefined;

@@ -2,7 +2,7 @@ import type { BatchesOutcome } from '../../jobs/batches/index.js';
 import { isStdout } from '../../jobs/outputs/index.js';
 import { run as runJob, type RunOutcome } from '../../jobs/run/index.js';
 import type { BlockRunResult, TraceOf } from '../../pipeline/index.js';
-import { exitCodeOf, whyEnded } from '../exit/ending.js';
+import { exitCodeOf, pauseOf, whyEnded } from '../exit/ending.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 import { onSignals, type Signals } from '../terminal/signals.js';
@@ -14,6 +14,7 @@ import type { RunCommand } from './plan.js';
 import { progressOn } from './reporter.js';
 import { resolveRun } from './resolve.js';
 import { failedBeforeText, finishedText, forgottenText, summaryJson, summaryText, unroutedText } from './summary.js';
+import { wayOn } from './way-on.js';
 
 const BACK = 'the same command, or colloquium journal batches to look at them';
 
@@ -90,7 +91,7 @@ async function concluded(
   const words = outcome.ai && (await import('./ai-summary.js'));
   const ai = outcome.ai && words?.aiSummary(outcome.ai, before);
   const isFree = outcome.ai !== undefined && words?.costNothing(outcome.ai) === true;
-  const way = howToContinue(plan, outcome.ai?.answered, isFree);
+  const way = await wayOn(pauseOf(result), plan.ai?.config, howToContinue(plan, outcome.ai?.answered, isFree));
   if (plan.stats === 'text')
     writeStderr(finishedBefore === undefined ? summaryText(result, seconds, ai) : finishedText(finishedBefore));
   if (finishedBefore !== undefined) writeStderr(failedBeforeText(finishedBefore));

@@ -1,7 +1,7 @@
 import { formatPointer } from 'computo-js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import { fillPlaceholders, type Env } from '../env/index.js';
-import { diagnose, type SourceDocument, type SourceNode } from '../source/index.js';
+import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
 
 /** Finds mistakes in the keys of an AI provider as written: both ways of giving them used, or one key repeated. */
 export function keyProblems(
@@ -44,6 +44,26 @@ export function repeatedKeys(
     } as const;
     return [diagnose(document, formatPointer(['ai_providers', provider, 'api_keys', String(index)]), finding)];
   });
+}
+
+/**
+ * Where the keys of an AI provider come from.
+ *
+ * @returns the setting that has them or should have, and the environment variables in it, if it names any
+ */
+export function keySources(
+  { document }: { readonly document: SourceDocument },
+  provider: string,
+): { readonly setting: string; readonly variables: readonly string[] } {
+  const path = ['ai_providers', provider];
+  const entries = nodeAt(document.root, formatPointer(path))?.entries;
+  const key = entries?.has('api_keys') === true ? 'api_keys' : 'api_key';
+  const node = entries?.get(key)?.node;
+  const written = node?.items ?? (node === undefined ? [] : [node]);
+  const variables = written.flatMap(({ value }) =>
+    typeof value === 'string' ? fillPlaceholders(value, {}).names : [],
+  );
+  return { setting: [...path, key].join('.'), variables };
 }
 
 function bothWays(document: SourceDocument, provider: string): Diagnostic {

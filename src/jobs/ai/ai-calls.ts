@@ -184,9 +184,9 @@ export function outcomeOf(result: CallResult): AiOutcome {
       };
     }
     case 'stopped': {
-      const { reason, message, until } = result;
+      const { reason, message, until, remedy } = result;
       const from = until === undefined ? '' : `; it makes sense again from ${new Date(until).toISOString()} on`;
-      return { kind: 'paused', reason, message: `${message}${from}` };
+      return { kind: 'paused', reason, message: `${message}${from}`, ...(remedy && { remedy }) };
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from 'computo-js';
 import type { CachePrefix } from '../../ai/request/index.js';
-import type { PauseReason } from '../run-paused.js';
+import type { PauseReason, PauseRemedy } from '../run-paused.js';
 import type { ScriptPlan, StagePlan, TemplatePlan } from '../../config/index.js';
 
 /** A stage that sends each event's request to a provider and puts the answer into the data. */
@@ -138,4 +138,4 @@ export type AiOutcome =
       readonly took?: CallTook;
     }
   /** The run can't continue. */
-  | { readonly kind: 'paused'; readonly reason: PauseReason; readonly message: string };
+  | { readonly kind: 'paused'; readonly reason: PauseReason; readonly message: string; readonly remedy?: PauseRemedy };

@@ -232,7 +232,7 @@ export function answerOf(outcome: AiOutcome, stage: string): AiAnswer {
     case 'failed':
       throw new EventFailure(`ai_${outcome.code}`, outcome.message, stage, undefined, undefined, outcome.answer);
     case 'paused':
-      throw new RunPaused(outcome.reason, outcome.message);
+      throw new RunPaused(outcome.reason, outcome.message, outcome.remedy);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Block, LineBlock, SpareMemory } from '../../sources/index.js';
 import type { BlockMeta, BlockResult } from '../batch.js';
 import type { BlockContent } from '../lines/event-lines.js';
-import { RunPaused, type PauseReason } from '../run-paused.js';
+import { RunPaused, type PauseReason, type PauseRemedy } from '../run-paused.js';
 import type { Tap, TapCatch, TapWish } from '../tap.js';
 import type { AnsweredAsk, AskedCall } from './asked-calls.js';
 import type { SentOptions } from './sent-options.js';
@@ -59,7 +59,13 @@ export type WorkerReply =
       /** The block's bytes, which are no longer needed, if they have memory of their own. */
       readonly used: readonly Uint8Array[];
     }
-  | { readonly kind: 'paused'; readonly number: number; readonly reason: PauseReason; readonly message: string }
+  | {
+      readonly kind: 'paused';
+      readonly number: number;
+      readonly reason: PauseReason;
+      readonly message: string;
+      readonly remedy?: PauseRemedy;
+    }
   | { readonly kind: 'error'; readonly number: number; readonly error: unknown };
 
 /** Why a worker ended: it ran out of time, it used too much memory, or it did not survive something else. */
@@ -154,7 +160,7 @@ export function workerHandle(
           void answer(reply);
           break;
         case 'paused':
-          take(reply.number)?.reject(new RunPaused(reply.reason, reply.message));
+          take(reply.number)?.reject(new RunPaused(reply.reason, reply.message, reply.remedy));
           break;
         case 'error':
           take(reply.number)?.reject(reply.error);

@@ -85,7 +85,10 @@ function answerEvents(options: BlockOptions, window: number, place: WorkPlace | 
       answer(number, block, await executor.submit(block, meta), collector);
     } catch (error) {
       if (!(error instanceof RunPaused)) reply({ kind: 'error', number, error });
-      else reply({ kind: 'paused', number, reason: error.reason, message: error.message });
+      else {
+        const { reason, message, remedy } = error;
+        reply({ kind: 'paused', number, reason, message, ...(remedy && { remedy }) });
+      }
     } finally {
       collectors.delete(number);
     }

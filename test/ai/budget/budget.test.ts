@@ -19,6 +19,8 @@ describe('a budget', () => {
     expect(await budget.reserve('b', 60n, day(100n))).toEqual({
       kind: 'full',
       account: 'day',
+      isBegun: false,
+      needed: 60n,
       limit: 100n,
       left: 40n,
       openCalls: true,
@@ -29,6 +31,8 @@ describe('a budget', () => {
     expect(await budget.reserve('c', 31n, day(100n))).toEqual({
       kind: 'full',
       account: 'day',
+      isBegun: true,
+      needed: 31n,
       limit: 100n,
       left: 30n,
       openCalls: false,
