@@ -49,7 +49,8 @@ export function writesTo(folder: string): Writes {
   };
   return {
     requireSpace(bytes) {
-      const now = performance.now();
+      // `performance` would have to be loaded first.
+      const now = process.uptime() * 1000;
       if (now < hasPlentyUntil) return;
       const { bavail, bsize } = writing(folder, () => statfsSync(folder));
       const free = bavail * bsize;

@@ -1,3 +1,4 @@
+import { realClock } from '../world/index.js';
 import type { Counts } from './counts.js';
 import type { EventFailure } from './failure.js';
 
@@ -54,6 +55,6 @@ function told({ kind, message, stage }: EventFailure) {
 
 /** @returns a function that returns the seconds since now, by a clock that never jumps. For display only: nothing is decided by it. */
 export function stopwatch(): () => number {
-  const start = performance.now();
-  return () => (performance.now() - start) / 1000;
+  const start = realClock.elapsed();
+  return () => (realClock.elapsed() - start) / 1000;
 }

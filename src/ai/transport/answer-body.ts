@@ -1,4 +1,4 @@
-import { brotliDecompressSync, gunzipSync, inflateSync, type ZlibOptions } from 'node:zlib';
+import zlib, { type ZlibOptions } from 'node:zlib';
 
 /** Takes the text of a streamed answer as it comes. */
 export interface StreamReader {
@@ -91,12 +91,12 @@ function isEvent(first: string): boolean {
   return /^[a-z:]$/.test(first);
 }
 
-/** Encodings that servers use although they were asked not to compress. */
+/** Encodings that servers use although they were asked not to compress. Looked up late, because zlib would have to be loaded. */
 const INFLATERS: Readonly<Record<string, (bytes: Buffer, options: ZlibOptions) => Buffer>> = {
-  gzip: gunzipSync,
-  'x-gzip': gunzipSync,
-  deflate: inflateSync,
-  br: brotliDecompressSync,
+  gzip: (...given) => zlib.gunzipSync(...given),
+  'x-gzip': (...given) => zlib.gunzipSync(...given),
+  deflate: (...given) => zlib.inflateSync(...given),
+  br: (...given) => zlib.brotliDecompressSync(...given),
 };
 
 /** The decompressed bytes; undefined if they would be too many, or can't be decompressed. */

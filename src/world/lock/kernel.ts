@@ -1,4 +1,4 @@
-import { lstatSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { lstatSync, mkdtempSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -69,7 +69,8 @@ export const realKernel: Kernel = {
         inode,
         isThere: () => socketInode(path) === inode,
         async close() {
-          if (socketInode(path) === inode) rmSync(path, { force: true });
+          // `rmSync` would have to be loaded first.
+          if (socketInode(path) === inode) unlinkSync(path);
           await new Promise((resolve) => server.close(resolve));
         },
       };

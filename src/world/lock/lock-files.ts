@@ -1,5 +1,18 @@
-import { closeSync, fstatSync, futimesSync, lstatSync, openSync } from 'node:fs';
-import { link, lstat, mkdir, open, readdir, rename, rmdir, unlink } from 'node:fs/promises';
+import {
+  closeSync,
+  fstatSync,
+  futimesSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { isOnLocalFileSystem } from './file-system.js';
 
 /** The file system as locks use it. All methods fail with the operating system's errors. */
@@ -51,54 +64,53 @@ export interface HeldFile {
 const OWNER_ONLY_FILE = 0o600;
 const OWNER_ONLY_FOLDER = 0o700;
 
-/** The real file system. */
+/** The real file system. Each call is short, and `node:fs/promises` would have to be loaded first. */
 export const realLockFiles: LockFiles = {
-  async makeFolder(folder) {
-    await mkdir(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
-  },
-  async list(folder) {
-    return (await unlessMissing(readdir(folder))) ?? [];
-  },
-  async read(path) {
-    const file = await unlessMissing(open(path, 'r'));
-    if (file === undefined) return undefined;
-    try {
-      const { ino } = await file.stat({ bigint: true });
-      return { text: await file.readFile('utf8'), inode: String(ino) };
-    } finally {
-      await file.close();
-    }
-  },
-  async create(path, textOf) {
-    const file = await open(path, 'wx', OWNER_ONLY_FILE);
-    try {
-      const { ino } = await file.stat({ bigint: true });
-      await file.writeFile(textOf(String(ino)));
-    } finally {
-      await file.close();
-    }
-  },
-  async inode(path) {
-    const found = await unlessMissing(lstat(path, { bigint: true }));
-    return found === undefined ? undefined : String(found.ino);
-  },
-  async link(existing, path) {
-    try {
-      await link(existing, path);
-      return true;
-    } catch (error) {
-      if (['EEXIST', 'ENOENT'].includes(codeOf(error) ?? '')) return false;
-      throw error;
-    }
-  },
-  rename: (from, to) => rename(from, to),
-  async remove(path) {
-    await unlessMissing(unlink(path));
-  },
-  removeEmptyFolder: (folder) => rmdir(folder),
-  isLocal: isOnLocalFileSystem,
+  makeFolder: (folder) =>
+    promised(() => {
+      mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
+    }),
+  list: (folder) => promised(() => unlessMissing(() => readdirSync(folder)) ?? []),
+  read: (path) =>
+    promised(() => {
+      const fd = unlessMissing(() => openSync(path, 'r'));
+      if (fd === undefined) return undefined;
+      try {
+        return { inode: inodeOf(fd), text: readFileSync(fd, 'utf8') };
+      } finally {
+        closeSync(fd);
+      }
+    }),
+  create: (path, textOf) =>
+    promised(() => {
+      const fd = openSync(path, 'wx', OWNER_ONLY_FILE);
+      try {
+        writeFileSync(fd, textOf(inodeOf(fd)));
+      } finally {
+        closeSync(fd);
+      }
+    }),
+  inode: (path) =>
+    promised(() => {
+      const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+      return found === undefined ? undefined : String(found.ino);
+    }),
+  link: (existing, path) =>
+    promised(() => {
+      try {
+        linkSync(existing, path);
+        return true;
+      } catch (error) {
+        if (['EEXIST', 'ENOENT'].includes(codeOf(error) ?? '')) return false;
+        throw error;
+      }
+    }),
+  rename: (from, to) => promised(() => renameSync(from, to)),
+  remove: (path) => promised(() => unlessMissing(() => unlinkSync(path))),
+  removeEmptyFolder: (folder) => promised(() => rmdirSync(folder)),
+  isLocal: (folder) => promised(() => isOnLocalFileSystem(folder)),
   hold(path) {
-    const fd = unlessMissingNow(() => openSync(path, 'r'));
+    const fd = unlessMissing(() => openSync(path, 'r'));
     if (fd === undefined) return undefined;
     const { ino, dev } = fstatSync(fd, { bigint: true });
     return {
@@ -113,9 +125,7 @@ export const realLockFiles: LockFiles = {
       close: () => closeSync(fd),
     };
   },
-  async touchedAt(path) {
-    return (await unlessMissing(lstat(path)))?.mtimeMs;
-  },
+  touchedAt: (path) => promised(() => lstatSync(path, { throwIfNoEntry: false })?.mtimeMs),
 };
 
 /** The `code` of a failed system call. */
@@ -123,18 +133,17 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-async function unlessMissing<T>(done: Promise<T>): Promise<T | undefined> {
-  try {
-    return await done;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+function inodeOf(fd: number): string {
+  return String(fstatSync(fd, { bigint: true }).ino);
 }
 
-function unlessMissingNow<T>(open: () => T): T | undefined {
+function promised<T>(call: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(call()));
+}
+
+function unlessMissing<T>(call: () => T): T | undefined {
   try {
-    return open();
+    return call();
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
