@@ -3,15 +3,24 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { runCli, scratch } from '../../support/cli.js';
 import { postLines, startDaemon, until, type TestDaemon } from '../../support/daemon.js';
-import type { FakeBatchOptions, RowFate } from '../../support/fake-batches.js';
-import { fakeVector, startFakeProvider, type FakeProvider, type FakeWireName } from '../../support/fake-provider.js';
+import type { BatchStep, FakeBatchOptions, RowFate } from '../../support/fake-batches.js';
+import {
+  fakeVector,
+  startFakeProvider,
+  type FakeProvider,
+  type FakeProviderOptions,
+  type FakeWireName,
+} from '../../support/fake-provider.js';
+import type { FakeCall } from '../../support/fake-wire.js';
 import { configOf, providerOf } from '../ai-stage.js';
 import { textOf } from './hanging.js';
 
 interface Answered {
   readonly q: string;
-  readonly a: { readonly response: string };
+  readonly a: { readonly response: string; readonly step?: number };
 }
+
+const textIn = ({ call }: FakeProvider['batches'][number]['rows'][number]): string => call.texts.join('\n');
 
 describe('a daemon whose AI stage sends batches', () => {
   const fakes: FakeProvider[] = [];
@@ -19,8 +28,12 @@ describe('a daemon whose AI stage sends batches', () => {
     while (fakes.length > 0) await fakes.pop()?.close();
   });
 
-  const fakeOf = async (wire: FakeWireName, batches: FakeBatchOptions = {}): Promise<FakeProvider> => {
-    const fake = await startFakeProvider({ wire, batches });
+  const fakeOf = async (
+    wire: FakeWireName,
+    batches: FakeBatchOptions = {},
+    more: Pick<FakeProviderOptions, 'reply'> = {},
+  ): Promise<FakeProvider> => {
+    const fake = await startFakeProvider({ wire, batches, ...more });
     fakes.push(fake);
     return fake;
   };
@@ -36,7 +49,8 @@ describe('a daemon whose AI stage sends batches', () => {
     const placed = new Map<string, number>();
     const fake: FakeProvider = await fakeOf('openai', {
       fate: (index, batch) => {
-        const text = fake.batches[batch]?.rows[index]?.call.texts.join('\n') ?? '';
+        const row = fake.batches[batch]?.rows[index];
+        const text = row === undefined ? '' : textIn(row);
         const times = (placed.get(text) ?? 0) + 1;
         placed.set(text, times);
         return fate(Number(text.slice('row '.length)), times);
@@ -216,6 +230,42 @@ describe('a daemon whose AI stage sends batches', () => {
     const { live = 0, batch = 0 } = await costs(daemon.cwd);
     expect(live).toBeGreaterThan(0);
     expect(live + batch).toBe(Number(fake.billed));
+  });
+
+  it('sends each step of a cascade in batches, once, and writes the answers in order, killed or not', async () => {
+    const isHard = (row: string): boolean => Number(row.slice('row '.length)) % 3 === 0;
+    let kill = (): void => undefined;
+    const killing = new Promise<void>((resolve) => (kill = resolve));
+    const onStep = (step: BatchStep): void => {
+      if (step === 'submit' && fake.batches.at(-1)?.rows[0]?.call.model === 'gpt-4o') kill();
+    };
+    const reply = ({ model, texts }: FakeCall): string => {
+      const row = texts.at(-1) ?? '';
+      return model === 'gpt-4o-mini' && isHard(row) ? 'unsure' : `${model}: ${row}`;
+    };
+    const fake: FakeProvider = await fakeOf('openai', { onStep }, { reply });
+    const cascade = `[{ model: gpt-4o-mini, accept: '$input != "unsure"' }, { model: gpt-4o }]`;
+    const text = config(fake, 'lane: batch, max_batch: 40, max_wait: 1s');
+    const request = /request: \{[^}]*\{?\/q\}[^}]*\}/.exec(text)?.[0] ?? '';
+    const changed = text.replace(request, `prompt: "\${/q}", max_tokens: 60, cascade: ${cascade}`);
+    const first = await startDaemon(changed);
+    const rows = rowsOf(300);
+    await give(first, rows.slice(0, 200));
+    await killing;
+    await first.end('SIGKILL');
+    const daemon = await startDaemon(changed, { cwd: first.cwd });
+    await give(daemon, rows.slice(200));
+    await until(() => output(daemon.cwd).length === 300, 'all are answered');
+    expect(await daemon.end()).toBe(0);
+    expect(output(daemon.cwd).map(({ q, a }) => [q, a.response, a.step])).toEqual(
+      rows.map((q) => (isHard(q) ? [q, `gpt-4o: ${q}`, 2] : [q, `gpt-4o-mini: ${q}`, 1])),
+    );
+    const asked = (model: string): readonly string[] =>
+      fake.batches.flatMap((batch) => batch.rows.filter(({ call }) => call.model === model).map(textIn)).sort();
+    expect(asked('gpt-4o-mini')).toEqual([...rows].sort());
+    expect(asked('gpt-4o')).toEqual(rows.filter(isHard).sort());
+    expect(fake.records).toHaveLength(400);
+    expect(await costs(daemon.cwd)).toEqual({ batch: Number(fake.billed) });
   });
 
   it('asks live with lane: auto while few events wait, and in batches once many do', async () => {
