@@ -174,6 +174,23 @@ export class SealedReader {
     return frame !== undefined && (await this.#decrypt({ ...frame, at: endAt })) !== undefined;
   }
 
+  /**
+   * Whether the frames have the lengths and the number that the end frame tells, so that nothing was cut out or put in between them.
+   * Reads only the end of the file.
+   */
+  async isOfItsLength(): Promise<boolean> {
+    const end = await this.#tailEnd();
+    if (end === undefined) return false;
+    return end.at === HEADER_BYTES + end.offset + end.counter * (FRAME_HEADER_BYTES + TAG_BYTES);
+  }
+
+  /** Content that no frame has, as far as the file has been walked. */
+  get losses(): readonly { readonly offset: number; readonly bytes: number; readonly message: string }[] {
+    return this.map.lost
+      .filter(({ from, to }) => to > from)
+      .map(({ from, to, fileOffset }) => ({ offset: from, bytes: to - from, message: lossOf(to - from, fileOffset) }));
+  }
+
   /** Whether the file has an end frame, intact or not. */
   async hasEnd(): Promise<boolean> {
     await this.walk();
@@ -274,10 +291,8 @@ export class SealedReader {
     if (offset >= this.map.offset) return undefined;
     const hole = this.map.lost.find(({ from, to }) => offset >= from && offset < to);
     if (hole !== undefined) {
-      throw new UnreadableRange(
-        `${hole.to - hole.from} encrypted bytes are lost or damaged (byte ${hole.fileOffset} of the file)`,
-        hole.to < this.map.offset ? hole.to : undefined,
-      );
+      const problem = lossOf(hole.to - hole.from, hole.fileOffset);
+      throw new UnreadableRange(problem, hole.to < this.map.offset ? hole.to : undefined);
     }
     let place = this.#next !== undefined && this.#next.offset <= offset ? this.#next : undefined;
     const near = this.#placeBefore(offset);
@@ -351,6 +366,10 @@ export class SealedReader {
     this.#key ??= this.#ring.derive(this.header.keyId, this.header.salt, FILE_KEY_INFO, this.#path);
     return openFrame(this.#key, this.#aad, bytes, frame);
   }
+}
+
+function lossOf(bytes: number, fileOffset: number): string {
+  return `${bytes} encrypted bytes are lost or damaged (byte ${fileOffset} of the file)`;
 }
 
 /** Why a file with this header is not the one that it is looked for as. */

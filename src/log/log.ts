@@ -27,6 +27,7 @@ import { listSegments, segmentBytesOnDisk } from './segment/folder.js';
 import { Packer } from './segment/packer.js';
 import { backupLog, type BackupReport } from './upkeep/backup.js';
 import { describeSegments, type SegmentInfo } from './upkeep/list-segments.js';
+import { inspectLog } from './upkeep/inspect.js';
 import { pruneLog, type PruneOptions, type PruneReport } from './upkeep/prune.js';
 import { verifyLog, type LocatedDamage, type VerifySummary } from './upkeep/verify.js';
 import type { LogWorld } from './log-world.js';
@@ -283,6 +284,11 @@ export class Log {
   /** Checks every record. */
   verify(onFinding: (finding: LocatedDamage) => void): Promise<VerifySummary> {
     return verifyLog(this.#world, this.folder, onFinding);
+  }
+
+  /** Finds what is wrong with older segments and shows without reading them: see {@link inspectLog}. */
+  inspect(onDamage: (damage: Damage) => void, signal: AbortSignal): Promise<void> {
+    return inspectLog(this.#world, this.folder, onDamage, signal);
   }
 
   /** Removes old segments and their records' keys, but no segment with records behind `keepFrom`. */

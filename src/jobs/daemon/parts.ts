@@ -5,6 +5,7 @@ import type { Lock } from '../../world/lock/index.js';
 import { openNats, type DaemonNats } from '../fleet/open-nats.js';
 import { diskSpace } from './upkeep/disk-space.js';
 import type { Vitals } from './health.js';
+import { inspectOlder } from './upkeep/inspect-older.js';
 import { openLog } from './upkeep/open-log.js';
 import { openPipelines } from './pipelines/open-pipelines.js';
 import type { ServePlan } from '../serve-plan.js';
@@ -68,6 +69,7 @@ export async function openDaemonParts(plan: () => ServePlan, context: DaemonPart
       tapOf: (pipeline) => taps.tapOf(pipeline),
     };
     const pipelines = await RunningPipelines.start(() => openPipelines(plan(), around, metrics.ai, joined.fleet));
+    const inspection = inspectOlder(log, context.onDamage, talk);
     return {
       log,
       nats: joined,
@@ -87,6 +89,7 @@ export async function openDaemonParts(plan: () => ServePlan, context: DaemonPart
         await pipelines.now.showAi(metrics.ai);
       },
       async close() {
+        await inspection.stop();
         await joined.close();
         await log.close();
       },

@@ -57,7 +57,20 @@ export async function tornFrames(source: SegmentSource, to: number): Promise<Tor
   return fileOffset === undefined ? undefined : { offset: to, fileOffset };
 }
 
-export function damageOf({ offset, fileOffset }: TornFrames, origin: DamageOrigin): Damage {
+/** What is wrong with an encrypted segment's file, besides content that can't be read. */
+export function frameDamage({ sealed, path, packed }: SegmentSource, segment: number, torn?: TornFrames): Damage[] {
+  if (sealed === undefined) return [];
+  const origin = { file: path, segment };
+  // Of a packed segment, the places are not those of its lines: only those in the file are told.
+  const findings = sealed.findings.map(({ fileOffset, offset, message }) =>
+    packed
+      ? { ...damageAt('sealed_frame', origin, 0, 0, message), message: `${path}: byte ${fileOffset}: ${message}` }
+      : damageAt('sealed_frame', origin, offset, 0, message),
+  );
+  return torn === undefined ? findings : [...findings, damageOf(torn, origin)];
+}
+
+function damageOf({ offset, fileOffset }: TornFrames, origin: DamageOrigin): Damage {
   const problem = `what follows is not a whole encrypted frame (byte ${fileOffset} of the file)`;
   return damageAt('torn_tail', origin, offset, 0, problem);
 }

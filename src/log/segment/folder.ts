@@ -8,6 +8,7 @@ import {
   parseSegmentFile,
   SEGMENT_FORMS,
   segmentFile,
+  type SegmentForm,
   type SegmentName,
 } from '../format/segment-name.js';
 import { packedSegment } from './packed-segment.js';
@@ -50,21 +51,40 @@ export async function openSegment(
   fresh = false,
 ): Promise<SegmentSource | undefined> {
   const log = logOfSegment(await logIdentity(disk, folder, fresh), name.number);
-  const forms = log === undefined ? SEGMENT_FORMS : BOUND_FORMS;
+  const opened = await openSegmentFile(disk, folder, name, log !== undefined);
+  if (opened === undefined) return undefined;
+  const { form, path, file } = opened;
+  try {
+    if (isSealedForm(form)) {
+      return await sealedSegment(disk, path, file, sealedName(name.number, form === 'ndjson.gz.enc', log), fresh);
+    }
+    if (log !== undefined) return strangeSegment(path, file);
+    return form === 'ndjson' ? plainSegment(path, file) : await packedSegment(path, file);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** The file of a segment, open for reading. */
+export interface SegmentFile {
+  readonly form: SegmentForm;
+  readonly path: string;
+  readonly file: DiskFile;
+}
+
+/** As {@link openSegment}, the file alone. @param isBound whether it must be encrypted */
+export async function openSegmentFile(
+  disk: Disk,
+  folder: string,
+  name: SegmentName,
+  isBound: boolean,
+): Promise<SegmentFile | undefined> {
+  const forms = isBound ? BOUND_FORMS : SEGMENT_FORMS;
   for (const form of [...forms, ...forms]) {
     const path = join(folder, segmentFile(name, form));
     const file = await openIfThere(disk, path);
-    if (file === undefined) continue;
-    try {
-      if (isSealedForm(form)) {
-        return await sealedSegment(disk, path, file, sealedName(name.number, form === 'ndjson.gz.enc', log), fresh);
-      }
-      if (log !== undefined) return strangeSegment(path, file);
-      return form === 'ndjson' ? plainSegment(path, file) : await packedSegment(path, file);
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
+    if (file !== undefined) return { form, path, file };
   }
   return undefined;
 }

@@ -6,7 +6,7 @@ import type { SegmentName } from '../format/segment-name.js';
 import { isLogWritten } from '../log-lock.js';
 import { readChunks, type Chunk } from '../read/chunks.js';
 import { damageAt, type Damage, type DamageKind } from '../read/damage.js';
-import { damageOf, lossBehind, missingSegments, tornFrames, type TornFrames } from '../read/segment-blocks.js';
+import { frameDamage, lossBehind, missingSegments, tornFrames } from '../read/segment-blocks.js';
 import { LOG_START } from '../format/position.js';
 import { readHead } from '../head/head-file.js';
 import { headLosses } from '../head/head-loss.js';
@@ -91,7 +91,7 @@ export async function verifyLog(
       }
       await sealed?.walk();
       const torn = finished || !isWritten ? await tornFrames(source, bytes) : undefined;
-      for (const damage of sealedDamage(source, name.number, torn)) notify({ ...damage, line: check.line });
+      for (const damage of frameDamage(source, name.number, torn)) notify({ ...damage, line: check.line });
       const loss = await lossBehind(disk, folder, name, source, finished);
       if (loss !== undefined) notify({ ...loss, line: check.line });
       lastTimestamp = check.lastTimestamp;
@@ -128,23 +128,6 @@ function noteKey(keys: Map<string, { id: string; segments: number; present: bool
   keys.set(sealed.keyId, known);
 }
 
-/** What is wrong with an encrypted segment's file, besides content that can't be read. */
-function sealedDamage(
-  { sealed, path, packed }: SegmentSource,
-  segment: number,
-  torn: TornFrames | undefined,
-): Damage[] {
-  if (sealed === undefined) return [];
-  const origin = { file: path, segment };
-  // Of a packed segment, the places are not those of its lines: only those in the file are told.
-  const findings = sealed.findings.map(({ fileOffset, offset, message }) =>
-    packed
-      ? { ...damageAt('sealed_frame', origin, 0, 0, message), message: `${path}: byte ${fileOffset}: ${message}` }
-      : damageAt('sealed_frame', origin, offset, 0, message),
-  );
-  return torn === undefined ? findings : [...findings, damageOf(torn, origin)];
-}
-
 /** Checks one segment, chunk by chunk. */
 class SegmentCheck {
   records = 0;
@@ -175,16 +158,8 @@ class SegmentCheck {
   }
 
   /** Notes the frames that are missing in an encrypted segment whose key is missing. */
-  takeLost({ map }: SealedReader): void {
-    for (const { from, to, fileOffset } of map.lost) {
-      if (to > from)
-        this.#find(
-          'sealed_frame',
-          from,
-          to - from,
-          `encrypted bytes are lost or damaged (byte ${fileOffset} of the file)`,
-        );
-    }
+  takeLost({ losses }: SealedReader): void {
+    for (const { offset, bytes, message } of losses) this.#find('sealed_frame', offset, bytes, message);
   }
 
   #takeLines(bytes: Buffer, offset: number): void {

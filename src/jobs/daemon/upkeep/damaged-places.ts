@@ -42,5 +42,5 @@ export function damagedPlaces(talk: Talk, onNew: () => void): DamagedPlaces {
 
 /** Whether a segment exists; it may have been packed meanwhile. */
 function isThere(file: string): boolean {
-  return existsSync(file) || existsSync(`${file}.gz`);
+  return [file, `${file}.gz`, file.replace(/\.enc$/, '.gz.enc')].some((path) => existsSync(path));
 }
