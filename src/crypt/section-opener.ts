@@ -79,6 +79,11 @@ export class SectionOpener {
     private readonly onPiece: (piece: SectionPiece) => void = () => undefined,
   ) {}
 
+  /** Whether what was read so far ends with an end frame, so that nothing was cut off behind it. */
+  get isEnded(): boolean {
+    return typeof this.#section === 'object' && this.#section.isEnded;
+  }
+
   /**
    * Takes the next bytes of the file.
    *

@@ -16,7 +16,7 @@ export type { TornTail } from './recover/torn-tail.js';
 export type { BackupReport } from './upkeep/backup.js';
 export type { SegmentInfo } from './upkeep/list-segments.js';
 export type { PruneOptions, PruneReport } from './upkeep/prune.js';
-export { catFile, isLogFile } from './upkeep/cat.js';
+export { catFile, isLogFile, OPEN_END, type CatTalk } from './upkeep/cat.js';
 export { rekeyLog, type RekeyReport } from './upkeep/rekey.js';
 export { restoreLog } from './upkeep/restore.js';
 export type { LocatedDamage, SegmentKey, VerifySummary } from './upkeep/verify.js';

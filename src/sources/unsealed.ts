@@ -45,6 +45,8 @@ export interface UnsealOptions {
   readonly size?: number;
   /** Told in words, with file and place, what can't be read; reading goes on behind it. */
   readonly onDamage: (message: string) => void;
+  /** Called if all is read and no end frame says that this is all. */
+  readonly onOpenEnd?: () => void;
 }
 
 /**
@@ -55,7 +57,7 @@ export interface UnsealOptions {
 export async function* unsealed(
   path: string,
   keys: KeyRing | undefined,
-  { signal = new AbortController().signal, fd, size, onDamage }: UnsealOptions,
+  { signal = new AbortController().signal, fd, size, onDamage, onOpenEnd }: UnsealOptions,
 ): AsyncGenerator<Buffer, void, void> {
   const opener = new SectionOpener(keys, path, ({ fileOffset, message }) =>
     onDamage(`${path}: byte ${fileOffset}: ${message}`),
@@ -67,7 +69,9 @@ export async function* unsealed(
     ...(size !== undefined && { end: size - 1 }),
   });
   for await (const chunk of streamChunks(bytes, signal)) yield* opener.push(chunk);
-  if (!signal.aborted) yield* opener.end();
+  if (signal.aborted) return;
+  yield* opener.end();
+  if (!opener.isEnded) onOpenEnd?.();
 }
 
 /**

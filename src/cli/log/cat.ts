@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
-import { catFile, isLogFile, nodeWorld, type LogWorld } from '../../log/index.js';
+import { catFile, isLogFile, nodeWorld, OPEN_END, type CatTalk, type LogWorld } from '../../log/index.js';
 import { SinkClosedError, stdoutSink } from '../../sinks/index.js';
 import { isSealedPath, unsealed } from '../../sources/index.js';
 import { EXIT, type ExitCode } from '../exit/exit-codes.js';
@@ -17,14 +17,17 @@ export async function catLog(files: readonly string[], flags: LogFlags): Promise
   const world = nodeWorld(await openKeys(await findConfig(flags, 'data only')));
   const sink = stdoutSink();
   let damaged = 0;
-  const onDamage = (message: string): void => {
-    damaged += 1;
-    writeStderr(`colloquium: ${message}\n`);
+  const talk: CatTalk = {
+    onDamage(message) {
+      damaged += 1;
+      writeStderr(`colloquium: ${message}\n`);
+    },
+    onOpenEnd: (message) => writeStderr(`colloquium: ${message}\n`),
   };
   try {
     await onDisk(async () => {
       for (const file of files.map((one) => resolve(one))) {
-        for await (const bytes of linesOf(file, world, onDamage)) await sink.write(bytes);
+        for await (const bytes of linesOf(file, world, talk)) await sink.write(bytes);
       }
     });
   } catch (error) {
@@ -35,11 +38,14 @@ export async function catLog(files: readonly string[], flags: LogFlags): Promise
 }
 
 /** @throws UserError for a file that is neither a log's nor an encrypted output */
-function linesOf(file: string, world: LogWorld, onDamage: (message: string) => void): AsyncIterable<Buffer> {
-  if (isLogFile(file)) return catFile(world, file, onDamage);
+function linesOf(file: string, world: LogWorld, talk: CatTalk): AsyncIterable<Buffer> {
+  if (isLogFile(file)) return catFile(world, file, talk);
   if (!existsSync(file)) throw new UserError(`${file}: there is no such file`, EXIT.usage);
   // Nothing was written to it yet.
   if (statSync(file).size === 0) return Readable.from([]);
-  if (isSealedPath(file)) return unsealed(file, world.disk.keys, { onDamage });
+  if (isSealedPath(file)) {
+    const { onDamage } = talk;
+    return unsealed(file, world.disk.keys, { onDamage, onOpenEnd: () => talk.onOpenEnd(`${file}: ${OPEN_END}`) });
+  }
   throw new UserError(`${file}: not a file of a log with events, nor an encrypted output`, EXIT.usage);
 }

@@ -34,9 +34,14 @@ export async function headLosses(
   if (known === undefined || comparePositions(end, known) >= 0) return losses;
   const isSame = end.segment === known.segment;
   const where = isSame ? `byte ${known.offset}` : `byte ${known.offset} of segment ${known.segment}`;
-  const problem = `the log ends here, but was acknowledged up to ${where}, as ${HEAD} says: what followed is lost`;
+  const problem = endsEarly(where);
   const last = { file: await segmentPath(disk, folder, segments.at(-1)), segment: end.segment };
   return [...losses, damageAt('cut_off', last, end.offset, isSame ? known.offset - end.offset : 0, problem)];
+}
+
+/** Says that a log ends before what was acknowledged. @param where up to where it was */
+export function endsEarly(where: string): string {
+  return `the log ends here, but was acknowledged up to ${where}, as ${HEAD} says: what followed is lost`;
 }
 
 /** Which log the last segments are of, by their own headers; undefined: the last one is bound to none. */

@@ -1,7 +1,17 @@
-import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { nodeWorld } from '../../../src/log/index.js';
+import { nodeWorld, OPEN_END } from '../../../src/log/index.js';
 import { entry, filesIn, openLog } from '../../log/support/log-folder.js';
 import { KEYS } from '../../log/support/keys.js';
 import { runCli, scratch } from '../../support/cli.js';
@@ -75,6 +85,52 @@ describe('log cat', () => {
     }
     const [newest] = (await filesIn(join(cwd, 'data'), '.ndjson.enc')).map(({ path }) => path);
     expect(await cat(newest ?? '')).toMatchObject({ exit: 0, stderr: '' });
+  });
+
+  it('tells that a file ends early, as far as the folder knows, and else that nothing says where it ends', async () => {
+    const { cwd } = await packedLog();
+    const cat = (file: string): ReturnType<typeof runCli> => runCli(['log', 'cat', file], { cwd });
+    const log = await openLog(join(cwd, 'data'), { segmentBytesMax: 500 }, nodeWorld(KEYS));
+    for (const n of [6, 7, 8, 9]) await log.append([entry({ n, text: 'x'.repeat(60) })]);
+    const files = (await filesIn(join(cwd, 'data'), '.ndjson.enc')).map(({ path }) => path);
+    const [older = '', newest = ''] = [files.at(-2), files.at(-1)];
+    // Its writer is at it.
+    expect(await cat(newest)).toMatchObject({ exit: 0, stderr: '' });
+    await log.close();
+    mkdirSync(join(cwd, 'elsewhere'));
+    for (const file of [older, newest]) {
+      const whole = readFileSync(file);
+      const frames = framesOf(file);
+      for (const at of frames.slice(0, file === newest ? undefined : -1)) {
+        writeFileSync(file, whole.subarray(0, at));
+        const isWhole = file === newest && at === frames.at(-1);
+        const { exit, stderr } = await cat(file);
+        expect([exit, stderr], `${file} at ${at}`).toEqual(
+          isWhole ? [0, ''] : [74, expect.stringMatching(`${file}: byte \\d+: .*(acknowledged up to|has no end here)`)],
+        );
+        const copy = join(cwd, 'elsewhere', basename(file));
+        copyFileSync(file, copy);
+        expect(await cat(copy)).toMatchObject({ exit: 0, stderr: `colloquium: ${copy}: ${OPEN_END}\n` });
+        rmSync(copy);
+      }
+      writeFileSync(file, whole);
+    }
+  });
+
+  it('tells that an output ends with no end frame', async () => {
+    const { cwd } = await packedLog();
+    const pipelines = 'pipelines: { default: { outputs: [{ file: ./out.ndjson, encrypt: true }] } }\n';
+    appendFileSync(join(cwd, 'colloquium.yaml'), pipelines);
+    expect((await runCli(['run', '-p', 'default'], { cwd, input: '1\n2\n' })).exit).toBe(0);
+    expect(await runCli(['log', 'cat', 'out.ndjson'], { cwd })).toMatchObject({
+      exit: 0,
+      stdout: '1\n2\n',
+      stderr: '',
+    });
+    const out = join(cwd, 'out.ndjson');
+    truncateSync(out, framesOf(out).at(-1));
+    const { exit, stdout, stderr } = await runCli(['log', 'cat', 'out.ndjson'], { cwd });
+    expect([exit, stdout, stderr]).toEqual([0, '1\n2\n', `colloquium: ${out}: ${OPEN_END}\n`]);
   });
 });
 
