@@ -7,9 +7,11 @@ import { UserError } from '../exit/user-error.js';
 import type { TableFlag } from '../flags/table-option.js';
 
 /**
- * The tables that scripts may name: those of the command line, and those of the config, which the command line overrides.
+ * The tables that scripts may name: those of the command line, and those of the config, which the command line overrides. Those of
+ * the command line are read at once, so that a mistyped one is told even if no script names it.
  *
  * @returns undefined if there are neither
+ * @throws UserError for a table of the command line that can't be read
  */
 export async function tablesOf(
   flags: readonly TableFlag[] | undefined,
@@ -22,12 +24,13 @@ export async function tablesOf(
     import('../../config/kinds/index.js'),
   ]);
   const reader = readOnce(tables);
-  const given = new Map(flags.map((flag) => [flag.name, flag]));
+  const given = new Map<string, OpenTable>();
+  for (const flag of flags) given.set(flag.name, await openGiven(flag, reader));
   return {
     names: [...new Set([...given.keys(), ...(ofConfig?.names ?? [])])],
     async open(name) {
-      const flag = given.get(name);
-      if (flag !== undefined) return await openGiven(flag, reader);
+      const table = given.get(name);
+      if (table !== undefined) return table;
       if (ofConfig === undefined) throw new TypeError(`no table is named ${name}`);
       return await ofConfig.open(name);
     },

@@ -1,5 +1,5 @@
 import type { OutputTake } from '../../config/index.js';
-import { withoutPacking } from '../../files/index.js';
+import { tableEnding } from '../../files/names/index.js';
 import {
   formatProblem,
   LINES_OF_JSON,
@@ -32,7 +32,7 @@ export function resolveOutputFormat(flags: OutputFlags): Pick<OutputTake, 'forma
 
 /** Hints about a file whose name suggests another format than the one that it gets. */
 export function formatHints({ out, rawOutput, output = '' }: OutputFlags): readonly string[] {
-  const end = /\.(csv|tsv)$/i.exec(withoutPacking(output))?.[1]?.toLowerCase();
+  const end = tableEnding(output);
   if (end === undefined || out !== undefined || rawOutput === true) return [];
   return [`${output} gets lines of JSON: --out ${end} writes ${end.toUpperCase()}`];
 }

@@ -33,12 +33,15 @@ export interface RunPipeline {
   /** Its scripts as written in their files, by plan. */
   readonly sources: ReadonlyMap<ScriptPlan, ScriptSource>;
   readonly config?: LoadedConfig;
-  /** Findings about scripts that run, but probably don't do what was meant. */
+  /** Findings about what runs, but probably doesn't do what was meant. */
   readonly warnings: readonly Diagnostic[];
 }
 
 /** Mistakes with which a script runs, but produces something unwanted for every event. */
-const SILENT_MISTAKES = new Set(['quoted-call', 'text-body', 'unused-parameter']);
+const SILENT_MISTAKES = ['quoted-call', 'text-body', 'unused-parameter'];
+
+/** The same of an output of the config, unless it is replaced. */
+const OF_OUTPUTS = 'file-format';
 
 /**
  * Finds the pipeline: a one-liner of `-e`, a script file or flags for stages, a script of the config, or a pipeline of the
@@ -49,8 +52,9 @@ const SILENT_MISTAKES = new Set(['quoted-call', 'text-body', 'unused-parameter']
 export async function resolveRunPipeline(flags: RunFlags): Promise<RunPipeline> {
   // If several stages name a script, it is reported only once.
   const warnings = new Map<string, Diagnostic>();
+  const told = [...SILENT_MISTAKES, ...(flags.output === undefined ? [OF_OUTPUTS] : [])];
   const warn = (findings: readonly Diagnostic[]): void => {
-    for (const one of findings.filter(({ code }) => SILENT_MISTAKES.has(code))) {
+    for (const one of findings.filter(({ code }) => told.includes(code))) {
       warnings.set(`${one.file}:${one.line}:${one.column} ${one.pointer ?? ''} ${one.message}`, one);
     }
   };

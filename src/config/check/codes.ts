@@ -46,6 +46,7 @@ export const FINDING_CODES: readonly FindingCode[] = of({
   'repeated-name': 'two stages of a pipeline have the same name (a warning, unless both ask AI providers)',
   'broken-table': 'a table cannot be used: a row is broken, lacks its key or repeats one, or it is too large',
   'file-name': 'the name of an output file has an unknown field, or one that no event has',
+  'file-format': 'an output has no format, and its file is named .csv or .tsv: it gets lines of JSON',
   'shared-output-file': 'two outputs write one file',
   'own-file': 'an output is the config, a script, a table, or a file of state_dir or of the log',
   'state-needs-order': 'a stage looks across events, and they come in no order: in a fleet, or behind an AI stage',

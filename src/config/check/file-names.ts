@@ -1,9 +1,9 @@
 import { formatPointer } from 'computo-js';
-import { misnamed, parseTemplate } from '../../files/names/index.js';
+import { misnamed, parseTemplate, tableEnding } from '../../files/names/index.js';
 import type { Diagnostic } from '../diagnostic/index.js';
 import type { ConfigText } from '../load/validate.js';
 import { pipelinesOf } from '../plan/pipelines-of.js';
-import { diagnose } from '../source/index.js';
+import { diagnose, type SourceDocument, type SourceNode } from '../source/index.js';
 import { pathText } from './output-files.js';
 
 const ONLY_RUN = {
@@ -13,7 +13,16 @@ const ONLY_RUN = {
   hint: 'for serve, write one file, or an output for each key with `when`',
 } as const;
 
-/** Finds outputs whose files can't be named because of a field that is unknown, or that no event has. */
+/** Finds out whether a file's name suggests another format than the one that it gets. */
+function linesOfJson(document: SourceDocument, pointer: string, written: string, output: SourceNode): Diagnostic[] {
+  const end = tableEnding(written);
+  if (end === undefined || output.entries?.has('format') === true) return [];
+  const message = 'this file gets lines of JSON, whatever its name says';
+  const hint = `add format: ${end}, with columns: [id, name]; or format: ndjson`;
+  return [diagnose(document, pointer, { severity: 'warning', code: 'file-format', message, hint })];
+}
+
+/** Finds outputs whose files can't be named because of a field that is unknown, or that no event has, and those whose names mislead. */
 export function misnamedOutputs(
   { document, env, kinds }: Pick<ConfigText, 'document' | 'env' | 'kinds'>,
   pipeline: string,
@@ -37,7 +46,10 @@ export function misnamedOutputs(
         const pointer = formatPointer(['pipelines', pipeline, 'outputs', String(index), key]);
         if (wrong !== undefined)
           return [diagnose(document, pointer, { severity: 'error', code: 'file-name', ...wrong })];
-        return serves && parseTemplate(written) !== undefined ? [diagnose(document, pointer, ONLY_RUN)] : [];
+        return [
+          ...(serves && parseTemplate(written) !== undefined ? [diagnose(document, pointer, ONLY_RUN)] : []),
+          ...linesOfJson(document, pointer, written, output),
+        ];
       }),
   );
 }
