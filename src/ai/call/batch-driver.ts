@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import type { KeyRing } from '../../crypt/index.js';
 import { showAmount } from '../money/index.js';
-import type { BatchRecord, Misses } from '../batch-store/index.js';
+import { outIn, type BatchRecord, type Misses } from '../batch-store/index.js';
 import type { Books } from '../books/index.js';
 import type { LedgerEntry } from '../ledger/index.js';
 import {
@@ -70,6 +70,8 @@ const RACES_MAX = 10;
 export class BatchDriver {
   readonly #options: BatchDriverOptions;
   readonly #patience: BatchPatience;
+  /** Providers that had no room for a batch in this round, and are sent no other one. */
+  readonly #full = new Set<string>();
   /** Who has fetched something of a batch, by its id. */
   readonly #senders = new Map<string, BatchSender>();
 
@@ -87,6 +89,7 @@ export class BatchDriver {
     const { endings } = this.#options;
     if (only === undefined) await endings.upkeep();
     let refused: BatchRefusedError | undefined;
+    this.#full.clear();
     for await (const record of this.#records(only)) {
       if (record.state === 'closed' || record.state === 'gathering') continue;
       try {
@@ -197,7 +200,7 @@ export class BatchDriver {
     const isOwn = record.owner === books.owner;
     switch (record.state) {
       case 'sealed':
-        if (isOwn && maySubmit(record)) await this.#submit(record, maySubmit);
+        if (isOwn && !this.#full.has(record.provider) && maySubmit(record)) await this.#submit(record, maySubmit);
         return;
       case 'submitting':
         if (isOwn || (await books.isGone(record.owner, record.createdAt))) await this.#resolve(record);
@@ -238,7 +241,10 @@ export class BatchDriver {
         return;
       }
       if (!(error instanceof BatchHttpError)) throw error;
-      const isNews = this.#failed(mine, 'send', error);
+      // Some providers limit what all batches together have waiting.
+      const isBusy = error.status === 429 && (await this.#hasOther(mine));
+      if (isBusy) this.#full.add(mine.provider);
+      const isNews = this.#failed(mine, 'send', error, isBusy);
       // The provider may have accepted the batch all the same, so it is asked later.
       if (mine.state === 'submitting' && error.sent) {
         await store.change(mine, { unsureAt: world.now() });
@@ -247,7 +253,8 @@ export class BatchDriver {
       }
       if (error.isTemporary) {
         if (mine.state !== 'sealed') await store.change(mine, { state: 'sealed' });
-        if (isNews) notify({ kind: 'batch', message: `batch ${id}: ${error.message}; trying again` });
+        const told = isBusy ? `waits for others to end: ${error.message}` : `${error.message}; trying again`;
+        if (isNews) notify({ kind: 'batch', message: `batch ${id}${isBusy ? ' ' : ': '}${told}` });
         return;
       }
       const isUnneeded = this.#isUnneeded(mine, error);
@@ -408,9 +415,16 @@ export class BatchDriver {
     return times >= MISSES_MAX && this.#options.world.now() - since >= MISSED_MS;
   }
 
+  /** Whether the provider of a batch has another one. */
+  async #hasOther({ id, provider }: BatchRecord): Promise<boolean> {
+    for await (const other of outIn(this.#options.books.batches()))
+      if (other.id !== id && other.provider === provider && other.state === 'submitted') return true;
+    return false;
+  }
+
   /** @returns whether this is news */
-  #failed({ provider }: BatchRecord, step: BatchStepName, error: BatchHttpError): boolean {
-    if (error.isTemporary) return this.#patience.failed(provider, step, error);
+  #failed({ provider }: BatchRecord, step: BatchStepName, error: BatchHttpError, isBusy = false): boolean {
+    if (error.isTemporary) return this.#patience.failed(provider, step, error, isBusy);
     this.#patience.answered(provider, step);
     return true;
   }

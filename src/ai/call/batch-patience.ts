@@ -32,10 +32,14 @@ export class BatchPatience {
     this.#silent.delete(keyOf(provider, step));
   }
 
-  /** @returns whether this has not happened since the provider's last answer */
-  failed(provider: string, step: BatchStepName, { message, lasting }: BatchHttpError): boolean {
+  /**
+   * @param isBusy the provider works on others meanwhile, and is not given up for that
+   * @returns whether this has not happened since the provider's last answer
+   */
+  failed(provider: string, step: BatchStepName, { message, lasting }: BatchHttpError, isBusy = false): boolean {
     const before = this.#silent.get(keyOf(provider, step));
-    const { since, times, isLasting } = before ?? { since: this.#world.now(), times: 0, isLasting: true };
+    const { times, isLasting } = before ?? { times: 0, isLasting: true };
+    const since = isBusy ? this.#world.now() : (before?.since ?? this.#world.now());
     this.#silent.set(keyOf(provider, step), { since, times: times + 1, isLasting: isLasting && lasting, message });
     return before?.message !== message;
   }

@@ -263,6 +263,36 @@ describe('batches', () => {
       });
     });
 
+    it('that a provider has no room for while it has others wait for these, and give it up if it has none', async () => {
+      const state = { isFull: true, looks: Infinity, submits: 0 };
+      const batches: FakeBatchOptions = {
+        faults(step, n) {
+          if (step !== 'submit') return undefined;
+          state.submits += 1;
+          return n > 0 && state.isFull ? { kind: 'status', status: 429 } : undefined;
+        },
+        get looks() {
+          return state.looks;
+        },
+      };
+      const { gather, rounds, records, client, fake } = await bench(wire, batches);
+      await gather(['a', 'b', 'c'], 1);
+      const givenUp = async (): Promise<readonly boolean[]> =>
+        (await records()).map((record) => client.batches.givenUp(record) !== undefined);
+      await rounds(12, MINUTE_MS);
+      // In each round, one is tried.
+      expect([await givenUp(), state.submits]).toEqual([[false, false, false], 1 + 12]);
+      expect(one.notices.filter(({ message }) => message.includes('waits for others to end'))).toHaveLength(1);
+      state.looks = 0;
+      await rounds(8, MINUTE_MS);
+      expect((await records()).map(({ state: at }) => at)).toEqual(['closed', 'sealed', 'sealed']);
+      expect(await givenUp()).toEqual([true, true, true]);
+      state.isFull = false;
+      await rounds(3, MINUTE_MS);
+      expect((await records()).map(({ outcome }) => outcome)).toEqual(Array(3).fill('ended: 1 answered'));
+      expect(fake.records).toHaveLength(3);
+    });
+
     it('give a provider up that was never there after 30 s, and one that has answered after provider_wait', async () => {
       const { gather, rounds, records, client, fake } = await bench(wire, { looks: Infinity });
       const givenUp = async (): Promise<readonly boolean[]> =>
