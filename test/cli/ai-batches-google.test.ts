@@ -44,8 +44,18 @@ describe('a batch of Google without results', () => {
   const listed = async (): Promise<readonly Record<string, unknown>[]> =>
     lines((await runCli(['journal', 'batches', '--format', 'json'], { cwd: stage.cwd })).stdout);
 
+  /** Ends a run while its batch is out. */
+  const leaveOut = async (fake: FakeProvider): Promise<void> => {
+    const child = startCli([...BATCH, '--no-progress'], { cwd: stage.cwd });
+    const ended = resultOf(child);
+    await expect.poll(() => fake.batches.length, { timeout: 60_000 }).toBe(1);
+    child.kill('SIGINT');
+    await ended;
+  };
+
   it('that is cancelled at the deadline is in doubt at its worst, and its requests are asked live', async () => {
     const fake = await setup({ looks: Infinity });
+    await leaveOut(fake);
     const result = await stage.run([...BATCH, '--deadline', '1s']);
     expect(result.exit, result.stderr).toBe(0);
     expect(result.stderr).toMatch(/batch \w+ \(batches\/batch-0\) is in doubt: it was cancelled, and Google gives no /);
@@ -92,6 +102,7 @@ describe('a batch of Google without results', () => {
 
   it('makes dead letters, or stops the run, where in_doubt says so', async () => {
     const fake = await setup({ looks: Infinity }, ', in_doubt: fail');
+    await leaveOut(fake);
     const failing = await stage.run([...BATCH, '--deadline', '1s', '--dead-letter', 'dead.ndjson']);
     expect([failing.exit, stage.read('out.ndjson')], failing.stderr).toEqual([3, '']);
     expect(lines(stage.read('dead.ndjson'))).toHaveLength(ROWS);
@@ -111,11 +122,7 @@ describe('a batch of Google without results', () => {
       },
     };
     const fake = await setup(batches);
-    const child = startCli([...BATCH, '--no-progress'], { cwd: stage.cwd });
-    const ended = resultOf(child);
-    await expect.poll(() => fake.batches.length, { timeout: 20_000 }).toBe(1);
-    child.kill('SIGINT');
-    await ended;
+    await leaveOut(fake);
     const [batch] = await listed();
     const cancelled = await runCli(['journal', 'batches', '--cancel', String(batch?.['id'])], { cwd: stage.cwd });
     expect([cancelled.exit, cancelled.stdout], cancelled.stderr).toEqual([

@@ -114,6 +114,11 @@ describe('run --lane batch', () => {
     const fake = await stage.fake({ batches: { looks: Infinity } });
     stage.write('colloquium.yaml', configOf({ openai: providerOf(fake) }));
     stage.write('in.ndjson', rowsOf(12));
+    const child = startCli([...BATCH, '--no-progress'], { cwd: stage.cwd });
+    const ended = resultOf(child);
+    await expect.poll(() => fake.batches.length, { timeout: 60_000 }).toBe(2);
+    child.kill('SIGINT');
+    await ended;
     const result = await stage.run([...BATCH, '--deadline', '1s']);
     expect(result.exit, result.stderr).toBe(0);
     expect(answers()).toEqual(wanted(12));
