@@ -8,7 +8,7 @@ export {
   type Recovered,
   type JournaledState,
 } from './books/index.js';
-export { amountOf, type BatchRecord } from './batch-store/index.js';
+export { amountOf, unansweredIn, type BatchRecord } from './batch-store/index.js';
 export { dayAt, nextDayStart } from './calendar.js';
 export * from './call/index.js';
 export { callKey, type CallIdentity, type CallRecord, type Found, type Pruned } from './journal/index.js';

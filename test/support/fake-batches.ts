@@ -53,6 +53,8 @@ export interface FakeBatchOptions {
   readonly forgets?: (batch: number) => boolean;
   /** Files of errors that it does not have, as long as this says so. OpenAI's wire only. */
   readonly losesErrors?: (batch: number) => boolean;
+  /** Requests whose results are not in its files yet, as long as this says so. */
+  readonly withholds?: (row: number, batch: number) => boolean;
   /** It does not tell of what a batch was made: neither metadata nor file. Default: false. OpenAI's wire only. */
   readonly isBare?: boolean;
   /** Its answers tell no usage. Default: they do. */
@@ -348,8 +350,12 @@ export function fakeBatches(options: FakeBatchOptions, context: FakeBatchesConte
         const batch = known(file ?? id);
         if (batch?.status !== 'ended') return missing;
         if (which === 'err' && options.losesErrors?.(batches.indexOf(batch)) === true) return missing;
+        const number = batches.indexOf(batch);
+        const withheld = batch.rows.filter((_, row) => options.withholds?.(row, number) === true);
         const lines = batch.lines.filter(
-          (line) => which === undefined || line.includes('"status_code":200') === (which === 'out'),
+          (line) =>
+            (which === undefined || line.includes('"status_code":200') === (which === 'out')) &&
+            !withheld.some(({ customId }) => line.includes(customId)),
         );
         // OpenAI's files have no line break at their end.
         return { text: lines.join('\n') };

@@ -21,6 +21,9 @@ export interface Misses {
   readonly since: number;
 }
 
+/** Requests of a batch that have no result, and their worst case: nano-dollars, as text; null: no price is known. */
+export type Unanswered = Pick<BatchRecord, 'rows' | 'worst'>;
+
 export interface BatchRecord {
   /** Sorts by time. */
   readonly id: string;
@@ -62,6 +65,8 @@ export interface BatchRecord {
   /** The provider does not know it any more, or not all files of its results. */
   readonly missed?: Misses | undefined;
   readonly filesMissed?: Misses | undefined;
+  /** Once some of its results are booked: what has none yet. */
+  readonly waiting?: Unanswered | undefined;
   /** Why it is being given up. */
   readonly lost?: string | undefined;
   readonly cancelled?: boolean | undefined;
@@ -69,9 +74,9 @@ export interface BatchRecord {
   readonly outcome?: string | undefined;
   /** Once it is closed: how many of its requests it has brought no answer to. Older records do not have it. */
   readonly unanswered?: number | undefined;
-  /** What it cost, in nano-dollars as text. */
+  /** What it cost, as far as it is booked, in nano-dollars as text. */
   readonly cost?: string | undefined;
-  /** What the budget is charged for it: the cost, and the worst case of what is in doubt. Nano-dollars, as text. */
+  /** What the budget is charged for it: the cost, and the worst case of what is in doubt or has no result yet. Nano-dollars, as text. */
   readonly charge?: string | undefined;
   /** It is closed, and its rows, files and reservation are removed. */
   readonly tidied?: boolean | undefined;
@@ -124,6 +129,11 @@ export function batchOf(reservation: string): string | undefined {
 /** Whether nothing of a batch was sent, but perhaps its file. */
 export function isUnsent({ state }: BatchRecord): boolean {
   return state === 'gathering' || state === 'sealed';
+}
+
+/** What a batch that has not ended has brought no result to yet. */
+export function unansweredIn({ rows, worst, waiting = { rows, worst } }: BatchRecord): Unanswered {
+  return waiting;
 }
 
 /** The batches that a provider has, or may have, in the order of their creation. */

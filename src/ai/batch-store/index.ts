@@ -6,9 +6,11 @@ export {
   isUnsent,
   outIn,
   reservationOf,
+  unansweredIn,
   type BatchRecord,
   type BatchRow,
   type BatchState,
   type BatchStore,
   type Misses,
+  type Unanswered,
 } from './batch-store.js';

@@ -14,7 +14,7 @@ import {
 import type { AiWorld } from '../ai-world.js';
 import { resultsOf, spoolOf, type BatchEndings } from './batch-endings.js';
 import { BatchPatience, type BatchStepName } from './batch-patience.js';
-import { bookResults } from './batch-results.js';
+import { bookResults, type BatchBill } from './batch-results.js';
 import { reach, sendersOf, strayText, type BatchSender } from './batch-senders.js';
 import { contentText } from './batch-words.js';
 import type { Notice } from './options.js';
@@ -42,7 +42,16 @@ export interface AdvanceOptions {
   readonly only?: ReadonlySet<string> | undefined;
   /** Whether a batch may still be sent. Asked before each one. Default: yes. */
   readonly maySubmit?: ((record: BatchRecord) => boolean) | undefined;
+  /**
+   * Whether nobody is there to mend what a provider refuses. Then a batch waits that may not be sent with its key, and the requests
+   * of one that is refused for what is in it are given back. Otherwise both are dropped. Default: false.
+   */
+  readonly isUnattended?: boolean | undefined;
 }
+
+type StepManner = Required<Pick<AdvanceOptions, 'isUnattended'>> & {
+  readonly maySubmit: (record: BatchRecord) => boolean;
+};
 
 /** `ends`: it has ended, or the provider ends it. `gone`: the provider does not know it now. `not-now`: it could not be asked. */
 export type Cancelled = 'ends' | 'gone' | 'not-now';
@@ -85,7 +94,7 @@ export class BatchDriver {
    *
    * @throws BatchRefusedError, once all others are advanced; Error if books or files can't be written
    */
-  async advance({ only, maySubmit = () => true }: AdvanceOptions = {}): Promise<void> {
+  async advance({ only, maySubmit = () => true, isUnattended = false }: AdvanceOptions = {}): Promise<void> {
     const { endings } = this.#options;
     if (only === undefined) await endings.upkeep();
     let refused: BatchRefusedError | undefined;
@@ -93,7 +102,7 @@ export class BatchDriver {
     for await (const record of this.#records(only)) {
       if (record.state === 'closed' || record.state === 'gathering') continue;
       try {
-        await this.#step(record, maySubmit);
+        await this.#step(record, { maySubmit, isUnattended });
       } catch (error) {
         if (!(error instanceof BatchRefusedError)) throw error;
         refused ??= error;
@@ -195,27 +204,27 @@ export class BatchDriver {
     return reached.sender;
   }
 
-  async #step(record: BatchRecord, maySubmit: (record: BatchRecord) => boolean): Promise<void> {
+  async #step(record: BatchRecord, manner: StepManner): Promise<void> {
     const { books, endings } = this.#options;
     const isOwn = record.owner === books.owner;
     switch (record.state) {
       case 'sealed':
-        if (isOwn && !this.#full.has(record.provider) && maySubmit(record)) await this.#submit(record, maySubmit);
+        if (isOwn && !this.#full.has(record.provider) && manner.maySubmit(record)) await this.#submit(record, manner);
         return;
       case 'submitting':
         if (isOwn || (await books.isGone(record.owner, record.createdAt))) await this.#resolve(record);
         return;
       case 'submitted':
-        await this.#poll(record);
+        await this.#poll(record, manner);
         return;
       case 'fetching':
         if (!isOwn && !(await books.isGone(record.owner, record.createdAt))) return;
-        if (record.lost === undefined) await this.#poll(record);
+        if (record.lost === undefined) await this.#poll(record, manner);
         else await endings.lose(record, record.lost);
     }
   }
 
-  async #submit(record: BatchRecord, maySubmit: (record: BatchRecord) => boolean): Promise<void> {
+  async #submit(record: BatchRecord, manner: StepManner): Promise<void> {
     const { books, world, notify, folder, keys, endings } = this.#options;
     const { batches } = await this.#senderOf(record);
     const store = books.batches();
@@ -227,7 +236,14 @@ export class BatchDriver {
         mine = await store.change(mine, { uploaded: await batches.upload(file) });
         this.#patience.answered(record.provider, 'send');
       }
-      if (mine === undefined || !maySubmit(mine)) return;
+      if (mine === undefined || !manner.maySubmit(mine)) return;
+      const elsewhere = await this.#askedElsewhere(mine);
+      if (elsewhere > 0) {
+        const why = `not sent: ${elsewhere} of its ${mine.rows} requests were asked live meanwhile`;
+        if (await endings.drop(mine, why))
+          notify({ kind: 'batch', message: `batch ${id} was ${why}; the others are written again` });
+        return;
+      }
       mine = await store.change(mine, { state: 'submitting', submittingAt: world.now(), unsureAt: undefined });
       if (mine === undefined) return;
       const remote = await batches.submit(file, mine.uploaded);
@@ -257,12 +273,52 @@ export class BatchDriver {
         if (isNews) notify({ kind: 'batch', message: `batch ${id}${isBusy ? ' ' : ': '}${told}` });
         return;
       }
-      const isUnneeded = this.#isUnneeded(mine, error);
-      if (!(await endings.drop(mine, `refused: ${error.message}`))) return;
-      if (isUnneeded)
+      if (manner.isUnattended && error.isForbidden) {
+        if (mine.state !== 'sealed') await store.change(mine, { state: 'sealed' });
+        throw new BatchRefusedError(`batch ${id} can't be sent: ${error.message}`);
+      }
+      if (!this.#isUnneeded(mine, error)) {
+        await this.#refused(mine, 'was refused', error, manner);
+        return;
+      }
+      if (await endings.drop(mine, `refused: ${error.message}`))
         notify({ kind: 'batch', message: `${mine.provider} has no batches (${error.message}): others are sent them` });
-      else throw new BatchRefusedError(`batch ${id} was refused, and nothing of it is billed: ${error.message}`);
     }
+  }
+
+  /**
+   * How many requests of a batch somebody else has asked for since it was made: a process on another machine takes it for given up
+   * when it has not been sent for long.
+   */
+  async #askedElsewhere({ id, rows }: BatchRecord): Promise<number> {
+    const { books } = this.#options;
+    let elsewhere = 0;
+    for (let index = 0; index < rows; index += 1) {
+      const row = await books.batches().row(id, index);
+      if (row === undefined) continue;
+      const state = (await books.journal.get(row.key))?.record.state;
+      elsewhere += state?.kind === 'batched' && state.batch === id ? 0 : 1;
+    }
+    return elsewhere;
+  }
+
+  /** Ends a batch that the provider refuses as a whole: nothing of it is billed. @throws BatchRefusedError if somebody is there */
+  async #refused(
+    record: BatchRecord,
+    how: string,
+    { message, status = 0 }: Pick<BatchHttpError, 'message'> & { readonly status?: number | undefined },
+    { isUnattended }: StepManner,
+  ): Promise<void> {
+    const { endings, notify } = this.#options;
+    const outcome = `${how.replace('was ', '')}: ${message}`;
+    const said = `batch ${record.id} ${how}, and nothing of it is billed: ${message}`;
+    if (!isUnattended) {
+      if (await endings.drop(record, outcome)) throw new BatchRefusedError(said);
+      return;
+    }
+    const hasNone = NO_SUCH_API.has(status);
+    const next = hasNone ? 'its requests are asked live' : 'its requests go into one more batch, then live';
+    if (await endings.giveBack(record, outcome, hasNone)) notify({ kind: 'batch', message: `${said}; ${next}` });
   }
 
   /** Whether the provider has no batches and others have: then it is passed over from now on. */
@@ -295,7 +351,15 @@ export class BatchDriver {
     const known = new Set<string>();
     for await (const { remote } of store.all()) if (remote !== undefined) known.add(remote);
     const { tag, uploaded, createdAt, submittingAt: since = createdAt } = mine;
-    const finding = await this.#asking(mine, 'poll', () => batches.find({ tag, since, uploaded, known }));
+    const finding = await this.#asking(mine, 'poll', async () => {
+      try {
+        return await batches.find({ tag, since, uploaded, known });
+      } catch (error) {
+        if (!(error instanceof BatchHttpError) || error.isTemporary || error.isForbidden) throw error;
+        // It does not tell which batches it has.
+        return { kind: 'unsure' } as const;
+      }
+    });
     if (finding === undefined) return;
     if (finding.kind === 'found') await this.#submitted(mine, finding.id);
     else if (finding.kind === 'absent' && world.now() - unsureAt >= LISTED_AFTER_MS)
@@ -304,7 +368,7 @@ export class BatchDriver {
       await endings.lose(mine, 'it is not certain whether the provider took it');
   }
 
-  async #poll(record: BatchRecord): Promise<void> {
+  async #poll(record: BatchRecord, manner: StepManner): Promise<void> {
     const { books, notify, endings } = this.#options;
     const { lane, batches } = await this.#senderOf(record);
     const store = books.batches();
@@ -339,8 +403,7 @@ export class BatchDriver {
         await endings.lose(record, state.message ?? '');
         return;
       case 'failed':
-        if (await endings.drop(record, `failed: ${state.message ?? ''}`))
-          throw new BatchRefusedError(`batch ${record.id} failed, and nothing of it is billed: ${state.message ?? ''}`);
+        await this.#refused(record, 'failed', { message: state.message ?? '' }, manner);
         return;
       case 'ended': {
         // There is nothing to cancel any more.
@@ -370,16 +433,18 @@ export class BatchDriver {
     if (fetched === undefined) return;
     const toBook = { books, world, lane, batches, record, file, keys, booked };
     const isWhole = missing.length === 0;
-    let bill = isWhole ? await bookResults({ ...toBook, resultsMin }) : undefined;
+    let bill = await bookResults({ ...toBook, resultsMin: isWhole ? resultsMin : record.rows });
     let mine: BatchRecord | undefined = record;
-    if (bill === undefined || typeof bill === 'number') {
+    if (bill.waiting > 0) {
       const filesMissed = this.#missedAgain(record.filesMissed);
-      mine = await books.batches().change(record, { filesMissed });
+      mine = await books.batches().change(record, { filesMissed, ...soFar(record, bill) });
       if (!this.#isLost(filesMissed) || mine === undefined) {
         await rm(file, { force: true });
-        const what = isWhole ? `there are results of ${bill ?? 0} requests, and must be of ${resultsMin}` : NOT_ALL;
-        if (filesMissed.times === 1)
-          notify({ kind: 'batch', message: `batch ${record.id}: ${what}; looking again for ten minutes` });
+        if (filesMissed.times === 1) {
+          const what = isWhole ? 'results' : 'files';
+          const message = `batch ${record.id}: ${bill.waiting} of ${record.rows} requests have no result yet, and ${record.provider} names more ${what}; looking again for ten minutes`;
+          notify({ kind: 'batch', message });
+        }
         return;
       }
       if (paths.length > 0 && missing.length === paths.length) {
@@ -389,7 +454,6 @@ export class BatchDriver {
       }
       bill = await bookResults({ ...toBook, record: mine, resultsMin: 0 });
     }
-    if (typeof bill === 'number') return;
     const parts = [`${bill.answered} answered`];
     if (bill.estimated > 0)
       parts.push(
@@ -449,7 +513,12 @@ export class BatchDriver {
 /** How a server answers that has no batches. */
 const NO_SUCH_API: ReadonlySet<number> = new Set([404, 405]);
 
-const NOT_ALL = 'not all of its results are there';
+/** What a record tells of a batch some of whose results are booked. */
+function soFar({ rows }: BatchRecord, { waiting, waitingAtMost, cost }: BatchBill): Partial<BatchRecord> {
+  const worst = waitingAtMost === null ? null : waitingAtMost.toString();
+  const amounts = { cost: cost.toString(), charge: (cost + (waitingAtMost ?? 0n)).toString() };
+  return { done: rows - waiting, waiting: { rows: waiting, worst }, ...amounts };
+}
 
 /** Answers to the cancellation of a batch that ends, or has ended. */
 const CANNOT_CANCEL: ReadonlySet<number | undefined> = new Set([400, 409, 422]);

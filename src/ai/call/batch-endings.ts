@@ -82,6 +82,29 @@ export class BatchEndings {
     return await this.close(record, outcome, { cost: 0n, charge: 0n, unanswered: record.rows });
   }
 
+  /**
+   * Drops a batch that the provider refuses for what is in it. Its requests are given back like those that it fails at.
+   *
+   * @param live whether they go into no further batch
+   * @returns as {@link close} does
+   */
+  async giveBack(record: BatchRecord, outcome: string, live: boolean): Promise<boolean> {
+    const { books, world } = this.#options;
+    const { journal } = books;
+    // The journal comes first: if this process dies in between, nothing of the batch is sent any more.
+    for (let index = 0; index < record.rows; index += 1) {
+      const row = await books.batches().row(record.id, index);
+      const found = row && (await journal.get(row.key));
+      if (row === undefined || found === undefined) continue;
+      const { state } = found.record;
+      if (state.kind !== 'batched' || state.batch !== record.id) continue;
+      const { tries, kept } = state;
+      const returned = { ...found.record, time: world.now(), state: { kind: 'returned', tries, live, kept } } as const;
+      await journal.claim(row.key, returned, found);
+    }
+    return await this.drop(record, outcome);
+  }
+
   /** Gives up a batch, whatever becomes of it. @returns false if another process is working on it */
   async giveUp(id: string, reason: string): Promise<boolean> {
     const { books } = this.#options;

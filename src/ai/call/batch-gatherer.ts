@@ -73,14 +73,16 @@ interface OpenBatch {
   record: BatchRecord;
   readonly spool: Spool;
   readonly group: string;
-  /** The numbers assigned so far, and the bytes and texts for vectors promised. */
-  rows: number;
+  /** The places, bytes and texts for vectors that are promised so far. */
+  places: number;
   bytes: number;
   texts: number;
+  /** How many requests are in it, which are numbered. */
+  rows: number;
   worst: Nano | null;
   /** The earliest of its requests. */
   deadlineAt: number | undefined;
-  /** Requests that have a number but are not yet written. */
+  /** Requests that have a place but are not yet written. */
   readonly pending: Set<Promise<void>>;
   sealing?: Promise<void>;
 }
@@ -151,11 +153,14 @@ export class BatchGatherer {
       const worst = worstCost(batchPrices(lane), request, this.#options.world.now());
       if (!(await this.#fits(call, worst))) return await this.#full(call);
       const placed = await this.#place(call, choice, batches, written);
-      const { batch, index, id, done } = placed;
+      const { batch, hash, done } = placed;
       try {
         const record = call.record({ kind: 'batched', batch: batch.record.id, tries: tries + 1, kept });
         if (!(await books.journal.claim(call.key, record, found))) continue;
-        const hash = id.slice(id.lastIndexOf('_') + 1);
+        // Only what is in the batch has a number, so that its requests are counted right.
+        const index = batch.rows;
+        batch.rows += 1;
+        const id = customId(batch, index, hash);
         const amount = worst === null ? null : worst.toString();
         const { attribution } = call;
         const { maxOutputTokens, embedding, messages } = request;
@@ -212,7 +217,7 @@ export class BatchGatherer {
     { lane, request }: LaneChoice,
     batches: ProviderBatches,
     written: BatchRequest,
-  ): Promise<{ readonly batch: OpenBatch; readonly index: number; readonly id: string; readonly done: () => void }> {
+  ): Promise<{ readonly batch: OpenBatch; readonly hash: string; readonly done: () => void }> {
     const hash = createHash('sha256').update(`${key}\n${written.body}`).digest('hex').slice(0, 24);
     const model = lane.wireModel(request.model);
     const group = JSON.stringify([
@@ -234,25 +239,24 @@ export class BatchGatherer {
         this.#begun.set(group, this.#begun.get(group) ?? this.#options.world.now());
       }
       const batch = await opening;
-      const index = batch.rows;
-      const id = `${batch.record.tag}_${index}_${hash}`;
-      const bytes = Buffer.byteLength(batches.line(id, written)) + 1;
+      // No number that it may get is longer.
+      const bytes = Buffer.byteLength(batches.line(customId(batch, batch.places, hash), written)) + 1;
       // Leaves room for the bytes around the requests, such as the brackets of a list.
       // Each text of a request for vectors counts.
       const texts = request.embedding === undefined ? 0 : request.messages.length;
       const isFull =
-        index >= rowsMax ||
-        (index > 0 && batch.texts + texts > batches.rowsMax) ||
-        (index > 0 && batch.bytes + bytes > batches.bytesMax - 1024);
+        batch.places >= rowsMax ||
+        (batch.places > 0 && batch.texts + texts > batches.rowsMax) ||
+        (batch.places > 0 && batch.bytes + bytes > batches.bytesMax - 1024);
       if (!isFull && batch.sealing === undefined) {
-        batch.rows += 1;
+        batch.places += 1;
         batch.bytes += bytes;
         batch.texts += texts;
         if (deadlineAt !== undefined) batch.deadlineAt = Math.min(batch.deadlineAt ?? Infinity, deadlineAt);
         // Registered at once, so that the file is not completed before the request is in it.
         const done = pendingIn(batch);
-        if (batch.rows >= rowsMax) this.#complete(batch);
-        return { batch, index, id, done };
+        if (batch.places >= rowsMax) this.#complete(batch);
+        return { batch, hash, done };
       }
       await this.#sealed(batch);
     }
@@ -267,7 +271,7 @@ export class BatchGatherer {
 
   async #sealOne(): Promise<void> {
     const all = await Promise.all(this.#open.values());
-    const largest = all.sort((a, b) => b.rows - a.rows)[0];
+    const largest = all.sort((a, b) => b.places - a.places)[0];
     if (largest !== undefined) await this.#sealed(largest);
   }
 
@@ -309,7 +313,7 @@ export class BatchGatherer {
     await books.batches().add(record);
     const spool = await Spool.create(spoolOf(folder, record.id), keys);
     const { deadlineAt } = this.#limits;
-    return { record, spool, group, rows: 0, bytes: 0, texts: 0, worst: 0n, deadlineAt, pending: new Set() };
+    return { record, spool, group, ...EMPTY, deadlineAt, pending: new Set() };
   }
 
   #sealed(batch: OpenBatch): Promise<void> {
@@ -338,6 +342,12 @@ export class BatchGatherer {
     if (sealed !== undefined && reserved.kind === 'full')
       await endings.drop(sealed, 'never sent: the budget had no room for it');
   }
+}
+
+const EMPTY = { places: 0, bytes: 0, texts: 0, rows: 0, worst: 0n } as const;
+
+function customId({ record }: OpenBatch, index: number, hash: string): string {
+  return `${record.tag}_${index}_${hash}`;
 }
 
 /** Returns in how many batches a request was, and the draft that it is to improve; undefined if it goes into no batch. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { fileContent, type KeyRing } from '../../crypt/index.js';
-import type { BatchRecord, BatchRow } from '../batch-store/index.js';
+import { amountOf, type BatchRecord, type BatchRow } from '../batch-store/index.js';
 import type { Books } from '../books/index.js';
 import type { CallRecord, CallState } from '../journal/index.js';
 import { printEntry, type AttemptEnd, type LedgerEntry } from '../ledger/index.js';
@@ -25,14 +25,17 @@ export interface ResultsOptions {
   /** The file of results, one per line, in any order. */
   readonly file: string;
   readonly keys: KeyRing | undefined;
-  /** With results of fewer requests than this, nothing is booked. */
+  /** With results of fewer requests than this, what is not there is waited for: only what is there is booked. */
   readonly resultsMin: number;
   /** Called for each request once its cost is in the ledger. */
   readonly booked: (entry: LedgerEntry) => void;
 }
 
-/** The outcome of a batch. */
+/** The outcome of a batch, as far as it is booked. */
 export interface BatchBill {
+  /** Requests with a result that is still waited for, and what they cost at most; null: no price is known. */
+  readonly waiting: number;
+  readonly waitingAtMost: Nano | null;
   readonly answered: number;
   /** Requests with neither an answer nor a bill, which are sent again. */
   readonly returned: number;
@@ -64,18 +67,17 @@ type Fate =
 
 /**
  * Books the results of a batch, and puts its answers into the journal. A result counts if its custom id names a request of the
- * batch and carries that request's hash. May be repeated after a crash: the bookings are the same.
- *
- * @returns a number: of so many requests there is a result, which are too few
+ * batch and carries that request's hash. May be repeated, after a crash or with more results: what is booked stays as it is.
  */
-export async function bookResults(options: ResultsOptions): Promise<BatchBill | number> {
+export async function bookResults(options: ResultsOptions): Promise<BatchBill> {
   const { books, batches, record, file, keys, resultsMin } = options;
   const store = books.batches();
   // A request may have two results that differ, so all lines are seen before any is trusted. Equal results count as one.
   const seen = new Uint8Array(record.rows);
   const digests = Buffer.alloc(record.rows * DIGEST_BYTES);
-  const counts = { answered: 0, returned: 0, doubtful: 0, strange: 0, estimated: 0 };
-  const bill = { ...counts, cost: 0n, estimatedAtMost: 0n, bound: 0n, doubtfulAtMost: 0n };
+  const counts = { answered: 0, returned: 0, doubtful: 0, strange: 0, estimated: 0, waiting: 0 };
+  const amounts = { cost: 0n, estimatedAtMost: 0n, bound: 0n, doubtfulAtMost: 0n };
+  const bill = { ...counts, ...amounts, waitingAtMost: 0n as Nano | null };
 
   const rowOf = async (customId: string): Promise<readonly [number, BatchRow] | undefined> => {
     const [tag, digits = '', hash, ...rest] = customId.split('_');
@@ -119,7 +121,7 @@ export async function bookResults(options: ResultsOptions): Promise<BatchBill | 
     () => void (bill.strange += 1),
   );
   const found = seen.reduce((sum, one) => sum + (one === UNSEEN ? 0 : 1), 0);
-  if (found < Math.min(resultsMin, record.rows)) return found;
+  const isWhole = found >= Math.min(resultsMin, record.rows);
   await eachResult(async (result, index, row) => {
     if (seen[index] !== SEEN) return;
     seen[index] = SETTLED;
@@ -130,6 +132,12 @@ export async function bookResults(options: ResultsOptions): Promise<BatchBill | 
     const row = await store.row(record.id, index);
     // Another process was faster with the request: it was never in the file.
     if (row === undefined) continue;
+    if (!isWhole) {
+      const worst = amountOf(row.worst);
+      bill.waiting += 1;
+      bill.waitingAtMost = bill.waitingAtMost === null || worst === null ? null : bill.waitingAtMost + worst;
+      continue;
+    }
     await settle(index, row, { kind: 'lost', code: seen[index] === UNSEEN ? 'missing_result' : 'doubled_result' });
   }
   return bill;
@@ -139,6 +147,9 @@ function digestOf(result: BatchResult): Buffer {
   return createHash('sha256').update(JSON.stringify(result)).digest().subarray(0, DIGEST_BYTES);
 }
 
+/** How the outcomes of requests begin that have neither an answer nor a bill. */
+const GIVEN_BACK = 'batch_';
+
 interface Booked {
   readonly kind: 'answered' | 'returned' | 'doubtful';
   readonly end: AttemptEnd;
@@ -147,8 +158,11 @@ interface Booked {
 async function bookRow(options: ResultsOptions, index: number, row: BatchRow, fate: Fate): Promise<Booked> {
   const { books, world, lane, batches, record, booked } = options;
   const { journal, ledger } = books;
-  const found = await journal.get(row.key);
   const open = attemptOf(record, index, row);
+  const earlier = (await ledger.get(open.id))?.end;
+  if (earlier !== undefined && earlier.billing !== 'unknown')
+    return { kind: earlier.outcome.startsWith(GIVEN_BACK) ? 'returned' : 'answered', end: earlier };
+  const found = await journal.get(row.key);
   const { id, time, worst } = open;
   const latencyMs = Math.max(0, world.now() - time);
   const state = found?.record.state;
@@ -180,7 +194,7 @@ async function bookRow(options: ResultsOptions, index: number, row: BatchRow, fa
     return { kind: 'answered', end };
   }
   const lasting = result.kind === 'errored' && result.lasting;
-  const outcome = result.kind === 'errored' ? 'batch_errored' : `batch_${result.kind}`;
+  const outcome = `${GIVEN_BACK}${result.kind}`;
   const status = result.kind === 'errored' && result.status !== undefined ? { status: result.status } : {};
   const end: AttemptEnd = { outcome, billing: 'exact', cost: 0n, bound: 0n, latencyMs, ...status };
   await close(end, { kind: 'returned', tries, live: lasting, kept });

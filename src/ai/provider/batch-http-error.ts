@@ -22,6 +22,12 @@ export class BatchHttpError extends Error {
     return status === undefined || status >= 500 || status === 429 || status === 408 || status === 409;
   }
 
+  /** Whether the provider refuses whoever asks, and not what is asked for: a wrong key, or an unpaid bill. */
+  get isForbidden(): boolean {
+    const { status } = this;
+    return status === 401 || status === 402 || status === 403 || status === 407;
+  }
+
   /** Whether the provider does not know what was asked for. It may know it again later. */
   get isMissing(): boolean {
     return this.status === 404 || this.status === 410;

@@ -1,5 +1,5 @@
 import type { Books } from '../books/index.js';
-import { amountOf, outIn } from '../batch-store/index.js';
+import { amountOf, outIn, unansweredIn } from '../batch-store/index.js';
 import { Cascades, type CascadeCost } from './cascades.js';
 import { knownCost } from './known-cost.js';
 import { dayAt } from '../calendar.js';
@@ -73,7 +73,8 @@ export async function costReport(
   for await (const entry of books.ledger.entries(period)) cascades.add(entry);
 
   const out = { batches: 0, requests: 0, atMost: 0n, unpriced: 0 };
-  for await (const { rows, worst } of outIn(books.batches())) {
+  for await (const record of outIn(books.batches())) {
+    const { rows, worst } = unansweredIn(record);
     out.batches += 1;
     out.requests += rows;
     out.atMost += amountOf(worst) ?? 0n;

@@ -169,8 +169,8 @@ async function giveUp({ batches: lane }: AiClient, { id }: BatchRecord): Promise
 }
 
 /**
- * What a batch that is over has cost, as far as that is known, and at most, in nano-dollars; null: no price is known; undefined: it
- * is not over.
+ * What a batch has cost, as far as that is known, and at most, in nano-dollars; null: no price is known; undefined: nothing of it is
+ * booked yet.
  */
 function costOf(record: BatchRecord | undefined): { readonly known: bigint; readonly most: bigint } | null | undefined {
   if (record?.cost === undefined) return undefined;

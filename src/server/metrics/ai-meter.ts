@@ -1,5 +1,6 @@
 import {
   amountOf,
+  unansweredIn,
   type AiStatus,
   type BatchRecord,
   type CallHooks,
@@ -65,7 +66,11 @@ export function aiMeter({ counter, gauge, histogram }: MetricFactory, names: () 
     ['pipeline', 'state'],
   );
   const batchAge = gauge('ai_batch_oldest_age_seconds', 'Age of the oldest batch that has not ended.', ['pipeline']);
-  const batchReserved = gauge('ai_batch_reserved_usd', 'Worst case of the batches that have not ended.', ['pipeline']);
+  const batchReserved = gauge(
+    'ai_batch_reserved_usd',
+    'Worst case of what batches that have not ended have brought no answer to yet.',
+    ['pipeline'],
+  );
   const calls = counter('ai_calls_total', 'Calls of AI stages that have finished; cached: answered from the journal.', [
     'result',
   ]);
@@ -159,12 +164,13 @@ export function aiMeter({ counter, gauge, histogram }: MetricFactory, names: () 
     showBatches(open, now) {
       for (const metric of [batches, batchRequests, batchAge, batchReserved]) metric.reset();
       const oldest = new Map<string, number>();
-      for (const { pipeline: name, state, rows, done, createdAt, worst } of open) {
+      for (const record of open) {
+        const { pipeline: name, state, rows, done, createdAt } = record;
         const pipeline = known(name, names().pipelines);
         batches.inc({ pipeline, state });
         batchRequests.inc({ pipeline, state: 'answered' }, done);
         batchRequests.inc({ pipeline, state: 'open' }, rows - done);
-        batchReserved.inc({ pipeline }, Number(amountOf(worst) ?? 0n) / NANO);
+        batchReserved.inc({ pipeline }, Number(amountOf(unansweredIn(record).worst) ?? 0n) / NANO);
         oldest.set(pipeline, Math.max(oldest.get(pipeline) ?? 0, (now - createdAt) / 1000));
       }
       for (const [pipeline, seconds] of oldest) batchAge.set({ pipeline }, seconds);

@@ -166,7 +166,9 @@ describe('batches', () => {
       await gather(['a', 'b', 'c']);
       await rounds(9, MINUTE_MS);
       expect(await records()).toMatchObject([{ state: 'fetching' }]);
-      expect(one.notices.filter(({ message }) => message.includes('results of 2 requests'))).toHaveLength(1);
+      expect(one.notices.filter(({ message }) => message.includes('1 of 3 requests have no result yet'))).toHaveLength(
+        1,
+      );
       await rounds(4, MINUTE_MS);
       expect(await records()).toMatchObject([
         { outcome: expect.stringMatching(/^ended: 2 answered, 1 in doubt/) as string },
@@ -443,6 +445,48 @@ describe('batches', () => {
       expect(filesIn(one.folder)).toEqual([]);
     },
   );
+
+  it('of which another process has asked something are not sent, and the rest is written again', async () => {
+    const { gather, client, fake, records, rounds } = await bench('openai', { looks: 0 });
+    await gather(['a', 'b', 'c']);
+    const [old] = await records();
+    const books = await booksOf(one.folder, 0, { ...realWorld, now: () => now });
+    try {
+      const row = await books.batches().row(old?.id ?? '', 1);
+      const found = await books.journal.get(row?.key ?? '');
+      if (row === undefined || found === undefined) throw new Error('no row');
+      // As it does when it takes a batch for given up that was not sent for an hour.
+      const asking = { kind: 'open', attempt: '', owner: books.owner, worst: null } as const;
+      expect(await books.journal.claim(row.key, { ...found.record, state: asking }, found)).toBe(true);
+      await client.batches.advance();
+      expect(fake.batches).toEqual([]);
+      expect(await records()).toMatchObject([
+        { state: 'closed', outcome: 'not sent: 1 of its 3 requests were asked live meanwhile', charge: '0' },
+      ]);
+      expect(await gather(['a', 'b', 'c'])).toMatchObject({ free: 1 });
+      await rounds(3, 0);
+      expect(fake.batches.map(({ rows }) => rows.length)).toEqual([2]);
+      expect((await records()).map(({ outcome }) => outcome)).toContain('ended: 2 answered');
+    } finally {
+      await books.close();
+    }
+  });
+
+  it('count only what they hold, however many ask for the same at a time', async () => {
+    const { client, records, fake, rounds } = await bench('openai', { looks: 0 });
+    const [first, other] = [client.batches.gathering({}), client.batches.gathering({})];
+    const ask = async (gathering: typeof first, n: number): Promise<string> => {
+      const messages = [{ role: 'user' as const, content: `row ${n}` }];
+      const request = { model: MODELS.openai, messages, max_tokens: 40 };
+      return (await gathering.gather(request, { stage: 'ask', pipeline: 'p', identity: { event: String(n) } })).kind;
+    };
+    const rows = Array.from({ length: 20 }, (_, n) => n);
+    await Promise.all(rows.flatMap((n) => [ask(first, n), ask(other, n)]));
+    await Promise.all([first.seal(), other.seal()]);
+    expect((await records()).reduce((sum, { rows: held }) => sum + held, 0)).toBe(20);
+    await rounds(3, 0);
+    expect(fake.batches.reduce((sum, { rows: held }) => sum + held.length, 0)).toBe(20);
+  });
 
   it('that another process has changed are neither closed nor given up, and keep what they need', async () => {
     const { gather, records } = await bench('openai');

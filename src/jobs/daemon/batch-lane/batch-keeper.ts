@@ -67,6 +67,8 @@ export class BatchKeeper {
   readonly #isChain: boolean;
   /** The batches that are not closed, and when to look at each. */
   readonly #open = new Map<string, number>();
+  /** Why batches can't be sent or asked for now. */
+  readonly #refused = new Map<string, string>();
   /** Batches that are to be ended, because an event in them has waited for too long. */
   readonly #late = new Set<string>();
   /** The stages whose requests the pass that is under way gathers. */
@@ -132,7 +134,7 @@ export class BatchKeeper {
     return async (request, context, { timestamp }) => {
       const lane = this.#lanes.get(context.stage);
       let fulls = 0;
-      const passes = this.#passes;
+      let passes = this.#passes;
       for (;;) {
         const { change } = this.#change;
         if (this.#isEnding || reading.aborted) return paused('the answer of a batch is not there yet');
@@ -143,7 +145,13 @@ export class BatchKeeper {
           if (asked.kind === 'received') return undefined;
           const isPassedBy = isLate || this.#passes - passes >= PASSES;
           if (asked.kind === 'none' && (isPassedBy || !(await this.#mayGather(lane)))) return undefined;
-          if (asked.kind === 'waits' && isLate) this.#late.add(asked.batch);
+          if (asked.kind === 'waits') {
+            if (isLate) this.#late.add(asked.batch);
+            const refused = this.#refused.get(asked.batch);
+            if (refused !== undefined) return paused(refused);
+            // If that gives it back, the passes from then on may gather it.
+            passes = this.#passes;
+          }
           // What the budget has room for is looked up once for many requests, so it may be out of date the first time.
           if (asked.kind === 'full' && this.#open.size === 0 && (fulls += 1) > 1)
             return paused(asked.message, 'budget');
@@ -305,6 +313,7 @@ export class BatchKeeper {
   #forget(id: string): void {
     this.#open.delete(id);
     this.#late.delete(id);
+    this.#refused.delete(id);
   }
 
   /** Sends, looks at and fetches the batches whose time has come. */
@@ -312,23 +321,42 @@ export class BatchKeeper {
     const { batches } = this.options.client;
     const due = records.filter(({ id, state }) => state !== 'gathering' && (this.#open.get(id) ?? 0) <= now);
     if (due.length === 0) return;
-    const isOver = ({ id, deadlineAt = Infinity }: BatchRecord): boolean =>
-      this.#late.has(id) || this.options.world.now() >= deadlineAt;
-    let trouble: string | undefined;
-    try {
-      for (const record of due) if (isOver(record)) await batches.cancel(record.id);
-      const only = new Set(due.map(({ id }) => id));
-      await batches.advance({ only, maySubmit: (record) => !this.#stop.signal.aborted && !isOver(record) });
-    } catch (error) {
-      if (!(error instanceof BatchRefusedError)) throw error;
-      trouble = error.message;
-    }
-    for (const { id, submittedAt, createdAt } of due)
+    let isNews = false;
+    for (const record of due) {
+      const { id, submittedAt, createdAt } = record;
+      const before = this.#refused.get(id);
+      const refusal = await this.#advanceOne(record);
+      if (refusal === undefined) this.#refused.delete(id);
+      else this.#refused.set(id, refusal);
+      isNews ||= refusal !== before;
       if (this.#open.has(id)) this.#open.set(id, now + pollInterval(now - (submittedAt ?? createdAt)));
+      const { waiting } = (await batches.record(id)) ?? {};
+      if (waiting === undefined || waiting.rows === record.waiting?.rows) continue;
+      // Some of its results are there, and some of these may have been given back.
+      isNews = this.#isAgain = true;
+    }
     const left = await this.#records();
     const silent = left.map((record) => batches.givenUp(record));
-    if (silent.every((one) => one !== undefined)) trouble ??= silent[0];
-    if (trouble !== undefined) this.#wake(trouble);
+    const trouble = silent.every((one) => one !== undefined) ? silent[0] : undefined;
+    if (isNews || trouble !== undefined) this.#wake(trouble);
+  }
+
+  /** @returns why it can't be sent or asked for now */
+  async #advanceOne(record: BatchRecord): Promise<string | undefined> {
+    const { batches } = this.options.client;
+    const isOver = ({ id, deadlineAt = Infinity }: BatchRecord): boolean =>
+      this.#late.has(id) || this.options.world.now() >= deadlineAt;
+    const maySubmit = (one: BatchRecord): boolean => !this.#stop.signal.aborted && !isOver(one);
+    try {
+      if (isOver(record)) await batches.cancel(record.id);
+      await batches.advance({ only: new Set([record.id]), maySubmit, isUnattended: true });
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof BatchRefusedError)) throw error;
+      const wayOut =
+        record.remote === undefined ? '' : `; colloquium journal batches --forget ${record.id} gives it up`;
+      return `${error.message}${wayOut}`;
+    }
   }
 
   /** Like {@link BatchKeeper.#readOn}, for all who ask at a time. */

@@ -1,4 +1,4 @@
-import { amountOf, dollars, type BatchRecord } from '../../../ai/index.js';
+import { amountOf, dollars, unansweredIn, type BatchRecord } from '../../../ai/index.js';
 import type { BatchesLook, BatchView } from '../../../server/index.js';
 
 const BATCHES_MAX = 20;
@@ -11,7 +11,7 @@ export function lookAtBatches(open: readonly BatchRecord[]): BatchesLook {
 function viewOf(record: BatchRecord): BatchView {
   const { id, pipeline, stage = null, provider, model, state, rows, done, createdAt, deadlineAt = null } = record;
   const isCounted = state !== 'gathering';
-  const worst = isCounted ? amountOf(record.worst) : null;
+  const worst = isCounted ? amountOf(unansweredIn(record).worst) : null;
   return {
     id,
     pipeline,
