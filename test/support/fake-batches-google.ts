@@ -27,6 +27,16 @@ const ERRORS: Partial<Record<FakeBatch['status'], object>> = {
 };
 const CODES: Partial<Record<RowFate, number>> = { errored: 13, invalid: 3, expired: 4, cancelled: 1 };
 
+/** What a key that is not known gets, with status 400. */
+export const GOOGLE_REFUSAL = {
+  error: {
+    code: 400,
+    status: 'INVALID_ARGUMENT',
+    message: 'API key not valid. Please pass a valid API key.',
+    details: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'API_KEY_INVALID' }],
+  },
+};
+
 /** A line of the results. */
 export function googleLine(key: string, fate: RowFate, body: () => Record<string, unknown>): unknown {
   const code = CODES[fate];

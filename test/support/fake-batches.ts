@@ -1,5 +1,5 @@
 import type http from 'node:http';
-import { googleBatch, googleLine, googleSteps } from './fake-batches-google.js';
+import { GOOGLE_REFUSAL, googleBatch, googleLine, googleSteps } from './fake-batches-google.js';
 import {
   deviation,
   fields,
@@ -390,7 +390,8 @@ export function fakeBatches(options: FakeBatchOptions, context: FakeBatchesConte
     const version = request.headers['anthropic-version'];
     if (isAnthropic && version !== '2023-06-01') context.deviates('anthropic-version is missing');
     if (!context.authorized({ path: url, headers: request.headers, body: undefined })) {
-      send(401, wire.error(401, 'authentication_error', 'incorrect API key provided'));
+      if (isGoogle) send(400, GOOGLE_REFUSAL);
+      else send(401, wire.error(401, 'authentication_error', 'incorrect API key provided'));
       return true;
     }
     const n = counts.get(step) ?? 0;

@@ -55,6 +55,8 @@ export interface BatchHttpOptions {
   headers(): Promise<Readonly<Record<string, string>>>;
   /** Removes secrets from a text. */
   mask(text: string): string;
+  /** What the status of an answer without success means. Default: what it says. */
+  readonly statusOf?: ((status: number, body: unknown) => number) | undefined;
 }
 
 const JSON_BYTES_MAX = 8 * 1024 * 1024;
@@ -139,7 +141,7 @@ export function createBatchHttp(options: BatchHttpOptions): BatchHttp {
     const error = (body as { error?: { message?: unknown } } | undefined)?.error;
     const words = typeof error?.message === 'string' ? error.message : text;
     const message = options.mask(`${request.method} ${request.path}: HTTP ${status}: ${words.slice(0, WORDS_MAX)}`);
-    throw new BatchHttpError(message, status, status >= 500);
+    throw new BatchHttpError(message, options.statusOf?.(status, body) ?? status, status >= 500);
   }
 
   async function textOf(answer: IncomingMessage, request: BatchRequest): Promise<string> {

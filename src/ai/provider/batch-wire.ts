@@ -72,6 +72,8 @@ export interface BatchWire {
   readonly vectors?: 'one' | 'many';
   /** Headers that carry the key. */
   authorize(apiKey: string): Readonly<Record<string, string>>;
+  /** The status that an answer without success has elsewhere, such as 401 for a key that is refused. Absent: its own. */
+  readonly statusOf?: (status: number, body: unknown) => number;
   /** Returns a request as a line of the file, without a line break. @param body JSON text */
   line(customId: string, endpoint: string, body: string): string;
   /** Uploads the file in advance. Absent: the file is part of the submission. @returns the provider's id for it */

@@ -1,6 +1,7 @@
 import { BatchHttpError } from './batch-http-error.js';
 import { findListed, idIn, type BatchList } from './batch-list.js';
 import type { BatchResult, BatchWire, RemoteBatch } from './batch-wire.js';
+import { refusesKey } from './google-key.js';
 import { at, isObject, textAt } from './read-json.js';
 
 const DAY_MS = 86_400_000;
@@ -46,6 +47,7 @@ export const googleBatches: BatchWire = {
   keptMs: 42 * DAY_MS,
   vectors: 'one',
   authorize: (apiKey) => ({ 'x-goog-api-key': apiKey }),
+  statusOf: (status, body) => (status === 400 && refusesKey(body) ? 401 : status),
   line: (customId, _endpoint, body) => `{"key":${JSON.stringify(customId)},"request":${body}}`,
   async upload(http, { path, bytes, keys, tag }) {
     const boundary = `----${tag}`;

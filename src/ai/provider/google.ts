@@ -5,6 +5,7 @@ import { forGoogle } from '../schema/index.js';
 import { ANSWER_TOOL } from './answer-mode.js';
 import type { Wire } from './wire.js';
 import { googleBatches } from './google-batch.js';
+import { refusesKey } from './google-key.js';
 import { readGoogleVectors } from './embeddings.js';
 import { contentBodies } from './google-bodies.js';
 import { contentAssembly } from './google-stream.js';
@@ -141,8 +142,7 @@ function classify(status: number, body: unknown, retryAfterMs: number | undefine
   if (status === 429) return classifyQuota(body, retryAfterMs, now);
   if (status !== 400) return undefined;
   const message = textAt(body, 'error', 'message') ?? '';
-  const isBadKey = listAt(body, 'error', 'details').some((detail) => textAt(detail, 'reason') === 'API_KEY_INVALID');
-  if (isBadKey || /API key (?:not valid|expired)|User location is not supported/i.test(message)) return NOT_AUTHORIZED;
+  if (refusesKey(body) || /User location is not supported/i.test(message)) return NOT_AUTHORIZED;
   return /exceeds the maximum number of tokens/i.test(message) ? TOO_LARGE : INVALID;
 }
 

@@ -58,6 +58,7 @@ export function createProviderBatches(
       idleMs: timeouts.totalMs,
       query,
       headers: async () => ({ ...wire.authorize(await keyText()), ...headers }),
+      statusOf: wire.statusOf,
       mask: (text) => masked(`${name}: ${text}`, secrets),
     }));
   return {
