@@ -1,6 +1,8 @@
 /** Floor 1: encryption at rest. Keys, sealed texts, and sealed files of frames; see `frame.ts` for the format. */
 export { KeyError } from './key-error.js';
-export { KeyRing, missingKey, parseKey } from './key-ring.js';
+export { idOfKey, KeyRing, missingKey, parseKey } from './key-ring.js';
+export { keyIdOfFile } from './key-id-of-file.js';
+export { LOOSE_KEY_HINT, looseKeyFile } from './loose-mode.js';
 export { isSealedText, keyIdOfText, openText, sealText } from './sealed-text.js';
 export { FileSealer, sealWhole, type FramePlace } from './file-sealer.js';
 export { FrameMap, type SealedFinding } from './frame-map.js';

@@ -25,8 +25,8 @@ export class KeyRing {
 
   /** @param keys of 32 bytes each; the first is the current one */
   constructor(keys: readonly [Buffer, ...Buffer[]]) {
-    this.#keys = new Map(keys.map((key) => [idOf(key), key]));
-    this.currentId = idOf(keys[0]);
+    this.#keys = new Map(keys.map((key) => [idOfKey(key), key]));
+    this.currentId = idOfKey(keys[0]);
   }
 
   /** The ids of all keys, the current one first. */
@@ -66,6 +66,6 @@ export function missingKey(what: string, id: string, ring: KeyRing | undefined):
 }
 
 /** The id is derived from the key, so that a wrong key can't have the right id. */
-function idOf(key: Buffer): string {
+export function idOfKey(key: Buffer): string {
   return Buffer.from(hkdfSync('sha256', key, '', 'colloquium key id', ID_BYTES)).toString('hex');
 }

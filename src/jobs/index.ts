@@ -5,4 +5,4 @@ export { outputFiles, type AccessPlan, type AlertsPlan, type PipelineServePlan, 
 export { keepOutOfGit } from './state-folder.js';
 export { refuseHalfRekeyed } from './rekey-note.js';
 export type { LogFields, PersonTalk, Talk } from './talk.js';
-export { openKeys, openReadableKeys } from './keys.js';
+export { looseKeyFiles, openKeys, openReadableKeys } from './keys.js';

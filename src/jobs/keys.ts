@@ -30,6 +30,11 @@ export async function openReadableKeys(
   return config === undefined ? undefined : await open(config, tell);
 }
 
+/** What is wrong with the permissions of the files of a config's keys, in words. @throws ConfigError */
+export async function looseKeyFiles(config: LoadedConfig | undefined): Promise<readonly string[]> {
+  return config === undefined ? [] : await (await import('./read-keys.js')).looseKeyFiles(config);
+}
+
 /** A run without a config does not load what reads one. */
 async function open(config: LoadedConfig, tell?: (message: string) => void): Promise<KeyRing | undefined> {
   const { readKeys } = await import('./read-keys.js');

@@ -33,3 +33,15 @@ export async function readKeys(config: LoadedConfig, tell?: (message: string) =>
   const [current, ...old] = keys;
   return current && new KeyRing([current, ...old]);
 }
+
+/** What is wrong with the permissions of the files of a config's keys, in words. @throws ConfigError */
+export async function looseKeyFiles(config: LoadedConfig): Promise<readonly string[]> {
+  if (nodeAt(config.document.root, '/storage/encryption') === undefined) return [];
+  const { encryption } = useSection(config, 'storage');
+  if (encryption === undefined) return [];
+  const { LOOSE_KEY_HINT, looseKeyFile } = await import('../crypt/index.js');
+  return [encryption.key, ...encryption.old_keys].flatMap((key) => {
+    const problem = key.kind === 'file' ? looseKeyFile(key.path) : undefined;
+    return problem === undefined ? [] : [`${problem}: ${LOOSE_KEY_HINT}`];
+  });
+}

@@ -25,6 +25,7 @@ import { recover, type Recovery } from './recover/recover.js';
 import type { TornTail } from './recover/torn-tail.js';
 import { listSegments, segmentBytesOnDisk } from './segment/folder.js';
 import { Packer } from './segment/packer.js';
+import { requireKeys } from './segment/require-keys.js';
 import { backupLog, type BackupReport } from './upkeep/backup.js';
 import { describeSegments, type SegmentInfo } from './upkeep/list-segments.js';
 import { inspectLog } from './upkeep/inspect.js';
@@ -163,7 +164,8 @@ export class Log {
   /**
    * Opens a log for writing, in whatever state its last writer left it: creates a missing folder, and removes a torn tail.
    *
-   * @throws LogError `locked` when another process writes to it, `read` or `write` when the disk fails
+   * @throws LogError `locked` when another process writes to it, `read` or `write` when the disk fails; KeyError when the key of any
+   *   segment is missing
    */
   static async open(outside: LogWorld, given: LogOptions): Promise<Log> {
     const options = resolveLogOptions(given);
@@ -177,6 +179,7 @@ export class Log {
       const taken = (lock ??= await takeLogLock(folder, options.command));
       const guarding = (guard = new FolderGuard(folder, taken));
       const world = { ...outside, disk: guardedDisk(outside.disk, () => guarding.check()) };
+      await requireKeys(world.disk, folder);
       const recovery = await recover(world.disk, folder);
       let bytes = 0;
       for (const name of recovery.segments) bytes += await segmentBytesOnDisk(world.disk, folder, name);

@@ -5,7 +5,7 @@ import { packingOf } from '../../files/index.js';
 import { DEPTH_MAX_DEFAULT } from '../../json/index.js';
 import { goesByArrival, isAiStage, keepsState, type BlockOptions } from '../../pipeline/index.js';
 import type { RunFlags } from './flags.js';
-import { openKeys, refuseHalfRekeyed } from '../../jobs/index.js';
+import { looseKeyFiles, openKeys, refuseHalfRekeyed } from '../../jobs/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
 import type { AiRun, OwnFile, RunPlan, ThreadPlan } from '../../jobs/run/index.js';
@@ -75,7 +75,7 @@ export async function resolveRun(
     ...(flags.trace === true && { traced: sources }),
     ...(flags.dryRun === true && { dryRun: { sample: flags.sample ?? 0 } }),
     warnings,
-    hints: [...formatHints(flags), ...arrivalHints(plan, files, flags)],
+    hints: [...formatHints(flags), ...arrivalHints(plan, files, flags), ...(await looseKeyFiles(config))],
     stats: flags.quiet && flags.stats === 'text' ? 'none' : flags.stats,
     progress: flags.progress && flags.quiet !== true,
   };

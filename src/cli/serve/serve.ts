@@ -5,7 +5,7 @@ import { goesToStdout } from '../../sinks/kinds/index.js';
 import { UserError } from '../exit/user-error.js';
 import { startDaemon, type Daemon } from '../../jobs/daemon/index.js';
 import { onHangUp } from './hang-ups.js';
-import { openKeys, type ServePlan, type Talk } from '../../jobs/index.js';
+import { looseKeyFiles, openKeys, type ServePlan, type Talk } from '../../jobs/index.js';
 import { startReloader } from './reloader.js';
 import { resolveServe } from './resolve.js';
 import { stderrSink } from '../terminal/stderr-sink.js';
@@ -38,6 +38,7 @@ export async function serve(flags: ServeFlags): Promise<ExitCode> {
   const daemon = await started(plan, talk, end);
   drainMs = daemon.drainMs;
   describe(plan, daemon, talk);
+  for (const problem of await looseKeyFiles(plan.config)) talk.warn(problem);
   const reloader = await startReloader(daemon, plan, () => resolveServe(flags), talk);
   onHangUp(() => {
     // This is how logrotate signals that it has renamed a file.

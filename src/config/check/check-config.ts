@@ -131,7 +131,7 @@ class Checker {
       ...secretsInClear(this.#document),
       ...weakTokensIn(this.#document, this.#config.env),
       ...encryptedFleet(this.#document),
-      ...encryptionKeys(this.#document, this.#config.env, this.#base),
+      ...encryptionKeys(this.#config, this.#base),
       ...plainTransports(this.#document, this.#config.env),
       ...(await checkSuites({ ...this.#config, ...this.#base }, file, this.#scriptOptions(), this.#given.testFiles)),
     ];

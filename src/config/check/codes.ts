@@ -34,6 +34,7 @@ export const FINDING_CODES: readonly FindingCode[] = of({
   'weak-token': 'a token is too short for an address that other machines reach',
   'unreadable-secret': 'a secret cannot be read from its file, or its command failed',
   'secret-in-clear': 'a secret stands in the config itself',
+  'encryption-key': 'files need a key that the config lacks; or a key is there twice, or others may read it (warnings)',
   'plain-transport':
     'an address of another host is http:// or nats:// without TLS (an error with require_tls: true, else a warning)',
   // References
