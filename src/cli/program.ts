@@ -76,6 +76,13 @@ function inOurWords(text: string, command: Command): string {
     .replace(/^error: /, '')
     .trimEnd()
     .split('\n');
+  const choice = /^command-argument value '(.*)' is invalid for argument '(.*)'\. Allowed choices are (.*)\.$/s.exec(
+    problem,
+  );
+  if (choice !== null) {
+    const [, value = '', name = '', choices = ''] = choice;
+    return `colloquium: there is no ${name} ${JSON.stringify(value)} for ${nameOf(command)}\n  hint: it is one of ${choices}\n`;
+  }
   const [, flag = ''] = /^unknown option '(--?[\w-]+)/.exec(problem) ?? [];
   const meant = /^\(Did you mean (.*)\?\)$/.exec(suggestion ?? '')?.[1];
   const hint = hintFor(flag, command) ?? (meant === undefined ? helpOf(command) : `did you mean ${meant}?`);

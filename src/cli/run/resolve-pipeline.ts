@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { LoadedConfig, PipelinePlan, ScriptPlan, StagePlan } from '../../config/index.js';
 import { ConfigError, type Diagnostic } from '../../config/diagnostic/index.js';
@@ -47,9 +48,10 @@ const OF_OUTPUTS = 'file-format';
  * Finds the pipeline: a one-liner of `-e`, a script file or flags for stages, a script of the config, or a pipeline of the
  * config.
  *
+ * @param files the inputs, as typed
  * @throws UserError, ConfigError
  */
-export async function resolveRunPipeline(flags: RunFlags): Promise<RunPipeline> {
+export async function resolveRunPipeline(flags: RunFlags, files: readonly string[]): Promise<RunPipeline> {
   // If several stages name a script, it is reported only once.
   const warnings = new Map<string, Diagnostic>();
   const told = [...SILENT_MISTAKES, ...(flags.output === undefined ? [OF_OUTPUTS] : [])];
@@ -58,7 +60,7 @@ export async function resolveRunPipeline(flags: RunFlags): Promise<RunPipeline> 
       warnings.set(`${one.file}:${one.line}:${one.column} ${one.pointer ?? ''} ${one.message}`, one);
     }
   };
-  const found = await resolveNamed(flags, warn);
+  const found = await resolveNamed(flags, files, warn);
   const { plan, sources, config, shelf } = found;
   const filters = await parseFilters(flags.filter);
   const surroundings = surroundingsOf(config, shelf, warn);
@@ -97,7 +99,7 @@ async function resolveAsked(flags: RunFlags, warn: Warn): Promise<Named> {
   }
 }
 
-async function resolveNamed(flags: RunFlags, warn: Warn): Promise<Named> {
+async function resolveNamed(flags: RunFlags, files: readonly string[], warn: Warn): Promise<Named> {
   if (asksByFlags(flags)) return await resolveAsked(flags, warn);
   const isScript = flags.eval !== undefined || isFileName(flags.script);
   if (isScript || isStagesAlone(flags)) {
@@ -113,7 +115,7 @@ async function resolveNamed(flags: RunFlags, warn: Warn): Promise<Named> {
   const config = await findConfig(flags, 'programs');
   const shelf = await tablesOf(flags.table, config);
   if (config === undefined) {
-    if (!isConversion(flags)) throw nothingToDo(flags);
+    if (!isConversion(flags)) throw nothingToDo(flags, files);
     return { plan: pipelineOf([]), sources: new Map(), shelf };
   }
   const door = await import('../../config/index.js');
@@ -153,11 +155,12 @@ function isFileName(script: string | undefined): boolean {
   return script !== undefined && (script.includes('/') || isScriptFile(script));
 }
 
-function nothingToDo(flags: RunFlags): UserError {
+function nothingToDo(flags: RunFlags, files: readonly string[]): UserError {
   const missing = flags.pipeline ?? flags.script;
+  const gone = files.find((file) => file !== '-' && !existsSync(file));
   return missing === undefined
     ? new UserError(
-        'nothing to do: no script and no config found',
+        `${gone === undefined ? '' : `no file ${gone}, and `}nothing to do: no script and no config found`,
         EXIT.usage,
         `give a script with -e '{/id}' or -s FILE, a config with -c FILE, or another format with --out`,
       )

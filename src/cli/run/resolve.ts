@@ -33,7 +33,7 @@ export async function resolveRun(
   typed: readonly string[],
 ): Promise<RunCommand> {
   refuseContradictions(files, flags);
-  const resolved = await resolveRunPipeline(flags);
+  const resolved = await resolveRunPipeline(flags, files);
   const { sources, plan, config, warnings } = resolved;
   refuseDisorder(plan, flags);
   const batches = choosesLane(plan, flags)

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { BatchesOutcome } from '../../jobs/batches/index.js';
 import { isStdout } from '../../jobs/outputs/index.js';
 import { run as runJob, type RunOutcome } from '../../jobs/run/index.js';
@@ -94,7 +95,11 @@ async function concluded(
   const way = await wayOn(pauseOf(result), plan.ai?.config, howToContinue(plan, outcome.ai?.answered, isFree));
   if (plan.stats === 'text')
     writeStderr(finishedBefore === undefined ? summaryText(result, seconds, ai) : finishedText(finishedBefore));
-  if (finishedBefore !== undefined) writeStderr(failedBeforeText(finishedBefore));
+  if (finishedBefore !== undefined) {
+    const { deadLetters, ai } = plan;
+    const file = deadLetters.kind === 'file' ? relative(process.cwd(), deadLetters.path) : undefined;
+    writeStderr(failedBeforeText(finishedBefore, file, ai !== undefined));
+  }
   if (plan.stats !== 'json') {
     if (plan.deadLetters.kind === 'stderr' && result.counts.deadLettered > TOLD_MAX) {
       writeStderr('  hint: --dead-letter FILE keeps failed events in a file of their own, whole, with their data\n');

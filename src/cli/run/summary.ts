@@ -49,11 +49,21 @@ export function finishedText({ lines }: FinishedBefore): string {
   return `colloquium: already finished: ${grouped(lines)} ${lines === 1 ? 'line' : 'lines'}\n`;
 }
 
-/** What a finished run has left behind, and the way out. */
-export function failedBeforeText({ failed }: FinishedBefore): string {
+/**
+ * What a finished run has left behind, and the ways out.
+ *
+ * @param letters the file of its dead letters, if they go to one
+ * @param asksAi whether --restart asks for answers, which come from the journal where they are there
+ */
+export function failedBeforeText({ failed }: FinishedBefore, letters: string | undefined, asksAi: boolean): string {
   if (failed === 0) return '';
   const events = failed === 1 ? '1 event' : `${grouped(failed)} events`;
-  return `  hint: ${events} failed or went to no output, and --resume leaves that so: --restart does everything again\n`;
+  const again = `--restart does everything again${asksAi ? ', and pays for no answer a second time' : ''}`;
+  const only =
+    letters === undefined
+      ? ''
+      : `; what failed alone goes through again with colloquium -e /event/data ${letters} | colloquium …, with the same flags, but another -o and --dead-letter`;
+  return `  hint: ${events} failed or went to no output, and --resume leaves that so: ${again}${only}\n`;
 }
 
 /**

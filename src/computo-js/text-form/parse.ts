@@ -287,6 +287,8 @@ function* member(reader: Reader): GrammarRule<ObjectMember> {
     const value = reference(['$input'], path, start, reader.at);
     reader.space();
     if (reader.sees(':')) throw reader.unexpected("where ',' or '}' should be, for the key of a path is its last part");
+    if (!reader.sees(',') && !reader.sees('}'))
+      throw reader.unexpected("where ',' or '}' should be", nameIt(reader, start));
     return { key, value, isComputed: false };
   }
   const isQuoted = reader.sees('"');
@@ -302,6 +304,13 @@ function* member(reader: Reader): GrammarRule<ObjectMember> {
   }
   reader.expect(':', "':' and a value should be");
   return { key, value: yield* ask(expression(reader, PIPE_LEVEL)), isComputed: false };
+}
+
+/** What to write for a member that goes on behind its path. @param start of the member */
+function nameIt(reader: Reader, start: number): string {
+  const [written = ''] = /^[^\s,{}]*/.exec(reader.text.slice(start, reader.at + 40)) ?? [];
+  const name = written.match(/(?<=\/)[A-Za-z_]\w*/g)?.at(-1) ?? 'name';
+  return `What is more than a path needs a name: {${name}: ${written}${/^[[/]/.test(reader.character()) ? '' : ' …'}}.`;
 }
 
 function textKey(name: string, start: number, end: number): Expression {

@@ -16,7 +16,7 @@ import { memberProblems } from '../plan/member-problems.js';
 import { knownSecrets } from '../plan/script-secrets.js';
 import { scriptSites, stagesOf } from '../plan/script-sites.js';
 import { withVendors } from '../plan/vendors.js';
-import { settingProblems } from '../plan/setting-problems.js';
+import { constantKeysOf, settingProblems } from '../plan/setting-problems.js';
 import { ConfigSchema } from '../schema.js';
 import { computo } from '../schema/processing.js';
 import { checkShapes, stepsOf, type Sample } from '../shape/index.js';
@@ -182,7 +182,10 @@ class Checker {
     const { stages: kinds } = this.#config.kinds;
     const findings: Diagnostic[] = [];
     const judges = new Map<string, MapTemplate>();
+    /** Of keys that are reported as maps: what they say needs no other word. */
+    const reported = new Set<string>();
     for (const { path: at, node: stage, kind } of stagesOf(path, node, kinds)) {
+      for (const { below } of constantKeysOf({ node: stage, kind })) reported.add(formatPointer([...at, ...below]));
       for (const one of kind?.mapTemplates ?? []) judges.set(formatPointer([...at, ...one.at]), one);
       for (const below of kind?.textFiles ?? []) {
         const file = filledText(nodeAt(stage, formatPointer(below))?.value ?? null, this.#config.env);
@@ -195,6 +198,7 @@ class Checker {
       this.#scripts.set(pointer, script);
       const judge = judges.get(pointer);
       if (judge !== undefined && script !== undefined) findings.push(...memberProblems(judge, script));
+      if (reported.has(pointer)) continue;
       if (judge === undefined || (script !== undefined && !isTemplate(script))) this.#script(script);
     }
     return findings;

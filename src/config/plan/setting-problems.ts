@@ -49,15 +49,26 @@ function withoutKey(document: SourceDocument, path: KeyPath, pipeline: SourceNod
 /** Settings that beginners write below a key, but that belong beside it. */
 const BESIDE = ['within', 'time', 'max_keys', 'burst', 'mark', 'seed', 'name'];
 
+/** The keys of a stage that are maps, with their places below the stage. */
+export function constantKeysOf({ node: stage, kind }: Pick<FoundStage, 'node' | 'kind'>): readonly ConstantKey[] {
+  return (kind?.keys ?? []).flatMap((below) => {
+    const entries = nodeAt(stage, formatPointer(below))?.entries;
+    // The JSON form of a list is such a map.
+    return entries === undefined || entries.has('array') ? [] : [{ below, entries }];
+  });
+}
+
+interface ConstantKey {
+  readonly below: readonly string[];
+  readonly entries: NonNullable<SourceNode['entries']>;
+}
+
 /** Finds keys that are maps: a map is data, not a script. */
 function constantKeys(document: SourceDocument, stages: readonly FoundStage[]): readonly Diagnostic[] {
-  return stages.flatMap(({ path, node: stage, kind }) =>
-    (kind?.keys ?? []).flatMap((below) => {
-      const node = nodeAt(stage, formatPointer(below));
-      // The JSON form of a list is such a map.
-      if (node?.entries === undefined || node.entries.has('array')) return [];
+  return stages.flatMap(({ path, ...stage }) =>
+    constantKeysOf(stage).map(({ below, entries }) => {
       const name = below.at(-1) ?? '';
-      const beside = BESIDE.find((key) => node.entries?.has(key) === true);
+      const beside = BESIDE.find((key) => entries.has(key));
       const finding = {
         severity: 'error',
         code: 'invalid-value',
@@ -67,7 +78,7 @@ function constantKeys(document: SourceDocument, stages: readonly FoundStage[]): 
             ? `write one field as ${name}: /host, several as a text: ${name}: '[/host, /path]'`
             : `${beside} stands beside ${name}: { ${name}: /id, ${beside}: … }`,
       } as const;
-      return [diagnose(document, formatPointer([...path, ...below]), finding)];
+      return diagnose(document, formatPointer([...path, ...below]), finding);
     }),
   );
 }

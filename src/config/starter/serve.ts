@@ -36,6 +36,7 @@ pipelines:
     stages:
       - computo: 'merge($input, {received: time.format($inputs/1/timestamp)})'
     routing_key: /level
+    # With envelope: true in each, results keep the ids of their events: "colloquium replay --diff" compares with them.
     outputs:
       - file: ./out/errors.ndjson
         when: [error, fatal]

@@ -77,7 +77,7 @@ export class NamedRows implements Records {
       return;
     }
     lines.truncate(before);
-    const message = `the row has ${count} fields, but the first row names ${keys.length}`;
+    const message = `the row has ${count} ${count === 1 ? 'field' : 'fields'}, but the first row names ${keys.length}`;
     lines.append(brokenLine('invalid_row', message, bytes.subarray(start, end)));
   }
 

@@ -38,6 +38,18 @@ describe.concurrent('run --resume goes on', () => {
     }
   });
 
+  it('and of a finished run that failed says how only that is tried again', async () => {
+    const place = new Place();
+    place.write('in', '{"n":"1"}\n{"n":2}\n');
+    const flags = ['--resume', '-o', 'out', '--dead-letter', 'dead', 'in'];
+    expect((await place.run(['-e', '2 * /n', ...flags])).exit).toBe(3);
+    const { exit, stderr } = await place.run(['-e', '2 * /n', ...flags]);
+    expect(exit).toBe(3);
+    expect(stderr).toContain('what failed alone goes through again with colloquium -e /event/data dead | colloquium …');
+    const { stdout } = await place.run(['-e', '/event/data', 'dead']);
+    expect(stdout).toBe('{"n":"1"}\n');
+  });
+
   each(2)([
     ['./out', './in'],
     ['ABSOLUTE/out', 'ABSOLUTE/in'],

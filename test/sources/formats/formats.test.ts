@@ -92,7 +92,7 @@ describe('csv', () => {
     expect(decode('csv', 'a,b\n"1"x,2\n1\n1,2,3\n4,5\n')).toEqual([
       '',
       'invalid_row: text follows the closing quote of a field: "1"x,2',
-      'invalid_row: the row has 1 fields, but the first row names 2: 1',
+      'invalid_row: the row has 1 field, but the first row names 2: 1',
       'invalid_row: the row has 3 fields, but the first row names 2: 1,2,3',
       '{"a":"4","b":"5"}',
     ]);

@@ -164,7 +164,7 @@ describe('a table is refused', () => {
     ['whose key is an object', '{"k":{}}\n', 'ndjson', 'F.ndjson, line 1: "k", the key, is an object'],
     ['whose row is a list', '\n["k"]\n', 'ndjson', 'F.ndjson, line 2: a row must be an object'],
     ['whose key is inherited', '{"v":1}\n', 'ndjson', 'F.ndjson, line 1: the row has no "toString", which is the key'],
-    ['with a row that is short', 'k,v\n1\n', 'csv', 'F.csv, line 2: the row has 1 fields, but the first row names 2'],
+    ['with a row that is short', 'k,v\n1\n', 'csv', 'F.csv, line 2: the row has 1 field, but the first row names 2'],
     [
       'that is not UTF-8',
       Buffer.from('{"k":"\xff"}\n', 'latin1'),
