@@ -53,7 +53,7 @@ function prose(text: string): string {
 function line(text: string): string {
   const [, hashes, heading = ''] = /^(#+) (.*)/.exec(text) ?? [];
   if (hashes !== undefined)
-    return hashes.length === 2 ? `.SS ${roffQuoted(plain(heading))}` : `.PP\n${inline(heading)}`;
+    return hashes.length === 2 ? `.SS ${roffQuoted(plain(heading))}` : `.PP\n${roffBold(plain(heading))}`;
   const [, indent, item = ''] = /^( *)- (.*)/.exec(text) ?? [];
   if (indent === undefined) return `.PP\n${inline(text)}`;
   const bullet = `.IP \\(bu 2\n${inline(item)}`;

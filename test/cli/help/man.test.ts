@@ -64,6 +64,7 @@ describe('the manual page', () => {
 describe('a guide as a manual page', () => {
   it.each([
     ['- one\n  - two', '.IP \\(bu 2\none\n.RS 2\n.IP \\(bu 2\ntwo\n.RE'],
+    ['## A\n\n### A `b`\n\nc', '.SS "A"\n.PP\n\\fBA b\\fR\n.PP\nc'],
     ['Take `--in` and **never**\n', '.PP\nTake \\fB\\-\\-in\\fR and \\fBnever\\fR'],
     ['.starts with a dot and has a \\n\n', '.PP\n\\&.starts with a dot and has a \\en'],
     ['```sh\n.a -b\n```', '.PP\n.RS 4\n.nf\n\\&.a \\-b\n.fi\n.RE'],
