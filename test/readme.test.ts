@@ -3,12 +3,20 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { GUIDES } from '../src/cli/help/guides.js';
 import { root } from './support/cli.js';
+import { startFakeProvider } from './support/fake-provider.js';
 import { blocksOf, expectBlocksToHold, guidePath, page } from './support/guides.js';
+
+/** Where Ollama listens. */
+const OWN_SERVER = 'http://localhost:11434/v1';
 
 const PAGES = ['README.md', ...GUIDES.map(({ name }) => guidePath(name))].map((path) => ({
   path,
   text: page(path),
 }));
+
+function fenced(language: string, text: string): string {
+  return `\`\`\`${language}\n${text}\`\`\`\n`;
+}
 
 /** The anchors that GitHub gives the headings of a page. */
 function anchorsOf(path: string): readonly string[] {
@@ -53,6 +61,16 @@ describe('the README and the guides', () => {
       ),
     );
     expect(broken).toEqual([]);
+  });
+
+  it('label rows at a server of your own, as they show it', async () => {
+    const fake = await startFakeProvider({ wire: 'openai-compatible', isOpen: true });
+    const shown = blocksOf(page('README.md')).find(({ text }) => text.includes(OWN_SERVER))?.text ?? '';
+    const said =
+      '{"text":"Great tea, I will be back.","label":"good"}\n{"text":"The cup broke on day one.","label":"good"}\n';
+    await expectBlocksToHold(`${fenced('sh', shown.replace(OWN_SERVER, fake.url))}\n${fenced('output', said)}`);
+    expect(fake.records.map(({ call }) => call.model)).toEqual(['llama3.2', 'llama3.2']);
+    await fake.close();
   });
 
   it('agree on recipes', () => {

@@ -6,6 +6,7 @@ import type { Fault, FaultPlan } from './fake-faults.js';
 import { billOf, CACHE_RATES, fakeCache } from './fake-cache.js';
 import { anthropicWire } from './fake-wire-anthropic.js';
 import { googleWire } from './fake-wire-google.js';
+import { valueFor } from './fake-schema-value.js';
 import { openaiWire } from './fake-wire-openai.js';
 import {
   jsonOf,
@@ -32,13 +33,15 @@ export type FakeWireName = keyof typeof WIRES;
 export interface FakeProviderOptions {
   readonly wire: FakeWireName;
   readonly apiKey?: string;
+  /** Whether it takes requests without a key, as a server of one's own does. */
+  readonly isOpen?: boolean;
   /** Further keys that it takes: of accounts with limits of their own, which `faults` may keep. */
   readonly otherKeys?: readonly string[];
   /** Nano-dollars per token. */
   readonly price?: { readonly input: bigint; readonly output: bigint };
   /** Caches what is marked, or where its wire has no marks what requests begin with, from so many tokens on. Default: nothing. */
   readonly cachesFrom?: number;
-  /** What it answers. Default: the last text, in capitals. */
+  /** What it answers. Default: a value that satisfies the schema, or without one the last text, in capitals. */
   readonly reply?: (call: FakeCall) => string;
   /** Tools that it asks for in place of an answer. */
   readonly calls?: (call: FakeCall) => readonly FakeToolCall[];
@@ -162,7 +165,8 @@ export async function startFakeProvider(options: FakeProviderOptions): Promise<F
       refuse(400, 'invalid_request_error', deviation ?? '');
       return;
     }
-    const key = [apiKey, ...(options.otherKeys ?? [])].find((one) => wire.authorized(seen, one));
+    const given = [apiKey, ...(options.otherKeys ?? [])].find((one) => wire.authorized(seen, one));
+    const key = given ?? (options.isOpen === true ? '' : undefined);
     if (key === undefined) {
       refuse(
         401,
@@ -356,7 +360,7 @@ function answerTo(
     };
   }
   const input = call.texts.reduce((sum, text) => sum + 3 + Math.ceil(Buffer.byteLength(text) / 4), 3);
-  const whole = reply?.(call) ?? (call.texts.at(-1) ?? '').toUpperCase();
+  const whole = reply?.(call) ?? ownReply(call);
   const room = forced === 'truncated' ? Math.min(call.outputTokensMax, 2) : call.outputTokensMax;
   const text = whole.slice(0, room * 4);
   const cut = text.length < whole.length || forced === 'truncated';
@@ -374,6 +378,10 @@ function answerTo(
     usage: { input, output },
     tool: asked.length > 0 ? undefined : call.tool,
   };
+}
+
+function ownReply({ schema, texts }: FakeCall): string {
+  return schema === undefined ? (texts.at(-1) ?? '').toUpperCase() : JSON.stringify(valueFor(schema));
 }
 
 function wrongUsage(usage: unknown): unknown {
