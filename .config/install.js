@@ -34,9 +34,19 @@ export default function begin() {
     forgetOldOnes(cache);
     const next = mkdtempSync(`${folder}-`);
     install(next);
-    renameSync(next, folder);
+    takePlace(next, folder);
   }
   process.env.COLLOQUIUM_INSTALLED = folder;
+}
+
+/** Another run of the tests may have installed the same build meanwhile: then its folder is used. */
+function takePlace(next, folder) {
+  try {
+    renameSync(next, folder);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST'].includes(error.code)) throw error;
+    rmSync(next, { recursive: true, force: true });
+  }
 }
 
 /** Not within the project: there the program would find packages that nobody has installed for it. */
