@@ -31,11 +31,18 @@ export async function lookAtLeftovers(
     notice(error.message);
   }
   const left = await out();
-  for (const { id, provider, remote, ...record } of left.slice(0, NAMED_MAX)) {
-    const where = remote === undefined ? provider : `${provider} as ${remote}`;
-    notice(
-      `batch ${id} (${contentText(record)}) of pipeline ${pipeline} is still out at ${where}, and this run does not wait for it; if no daemon does, colloquium journal batches --fetch ${id} gets its answers, --cancel ends it, --forget gives it up`,
-    );
-  }
+  for (const record of left.slice(0, NAMED_MAX))
+    notice(`${outText(record)}, and this run does not wait for it; if no daemon does, ${waysOut(record)}`);
   if (left.length > NAMED_MAX) notice(`${left.length - NAMED_MAX} more are out: colloquium journal batches lists them`);
+}
+
+/** Says of a batch where it is, what it holds, and what that costs at most. */
+export function outText({ id, provider, remote, pipeline, ...record }: BatchRecord): string {
+  const where = remote === undefined ? provider : `${provider} as ${remote}`;
+  return `batch ${id} (${contentText(record)}) of pipeline ${pipeline} is still out at ${where}`;
+}
+
+/** What a person can do about a batch that nobody waits for. */
+export function waysOut({ id }: BatchRecord): string {
+  return `colloquium journal batches --fetch ${id} gets its answers, --cancel ends it, --forget gives it up`;
 }

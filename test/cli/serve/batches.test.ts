@@ -85,6 +85,20 @@ describe('a daemon whose AI stage sends batches', () => {
     expect(await costsIn(daemon.cwd)).toEqual({ batch: Number(fake.billed) });
   });
 
+  it('sends batches to Anthropic, too, and in a second one what the first gives back', async () => {
+    const fake = await fakes.start('anthropic', {
+      fate: (row, batch) => (batch === 0 && row < 3 ? 'expired' : 'answered'),
+    });
+    const daemon = await startDaemon(laneConfig(fake, 'lane: batch, max_batch: 20, max_wait: 1s', '', 'anthropic'));
+    await give(daemon, rowsFrom(40));
+    await until(() => outputOf(daemon.cwd).length === 40, 'all are answered');
+    expect(await daemon.end()).toBe(0);
+    expectOut(daemon.cwd, rowsFrom(40));
+    expect(sizesAt(fake)).toEqual([20, 20, 3]);
+    expect(fake.deviations).toEqual([]);
+    expect(await costsIn(daemon.cwd)).toEqual({ batch: Number(fake.billed) });
+  });
+
   it('comes back after kill -9 and SIGTERM for the batches that it has left, and pays for nothing twice', async () => {
     let looks = Infinity;
     const fake = await fakes.start('openai', {

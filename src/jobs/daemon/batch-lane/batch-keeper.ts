@@ -16,6 +16,7 @@ import { reasonOf } from '../../reason-of.js';
 import type { PipelineServePlan } from '../../serve-plan.js';
 import { ReadAhead } from './read-ahead.js';
 import { StageLane } from './stage-lane.js';
+import { UnaskedBatches } from './unasked-batches.js';
 import { WaitingEvents } from './waiting-events.js';
 
 /** How often there is a look at what has arrived, and at what is due. */
@@ -44,6 +45,8 @@ export interface BatchKeeperOptions {
   readonly open: (plan: PipelineServePlan, calls: GivenCalls) => OpenExecutor;
   /** Says what goes on, for people. */
   readonly notice: (message: string) => void;
+  /** Says what goes wrong or costs money for nothing. */
+  readonly warn: (message: string) => void;
 }
 
 /** How the pipeline stands that a keeper works for. */
@@ -63,6 +66,7 @@ export class BatchKeeper {
   readonly #lanes: ReadonlyMap<string, StageLane>;
   readonly #counts = new Map<StageLane, WaitingEvents>();
   readonly #ahead: ReadAhead;
+  readonly #unasked: UnaskedBatches;
   /** Whether a batch that ends may bring further requests. */
   readonly #isChain: boolean;
   /** The batches that are not closed, and when to look at each. */
@@ -74,8 +78,9 @@ export class BatchKeeper {
   /** The stages whose requests the pass that is under way gathers. */
   #wanting: ReadonlySet<StageLane> = new Set();
   #passing: Promise<void> | undefined;
-  /** How many passes have ended. */
+  /** How many passes have ended, and whether one of them has read everything. */
   #passes = 0;
+  #hasPassed = false;
   #readingOn: Promise<void> | undefined;
   #passFrom = 0;
   /** Whether the events are to be read again from where the pipeline is. */
@@ -98,6 +103,7 @@ export class BatchKeeper {
     this.#lanes = new Map(
       stages.flatMap(({ name, batch }) => (batch === undefined ? [] : [[name, new StageLane(batch, client.batches)]])),
     );
+    this.#unasked = new UnaskedBatches(client.batches, options.warn);
     this.#isChain = stages.length > 1 || stages.some(({ cascade }) => cascade !== undefined);
     const failing: PipelineServePlan = {
       ...plan,
@@ -236,20 +242,30 @@ export class BatchKeeper {
     await this.#sealDue(now);
     await this.#advance(records, now);
     await this.#readOnOnce();
+    if (this.#isAllAsked) await this.#unasked.tell();
+  }
+
+  /** Whether every stored event has asked for the answers that it needs now. */
+  get #isAllAsked(): boolean {
+    const { position } = this.#front;
+    const isAtEnd = position !== undefined && comparePositions(position, this.options.log.end) >= 0;
+    return isAtEnd || (this.#passing === undefined && this.#hasPassed);
   }
 
   /** Finds what earlier processes have left, and what can't be fetched. */
   async #upkeep(now: number): Promise<void> {
     const { client, plan } = this.options;
     const pipeline = plan.spec.name;
+    const isFirst = this.#upkeepAt === 0;
     await client.batches.upkeep();
-    for (const record of await client.batches.open())
-      if (record.pipeline === pipeline && record.state !== 'gathering')
-        this.#open.set(record.id, this.#open.get(record.id) ?? 0);
+    for (const { id, pipeline: other, state } of await client.batches.open()) {
+      if (other !== pipeline || state === 'gathering') continue;
+      if (isFirst) this.#unasked.left(id);
+      this.#open.set(id, this.#open.get(id) ?? 0);
+    }
     let refusal: string | undefined;
     for await (const stray of client.batches.strays([pipeline])) refusal ??= stray;
     this.#refusal = refusal && `${refusal}: its requests would be paid for again; ${STRAY_HINT}`;
-    const isFirst = this.#upkeepAt === 0;
     this.#upkeepAt = now + UPKEEP_MS;
     if (isFirst || this.#refusal !== undefined) this.#wake();
   }
@@ -419,7 +435,10 @@ export class BatchKeeper {
       this.#wake(reasonOf(error));
     }
     if (to === undefined) this.#passFrom = this.options.world.now() + this.#pauseMs();
-    else for (const lane of wanting.keys()) lane.readTo = to;
+    else {
+      this.#hasPassed = true;
+      for (const lane of wanting.keys()) lane.readTo = to;
+    }
   }
 
   #pauseMs(): number {
@@ -445,7 +464,10 @@ export class BatchKeeper {
   }
 
   #note(asked: BatchedRequest): void {
-    if (asked.kind === 'waits') this.#open.set(asked.batch, this.#open.get(asked.batch) ?? 0);
+    if (asked.kind === 'waits') {
+      this.#unasked.asked(asked.batch);
+      this.#open.set(asked.batch, this.#open.get(asked.batch) ?? 0);
+    }
     if (asked.kind === 'full') this.#isFull = this.#wasFull = true;
   }
 

@@ -6,6 +6,7 @@ import { JobError } from '../../job-error.js';
 import { hasAi, openEngines, type Engines } from '../../engines/engines.js';
 import type { Fleet } from '../../fleet/fleet.js';
 import { checkpointStore } from '../../checkpoints.js';
+import { reportLeftBatches } from '../batch-lane/report-left-batches.js';
 import { beginEmptyLog } from './begin-empty-log.js';
 import { reportLeftBehind } from './left-behind.js';
 import { findLostCheckpoints } from './lost-checkpoints.js';
@@ -112,9 +113,12 @@ async function openDaemonEngines(
     },
     (message) => talk.warn(message),
   );
+  const keepers = await openKeepers(plan, engines, { talk, world, log });
+  if (plan.fleet === undefined)
+    await reportLeftBatches(plan, engines, keepers, (message, fields) => talk.warn(message, fields));
   return {
     ...engines,
-    keepers: await openKeepers(plan, engines, { talk, world, log }),
+    keepers,
     lateMs: (pipeline) => threads.lateMs(pipeline),
     async abort() {
       await threads.abortCalls();
@@ -148,6 +152,7 @@ async function openKeepers(
         plan,
         open: (one, calls) => engines.openWith(one, calls),
         notice: (message) => talk.info(message, { pipeline }),
+        warn: (message) => talk.warn(message, { pipeline }),
       });
       return [pipeline, keeper];
     }),
