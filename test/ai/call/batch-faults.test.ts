@@ -472,22 +472,6 @@ describe('batches', () => {
     }
   });
 
-  it('count only what they hold, however many ask for the same at a time', async () => {
-    const { client, records, fake, rounds } = await bench('openai', { looks: 0 });
-    const [first, other] = [client.batches.gathering({}), client.batches.gathering({})];
-    const ask = async (gathering: typeof first, n: number): Promise<string> => {
-      const messages = [{ role: 'user' as const, content: `row ${n}` }];
-      const request = { model: MODELS.openai, messages, max_tokens: 40 };
-      return (await gathering.gather(request, { stage: 'ask', pipeline: 'p', identity: { event: String(n) } })).kind;
-    };
-    const rows = Array.from({ length: 20 }, (_, n) => n);
-    await Promise.all(rows.flatMap((n) => [ask(first, n), ask(other, n)]));
-    await Promise.all([first.seal(), other.seal()]);
-    expect((await records()).reduce((sum, { rows: held }) => sum + held, 0)).toBe(20);
-    await rounds(3, 0);
-    expect(fake.batches.reduce((sum, { rows: held }) => sum + held.length, 0)).toBe(20);
-  });
-
   it('that another process has changed are neither closed nor given up, and keep what they need', async () => {
     const { gather, records } = await bench('openai');
     await gather(['a']);
