@@ -25,7 +25,8 @@ describe.skipIf(NAMESPACES_MISSING !== '')(`AI runs in containers${NAMESPACES_MI
       const first = startCli(RUN, { cwd: on.cwd, where });
       await until(() => fake.records.length === 3, 'its calls are out');
       first.kill('SIGKILL');
-      await once(first, 'exit');
+      // What is around it may end before it does: then its output is still open.
+      await once(first, 'close');
 
       const doubtful = await runCli(['journal', 'doubtful', '--format', 'json'], { cwd: on.cwd, where: 'container' });
       expect(doubtful.stdout.match(/"key"/g)).toHaveLength(3);

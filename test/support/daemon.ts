@@ -20,7 +20,10 @@ export interface TestDaemon {
   said(): readonly LogLine[];
   /** Resolves when it has said something with these words. */
   says(words: string | RegExp): Promise<LogLine>;
-  /** Sends the signal and resolves with the exit code, or the signal that ended it. */
+  /**
+   * Sends the signal and resolves with the exit code, or the signal that ended it: once its output is closed, because what stands
+   * around it, such as unshare, may end before it does.
+   */
   end(signal?: NodeJS.Signals): Promise<number | string>;
 }
 

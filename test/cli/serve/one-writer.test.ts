@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -45,14 +44,12 @@ describe.skipIf(NAMESPACES_MISSING !== '')(`a daemon in a container${NAMESPACES_
       );
     }
     await store(daemon.url, 2);
-    first.kill('SIGKILL');
-    await once(first, 'exit');
+    await daemon.end('SIGKILL');
     const second = startCli(['serve'], { cwd, ...(others && { where: others }) });
     const next = await daemonOf(second, cwd).ready;
     await store(next.url, 3);
     expect(linesOf(join(cwd, 'out.ndjson'))).toEqual(['{"n":1}', '{"n":2}', '{"n":3}']);
-    second.kill('SIGKILL');
-    await once(second, 'exit');
+    await next.end('SIGKILL');
     expect((await runCli(['log', 'prune', '--older-than', '0s'], { cwd })).exit).toBe(0);
   });
 
@@ -68,8 +65,7 @@ describe.skipIf(NAMESPACES_MISSING !== '')(`a daemon in a container${NAMESPACES_
       expect.stringContaining('in another container writes to this log'),
     ]);
     expect((await runCli(['log', 'backup', 'two'], { cwd })).exit).toBe(0);
-    first.kill('SIGKILL');
-    await once(first, 'exit');
+    await daemon.end('SIGKILL');
     expect((await runCli(['log', 'backup', 'three'], { cwd, where: 'container' })).exit).toBe(0);
   });
 
@@ -77,9 +73,8 @@ describe.skipIf(NAMESPACES_MISSING !== '')(`a daemon in a container${NAMESPACES_
     const cwd = scratch();
     writeFileSync(join(cwd, 'colloquium.yaml'), CONFIG);
     const first = startCli(['serve'], { cwd, where: 'other machine' });
-    await daemonOf(first, cwd).ready;
-    first.kill('SIGKILL');
-    await once(first, 'exit');
+    const daemon = await daemonOf(first, cwd).ready;
+    await daemon.end('SIGKILL');
     const { exit, stderr } = await runCli(['serve'], { cwd });
     expect(exit).toBe(2);
     const [, file = ''] = /if elsewhere is gone for good, remove (\S+) and start again/.exec(stderr) ?? [];
