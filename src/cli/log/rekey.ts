@@ -20,7 +20,7 @@ export async function rekeyLog(files: readonly string[], flags: LogFlags): Promi
     throw new UserError(
       'no key is configured',
       EXIT.usage,
-      'name one in storage.encryption, and the former ones in old_keys',
+      'name one in storage.encryption, and the former ones in old_keys; the way back to plain files: colloquium help security',
     );
   }
   const { rekey } = await import('../../jobs/rekey/index.js');
