@@ -65,7 +65,7 @@ export function replayCommand(command: Command): Command {
     )
     .option('--against <file>', 'with --diff: compare with what the pipelines of this config make of them')
     .option('--against-pipeline <name>', 'with --diff and -p: compare with what this pipeline makes of them')
-    .option('--sample <n>', 'with --diff: only so many events, spread over all', count)
+    .option('--sample <n>', 'with --diff: only this many events, spread over all', count)
     .option('--dry-run', 'with --diff: say what the AI calls would cost, and send nothing')
     .option('--limit <n>', 'stop after this many events', count)
     .addOption(

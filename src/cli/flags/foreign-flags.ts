@@ -21,7 +21,7 @@ export const FOREIGN_FLAGS: Readonly<Record<string, string>> = {
   '--uniq': '--dedupe /id lets the first of equal events pass',
   '--unique': '--dedupe /id lets the first of equal events pass',
   '--sort': 'no stage sorts all events: --count-by has the most frequent first, the operator sort sorts a list',
-  '--head': '--limit 10 stops after so many input events; | head stops after so many lines of output',
+  '--head': '--limit 10 stops after this many input events; | head stops after this many lines of output',
   '--tail': '| tail has the last lines of output; --follow reads what is appended to a file',
   '--ojson': '--out ndjson, which is what is written where nothing else is said',
   '--ojsonl': '--out ndjson, which is what is written where nothing else is said',

@@ -23,7 +23,7 @@ const rule = () =>
       .describe('It clears when the signal is at or below this. Default: nine tenths of above.'),
     for: duration(0)
       .prefault('0s')
-      .describe('It fires only when the signal is above for so long. A plain number is milliseconds.'),
+      .describe('It fires only when the signal stays above for this long. A plain number is milliseconds.'),
   }).refine(({ above, clear_below: clear = 0 }) => clear <= above, {
     error: 'expected a number that is not larger than above: else it would clear as it fires',
     path: ['clear_below'],

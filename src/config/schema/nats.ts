@@ -50,10 +50,10 @@ export const fleet = () =>
     ack_wait: duration(1000, 3_600_000)
       .prefault('30s')
       .describe(
-        'An event whose member has not been heard of for so long goes to another. A plain number is milliseconds.',
+        'An event goes to another member when its own has not been heard from for this long. A plain number is milliseconds.',
       ),
     max_deliveries: integer(1, 1000)
       .prefault(10)
-      .describe('An event that was given out so often, and never finished, is dead-lettered.'),
+      .describe('An event that was delivered this many times and never finished is dead-lettered.'),
     replicas: integer(1, 5).prefault(1).describe('Copies that a cluster of NATS servers keeps of everything.'),
   });

@@ -10,7 +10,7 @@ const SECONDS_MAX = 1e11;
 
 /** The possible forms of a moment, for messages. */
 export const MOMENT_WORDS =
-  'a time like 2026-01-02T03:04Z, milliseconds since the epoch, or 15m, 2h, 7d for so long ago';
+  'a time like 2026-01-02T03:04Z, milliseconds since the epoch, or 15m, 2h, 7d for how long ago';
 
 /**
  * Parses a moment: ISO 8601 to the day, minute, second or finer (UTC if no zone is given), milliseconds since the epoch, or a

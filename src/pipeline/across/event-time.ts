@@ -26,7 +26,7 @@ export function timeFields(f: SchemaVocabulary) {
       .duration(0)
       .optional()
       .describe(
-        'With time: an event whose time is so much later than its timestamp fails, because all others would be too late. Default: 1d.',
+        'With time: an event whose time is more than this much later than its timestamp fails, because all others would be too late. Default: 1d.',
       ),
   };
 }

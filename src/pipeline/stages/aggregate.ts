@@ -34,7 +34,7 @@ const value = (f: SchemaVocabulary) =>
           .list('a script, and a number from 0 to 1', f.json('a script, and a number from 0 to 1'))
           .optional()
           .describe('[script, share]: [/ms, 0.95] is the 95th percentile. Exact up to 2000 values, then within 0.5 %.'),
-        top: f.integer(1, TOP_MAX).optional().describe('The data of so many events with the greatest values of by.'),
+        top: f.integer(1, TOP_MAX).optional().describe('The data of this many events with the greatest values of by.'),
         by: f.script().optional().describe('With top: what is compared.'),
       }),
     ],
@@ -52,14 +52,14 @@ const schema = (f: SchemaVocabulary) =>
         every: f
           .duration(1)
           .optional()
-          .describe('A window is so long, in step with the clock (UTC). Default: one window, the whole input.'),
-        session: f.duration(1).optional().describe('A window lasts until no event of its group comes for so long.'),
+          .describe('The length of a window, aligned with the clock (UTC). Default: one window, the whole input.'),
+        session: f.duration(1).optional().describe('A window lasts until its group has had no event for this long.'),
         ...timeFields(f),
         late: f
           .duration(0)
           .prefault(0)
           .describe(
-            'A window stays open for so long after its end, by the newest time. Events that come later fail: too_late.',
+            'A window stays open for this long after its end, by the newest time. Events that come later fail: too_late.',
           ),
         values: f
           .named('values by name, such as { n: count }', value(f))
@@ -72,16 +72,18 @@ const schema = (f: SchemaVocabulary) =>
           .integer(1)
           .optional()
           .describe(
-            'Of each window so many groups go on, the first in this order; the others are merged into nothing.',
+            'Only the first N groups of each window pass, in this order; the others are dropped, and counted as merged.',
           ),
         max_keys: f
           .integer(1)
           .prefault(KEYS_MAX_DEFAULT)
-          .describe('So many groups are open at a time. Events of further ones fail: limit_exceeded.'),
+          .describe('At most this many groups are open at a time. Events of further groups fail: limit_exceeded.'),
         max_distinct: f
           .integer(1)
           .prefault(DISTINCT_MAX_DEFAULT)
-          .describe('distinct knows so many values of a group. Further ones are not counted in it, but as forgotten.'),
+          .describe(
+            'distinct knows at most this many values of a group. Further ones are not counted in it, but as forgotten.',
+          ),
       })
       .describe('Makes one event of all that belong together.'),
     name: f.stageName(),
@@ -246,7 +248,7 @@ function problems({ entries }: SourceNode): readonly SettingProblem[] {
   const by = new Set(names(settings?.get('by')?.node));
   const isWindow = has('every') || has('session');
 
-  if (has('every') && has('session')) refuse(['session'], 'a window is every so long, or a session: not both');
+  if (has('every') && has('session')) refuse(['session'], 'a window has either every or session, not both');
   found.push(...timeProblems(settings, ['aggregate']));
   for (const key of ['time', 'late']) {
     if (has(key) && !isWindow)

@@ -24,7 +24,9 @@ const schema = (f: SchemaVocabulary) =>
           within: f
             .duration(1)
             .optional()
-            .describe('A batch is closed when it is so much later than at its first event, by the time of the events.'),
+            .describe(
+              'A batch is closed when this much time has passed since its first event, by the time of the events.',
+            ),
           ...timeFields(f),
           bytes: f
             .size(1)
@@ -37,7 +39,7 @@ const schema = (f: SchemaVocabulary) =>
           max_keys: f
             .integer(1)
             .prefault(OPEN_MAX_DEFAULT)
-            .describe('So many batches are open at a time. The oldest is closed first.'),
+            .describe('At most this many batches are open at a time. The oldest is closed first.'),
         },
         'a map of settings such as { size: 20 }',
       )

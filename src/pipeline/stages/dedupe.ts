@@ -18,13 +18,13 @@ const schema = (f: SchemaVocabulary) =>
       .text('a duration like 1h, or a number of events like 1000 events', (text) => spanOf(text) !== undefined)
       .optional()
       .describe(
-        'How long a value is known: for a duration after the event that went on, by the time of the events, or for so many events after any that had it (1 event: of a row of equal ones the first goes on). Default: as long as there is room.',
+        'How long a value is known: for a duration after the event that went on, by the time of the events, or for this many events after any that had it (1 event: the first of consecutive equal events passes). Default: as long as there is room.',
       ),
     ...timeFields(f),
     max_keys: f
       .integer(1)
       .prefault(KEYS_MAX_DEFAULT)
-      .describe('So many values are known at a time. The oldest are forgotten first, and counted.'),
+      .describe('At most this many values are known at a time. The oldest are forgotten first, and counted.'),
     name: f.stageName(),
   });
 

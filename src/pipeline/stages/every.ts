@@ -6,7 +6,7 @@ import type { AcrossKind } from './kind.js';
 
 const schema = (f: SchemaVocabulary) =>
   f.section({
-    every: f.integer(1).describe('One of so many events goes on: with 10, the 10th, the 20th, …'),
+    every: f.integer(1).describe('Every Nth event passes: with 10, the 10th, the 20th, …'),
     name: f.stageName(),
   });
 

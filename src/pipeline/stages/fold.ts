@@ -43,12 +43,12 @@ const schema = (f: SchemaVocabulary) =>
             max_keys: f
               .integer(1)
               .prefault(KEYS_MAX_DEFAULT)
-              .describe('So many states are kept at a time. The oldest are forgotten first, and counted.'),
+              .describe('At most this many states are kept at a time. The oldest are forgotten first, and counted.'),
             max_bytes: f
               .size(1)
               .prefault(BYTES_MAX_DEFAULT)
               .describe(
-                'A state may be so long, as JSON. An event that would make it longer fails, and leaves it as it was.',
+                'The maximum length of a state as JSON. An event that would make it longer fails, and leaves it as it was.',
               ),
           }),
         ],

@@ -16,13 +16,13 @@ const schema = (f: SchemaVocabulary) =>
   f.section({
     throttle: f
       .text('a rate like 100/1m', (text) => rateOf(text) !== undefined)
-      .describe('So many events in so much time go on, by the time of the events: 100/1m.'),
+      .describe('At most this many events pass in this time, by the time of the events: 100/1m.'),
     by: f
       .script()
       .optional()
       .describe('Each value of this script has a rate of its own. Default: all events share one.'),
     ...timeFields(f),
-    burst: f.integer(1).optional().describe('So many may go on at once. Default: the number of the rate.'),
+    burst: f.integer(1).optional().describe('This many may pass at once. Default: the number of the rate.'),
     mark: f
       .flag()
       .prefault(false)
@@ -30,7 +30,7 @@ const schema = (f: SchemaVocabulary) =>
     max_keys: f
       .integer(1)
       .prefault(KEYS_MAX_DEFAULT)
-      .describe('So many values of by are known at a time. The oldest are forgotten first, and counted.'),
+      .describe('At most this many values of by are known at a time. The oldest are forgotten first, and counted.'),
     name: f.stageName(),
   });
 

@@ -10,11 +10,11 @@ const schema = (f: SchemaVocabulary) =>
     f
       .section({
         file: f.path().describe('The file to write. With {routing_key} or {date} in it, a file for each of them.'),
-        max_files: f.integer(1, 10_000).prefault(openMax).describe('Of a file per key: so many are open at a time.'),
+        max_files: f.integer(1, 10_000).prefault(openMax).describe('With a file per key: at most this many are open at a time.'),
         max_keys: f
           .integer(1, 1_000_000)
           .prefault(filesMax)
-          .describe('Of a file per key: so many are written at most.'),
+          .describe('With a file per key: at most this many are written.'),
         ...f.outputKeys(),
         ...formatKeys(f),
         ...f.rotation(),

@@ -6,7 +6,7 @@ import { changeDecimal, roundDecimal } from './decimal.js';
 
 export const round = defineOperator('number.round', () => ({
   summary:
-    'The number rounded to so many digits after the point, 0 without a count; -1 rounds to tens. Half goes away from zero, by the decimal that is printed.',
+    'The number rounded to this many digits after the point, 0 without a count; -1 rounds to tens. Half goes away from zero, by the decimal that is printed.',
   signatures: inBoth(takesUpTo(1, number('number'), number('digits'))),
   returns: 'number',
   growth: 'first',

@@ -7,7 +7,7 @@ import { plainDecimal, roundDecimal } from './decimal.js';
 const PLACES: Bounds = { min: 0, max: 10_000 };
 
 export const text = defineOperator('number.text', () => ({
-  summary: `The number as text with so many digits after the point, 0 to ${PLACES.max}, rounded as by \`number.round\`, without an exponent.`,
+  summary: `The number as text with this many digits after the point, 0 to ${PLACES.max}, rounded as by \`number.round\`, without an exponent.`,
   signatures: inBoth(takes(number('number'), number('digits'))),
   returns: 'string',
   work: ['digits'],

@@ -30,7 +30,7 @@ function padding(
   examples: readonly Example[],
 ): OperatorEntry {
   return defineOperator(name, () => ({
-    summary: `The text made so many code points long, 0 to ${TIMES.max}, by a filling at its ${side}: spaces, or another text over and over. A longer text stays as it is.`,
+    summary: `The text padded at its ${side} to this many code points, 0 to ${TIMES.max}, with spaces or another text, repeated. A longer text stays as it is.`,
     signatures: inBoth(takesUpTo(1, value('text', 'string'), number('length'), value('fill', 'string'))),
     returns: 'string',
     work: ['text'],

@@ -4,7 +4,7 @@ import { compileInteger, reportInteger } from '../integer-argument.js';
 import { TIMES } from './times.js';
 
 export const repeat = defineOperator('text.repeat', () => ({
-  summary: `The text so many times, 0 to ${TIMES.max}.`,
+  summary: `The text repeated this many times, 0 to ${TIMES.max}.`,
   signatures: inBoth(takes(value('text', 'string'), number('times'))),
   returns: 'string',
   work: ['text'],
