@@ -8,6 +8,9 @@ import { openKeys, type ServePlan, type Talk } from '../../jobs/index.js';
 import { UserError } from '../exit/user-error.js';
 import { watchFiles, type FileWatch } from '../watch/watch-files.js';
 
+/** Why the files are read again once they are watched. Nothing is said of files that are what they were. */
+const DURING_START = 'a file has changed during the start';
+
 /** Applies a changed config while the daemon runs. */
 export interface Reloader {
   /** Reads the config again, after any reload that is under way. @param why for the log */
@@ -31,6 +34,8 @@ export async function startReloader(
   let work = Promise.resolve();
   let isStopped = false;
   const watch: FileWatch = await watchFiles(filesOf(first), () => reload('a file has changed'));
+  // Nobody has watched the files since they were read, and a start may take long.
+  void watch.ready.then(() => reload(DURING_START));
 
   function reload(why: string): void {
     work = work.then(async () => {
@@ -41,6 +46,7 @@ export async function startReloader(
   async function takeOver(why: string): Promise<void> {
     try {
       const next = await readAtRest(() => filesOf(plan), resolve);
+      if (why === DURING_START && isSame(next, plan)) return;
       refuseBlank(next);
       refuseLostKeys(next, plan);
       watch.follow(filesOf(next));
@@ -96,6 +102,11 @@ function refuseLostKeys({ ai }: ServePlan, before: ServePlan): void {
 /** The ids of the keys, as they are read now. @throws KeyError, ConfigError */
 async function keyIdsOf({ config }: ServePlan): Promise<readonly string[] | undefined> {
   return (await openKeys(config))?.ids;
+}
+
+function isSame(next: ServePlan, plan: ServePlan): boolean {
+  const isSameText = next.config.document.text === plan.config.document.text;
+  return isSameText && isDeepStrictEqual(essence(next), essence(plan));
 }
 
 /** Everything but the config's own text. */
