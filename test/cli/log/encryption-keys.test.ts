@@ -67,8 +67,9 @@ describe.skipIf(process.platform === 'win32')('a key file that others may read',
     ] as const) {
       chmodSync(join(cwd, 'first'), mode);
       const daemon = await startDaemon(encryption('key: { file: ./first }'), { cwd });
-      expect(daemon.said().some(({ level, msg }) => level === 'warn' && words.test(msg))).toBe(isTold);
+      if (isTold) await daemon.says(words);
       await daemon.end();
+      expect(daemon.said().some(({ level, msg }) => level === 'warn' && words.test(msg))).toBe(isTold);
       const checked = await runCli(['check'], { cwd });
       expect([checked.exit, words.test(checked.stderr)]).toEqual([0, isTold]);
       const run = await runCli(['run', '-p', 'default', '-o', '-', '-q'], { cwd, input: '1\n' });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { guardedLine } from '../../../src/log/format/line.js';
@@ -90,8 +90,14 @@ describe('an encrypted log', () => {
   it('keeps the key that the daemon started with, and says so', async () => {
     const cwd = await encryptedLog();
     const daemon = await startDaemon('storage: { encryption: { key: { file: ./first } } }\n', { cwd });
-    copyFileSync(join(cwd, 'second'), join(cwd, 'first'));
-    appendFileSync(join(cwd, 'colloquium.yaml'), '# changed\n');
+    const config = join(cwd, 'colloquium.yaml');
+    const text = readFileSync(config, 'utf8');
+    const rotated = text.replace('{ file: ./first }', '{ file: ./second }');
+    writeFileSync(config, rotated);
+    daemon.child.kill('SIGHUP');
+    const rejected = await daemon.says('the changed config is rejected');
+    expect(rejected['error']).toMatch(/ needs the key [0-9a-f]{16}, and the config has [0-9a-f]{16}/);
+    writeFileSync(config, rotated.replace('{ file: ./second }', '{ file: ./second }, old_keys: [{ file: ./first }]'));
     daemon.child.kill('SIGHUP');
     expect(await daemon.says('this takes effect at the next start')).toMatchObject({ section: 'storage.encryption' });
     expect(await daemon.end()).toBe(0);
