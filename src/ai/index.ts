@@ -6,7 +6,7 @@ export {
   type Books,
   type DoubtfulCall,
   type Recovered,
-  type JournaledState,
+  type Standing,
 } from './books/index.js';
 export { amountOf, unansweredIn, type BatchRecord } from './batch-store/index.js';
 export { dayAt, nextDayStart } from './calendar.js';

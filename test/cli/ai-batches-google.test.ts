@@ -86,7 +86,7 @@ describe('a batch of Google without results', () => {
     expect(result.exit, result.stderr).toBe(0);
     expect(answers()).toEqual(wanted);
     expect(result.stderr).toContain('is in doubt: it has expired');
-    expect(result.stderr).toContain('12 requests in doubt, which may have been billed: asked again in a batch');
+    expect(result.stderr).toContain('12 requests of it were in doubt, and may have been billed: asked again ');
     expect(fake.batches.map(({ rows }) => rows.length)).toEqual([ROWS, ROWS]);
     const [first, second] = await listed();
     const { batch, live } = await costs();

@@ -47,7 +47,7 @@ describe('run --lane batch', () => {
     expect(answers()).toEqual(wanted(20));
     // Those of two results are in doubt, asked again with the others, and what is billed for them is named apart.
     expect(fake.batches.map(({ rows }) => rows.length)).toEqual([10, 10, 8]);
-    expect(result.stderr).toContain('2 requests in doubt, which may have been billed: asked again in a batch');
+    expect(result.stderr).toContain('2 requests of it were in doubt, and may have been billed: asked again ');
     const { batch, live } = await costs();
     expect([batch?.unknown_requests, live?.unknown_requests]).toEqual([2, 0]);
     const listed = await runCli(['journal', 'batches', '--format', 'json'], { cwd: stage.cwd });

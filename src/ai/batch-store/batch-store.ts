@@ -48,6 +48,8 @@ export interface BatchRecord {
   /** The number of requests, which are numbered from 0. */
   readonly rows: number;
   readonly bytes: number;
+  /** How many of its requests were in doubt when they went into it. Absent: none. */
+  readonly repeated?: number | undefined;
   /** Nano-dollars, as text; null: no price is known. */
   readonly worst: string | null;
   /** Milliseconds since the epoch. */

@@ -1,4 +1,4 @@
-import type { Found } from '../journal/index.js';
+import type { Doubt, Found } from '../journal/index.js';
 import type { Nano } from '../money/index.js';
 import { IN_DOUBT } from '../ledger/index.js';
 import { textOf, type Message } from '../request/index.js';
@@ -22,34 +22,43 @@ export interface DoubtfulCall {
   readonly atMost: Nano | null;
 }
 
-/** The state of a call in the journal. */
-export type JournaledState = 'under-way' | 'batched' | 'free' | 'doubtful' | 'ended';
+/** How a call in the journal stands. `free`: it may be made (again), and nothing is in doubt. */
+export type Standing =
+  { readonly kind: 'under-way' | 'batched' | 'free' | 'ended' } | { readonly kind: 'doubtful'; readonly doubt: Doubt };
 
-/** `free`: it may be made (again), and nothing is in doubt. */
 export async function standingOf(
   books: Pick<Books, 'ledger' | 'isGone' | 'batches'>,
   { record }: Found,
-): Promise<JournaledState> {
-  const { state } = record;
+): Promise<Standing> {
+  const { state, time } = record;
   switch (state.kind) {
     case 'ended':
-      return 'ended';
+      return { kind: 'ended' };
     case 'draft':
     case 'received':
+      return { kind: 'free' };
     case 'returned':
-      return 'free';
+      return restingOn(state.doubt);
     case 'batched':
-      return (await isOpen(books, state.batch)) ? 'batched' : 'free';
-    case 'cut':
-      return 'doubtful';
+      return (await isOpen(books, state.batch)) ? { kind: 'batched' } : restingOn(state.doubt);
+    case 'cut': {
+      const { attempt, worst, tries } = state;
+      return restingOn({ attempt, worst, time, tries });
+    }
     case 'open': {
-      if (!(await books.isGone(state.owner, record.time))) return 'under-way';
-      const entry = await books.ledger.get(state.attempt);
+      if (!(await books.isGone(state.owner, time))) return { kind: 'under-way' };
+      const { attempt, worst, doubt } = state;
+      const entry = await books.ledger.get(attempt);
       // No entry in the ledger: it was never sent. Ended otherwise: it failed, and the process died before retrying.
       const inDoubt = entry !== undefined && (entry.end === undefined || entry.end.outcome === IN_DOUBT);
-      return inDoubt ? 'doubtful' : 'free';
+      return restingOn(inDoubt ? { attempt, worst, time } : doubt);
     }
   }
+}
+
+/** How a call stands of which nothing is under way. */
+function restingOn(doubt: Doubt | undefined): Standing {
+  return doubt === undefined ? { kind: 'free' } : { kind: 'doubtful', doubt };
 }
 
 /** Whether a batch may still bring answers. One whose process ended before it sent it never will. */
@@ -62,11 +71,11 @@ export async function isOpen({ batches, isGone }: Pick<Books, 'batches' | 'isGon
 /** All calls in doubt. */
 export async function* doubtfulCalls(books: Books): AsyncGenerator<DoubtfulCall> {
   for await (const found of books.journal.all()) {
-    const { state, pipeline, stage, event, provider, model, time, request } = found.record;
-    if (state.kind !== 'open' && state.kind !== 'cut') continue;
-    if ((await standingOf(books, found)) !== 'doubtful') continue;
-    const asked = askedIn(request);
-    yield { key: found.key, pipeline, stage, event, asked, provider, model, time, atMost: state.worst };
+    const standing = await standingOf(books, found);
+    if (standing.kind !== 'doubtful') continue;
+    const { pipeline, stage, event, provider, model, request } = found.record;
+    const { time, worst: atMost } = standing.doubt;
+    yield { key: found.key, pipeline, stage, event, asked: askedIn(request), provider, model, time, atMost };
   }
 }
 

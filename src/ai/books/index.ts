@@ -7,7 +7,7 @@ export {
   standingOf,
   type DoubtfulCall,
   type DoubtSum,
-  type JournaledState,
+  type Standing,
 } from './doubt.js';
 export { rekeyBooks } from './rekey.js';
 export type { Recovered } from './recover.js';

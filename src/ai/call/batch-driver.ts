@@ -336,8 +336,12 @@ export class BatchDriver {
     const { books, world, notify } = this.#options;
     const sent = await books.batches().change(record, { state: 'submitted', remote, submittedAt: world.now() });
     if (sent === undefined) return;
-    const { id, provider } = record;
+    const { id, provider, repeated = 0 } = record;
     notify({ kind: 'batch', message: `batch ${id} (${contentText(record)}) was sent to ${provider} as ${remote}` });
+    if (repeated === 0) return;
+    const many = repeated === 1 ? '1 request of it was' : `${repeated} requests of it were`;
+    const message = `batch ${id}: ${many} in doubt, and may have been billed: asked again at the batch's own price`;
+    notify({ kind: 'in-doubt', message });
   }
 
   /** Finds out whether the provider has the batch. */

@@ -98,9 +98,9 @@ export class BatchEndings {
       if (row === undefined || found === undefined) continue;
       const { state } = found.record;
       if (state.kind !== 'batched' || state.batch !== record.id) continue;
-      const { tries, kept } = state;
-      const returned = { ...found.record, time: world.now(), state: { kind: 'returned', tries, live, kept } } as const;
-      await journal.claim(row.key, returned, found);
+      const { tries, kept, doubt } = state;
+      const returned = { kind: 'returned', tries, live, kept, doubt } as const;
+      await journal.claim(row.key, { ...found.record, time: world.now(), state: returned }, found);
     }
     return await this.drop(record, outcome);
   }

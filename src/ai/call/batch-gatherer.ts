@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import type { KeyRing } from '../../crypt/index.js';
-import { isOpen, type Books } from '../books/index.js';
+import { standingOf, type Books } from '../books/index.js';
 import { reservationOf, type BatchRecord } from '../batch-store/index.js';
 import type { CallRecord, CallState, Draft, KeptDraft } from '../journal/index.js';
 import type { Attribution } from '../ledger/index.js';
@@ -79,6 +79,8 @@ interface OpenBatch {
   texts: number;
   /** How many requests are in it, which are numbered. */
   rows: number;
+  /** How many of these are in doubt, and asked again. */
+  repeated: number;
   worst: Nano | null;
   /** The earliest of its requests. */
   deadlineAt: number | undefined;
@@ -105,8 +107,6 @@ export class BatchGatherer {
   #heldBy: Promise<string> | undefined;
   #promised = 0n;
   #made = 0;
-  /** Requests in doubt that are asked again. */
-  #repeated = 0;
 
   constructor(options: BatchGathererOptions, limits: GatherLimits) {
     this.#options = options;
@@ -136,12 +136,13 @@ export class BatchGatherer {
     for (;;) {
       const found = await books.journal.get(call.key);
       const state = found?.record.state;
-      if (state?.kind === 'batched' && (await isOpen(books, state.batch))) return { kind: 'waits', batch: state.batch };
+      const standing = found && (await standingOf(books, found));
+      if (state?.kind === 'batched' && standing?.kind === 'batched') return { kind: 'waits', batch: state.batch };
       if (state?.kind === 'received') return { kind: 'received' };
       const before = beforeOf(state);
-      const isDoubtful = state?.kind === 'cut';
+      const doubt = standing?.kind === 'doubtful' ? standing.doubt : undefined;
       if (!joins || before === undefined || before.tries >= TRIES_MAX) return { kind: 'none' };
-      if (isDoubtful && !call.repeatsDoubt) return { kind: 'none' };
+      if (doubt !== undefined && !call.repeatsDoubt) return { kind: 'none' };
       const { tries, kept } = before;
       const choice = call.choiceFor(kept?.draft);
       const batches = choice?.lane.provider.batches;
@@ -155,7 +156,7 @@ export class BatchGatherer {
       const placed = await this.#place(call, choice, batches, written);
       const { batch, hash, done } = placed;
       try {
-        const record = call.record({ kind: 'batched', batch: batch.record.id, tries: tries + 1, kept });
+        const record = call.record({ kind: 'batched', batch: batch.record.id, tries: tries + 1, kept, doubt });
         if (!(await books.journal.claim(call.key, record, found))) continue;
         // Only what is in the batch has a number, so that its requests are counted right.
         const index = batch.rows;
@@ -169,7 +170,7 @@ export class BatchGatherer {
         await books.batches().putRow(batch.record.id, index, row);
         await batch.spool.add(batches.line(id, written));
         batch.worst = batch.worst === null || worst === null ? null : batch.worst + worst;
-        if (isDoubtful) this.#repeated += 1;
+        if (doubt !== undefined) batch.repeated += 1;
         return { kind: 'waits', batch: batch.record.id };
       } finally {
         done();
@@ -183,10 +184,6 @@ export class BatchGatherer {
     await Promise.all([...this.#completing, ...all.map((batch) => this.#sealed(batch))]);
     this.#completing.clear();
     this.#left = undefined;
-    const many = this.#repeated === 1 ? '1 request' : `${this.#repeated} requests`;
-    const message = `${many} in doubt, which may have been billed: asked again in a batch, at its own price`;
-    if (this.#repeated > 0) this.#options.notify({ kind: 'in-doubt', message });
-    this.#repeated = 0;
   }
 
   async #fits({ attribution }: GatheredCall, worst: Nano | null): Promise<boolean> {
@@ -334,9 +331,10 @@ export class BatchGatherer {
       await store.remove(id);
       return;
     }
-    const { rows, worst, deadlineAt } = batch;
+    const { rows, repeated, worst, deadlineAt } = batch;
     const reserved = await books.budget.reserve(reservationOf(id), worst ?? 0n, runBudget.charges(pipeline));
-    const common = { rows, bytes: batch.spool.bytes, worst: worst === null ? null : worst.toString(), deadlineAt };
+    const amount = worst === null ? null : worst.toString();
+    const common = { rows, bytes: batch.spool.bytes, worst: amount, deadlineAt, ...(repeated > 0 && { repeated }) };
     const sealed = await store.change(batch.record, { ...common, state: 'sealed' });
     // If another process used up the budget first, the requests are free again.
     if (sealed !== undefined && reserved.kind === 'full')
@@ -344,7 +342,7 @@ export class BatchGatherer {
   }
 }
 
-const EMPTY = { places: 0, bytes: 0, texts: 0, rows: 0, worst: 0n } as const;
+const EMPTY = { places: 0, bytes: 0, texts: 0, rows: 0, repeated: 0, worst: 0n } as const;
 
 function customId({ record }: OpenBatch, index: number, hash: string): string {
   return `${record.tag}_${index}_${hash}`;

@@ -197,7 +197,7 @@ async function bookRow(options: ResultsOptions, index: number, row: BatchRow, fa
   const outcome = `${GIVEN_BACK}${result.kind}`;
   const status = result.kind === 'errored' && result.status !== undefined ? { status: result.status } : {};
   const end: AttemptEnd = { outcome, billing: 'exact', cost: 0n, bound: 0n, latencyMs, ...status };
-  await close(end, { kind: 'returned', tries, live: lasting, kept });
+  await close(end, { kind: 'returned', tries, live: lasting, kept, doubt: isOurs ? state.doubt : undefined });
   return { kind: 'returned', end };
 }
 

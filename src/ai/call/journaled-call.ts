@@ -3,16 +3,18 @@ import {
   answerInputs,
   type CallRecord,
   type CallState,
+  type Doubt,
   type Ending,
   type Found,
   type KeptDraft,
   type ReceivedAnswer,
 } from '../journal/index.js';
-import { showAmount, type Nano } from '../money/index.js';
+import type { Nano } from '../money/index.js';
 import type { UniversalRequest } from '../request/index.js';
 import { sleep } from '../../world/index.js';
 import type { AiWorld } from '../ai-world.js';
-import { failed, stopped, type AiCallOptions, type CallResult } from './call.js';
+import { stopped, type AiCallOptions, type CallResult } from './call.js';
+import { judgedDoubt } from './judged-doubt.js';
 import { classify, converse, type Conversation } from './converse.js';
 import { AttemptCounts } from './attempt-counts.js';
 import type { Notice } from './options.js';
@@ -50,6 +52,7 @@ export async function journaledCall(call: JournaledCall): Promise<CallResult> {
   const { books, context, key, world, soft } = call;
   const { spent } = call.conversation.runBudget;
   for (let { found } = call; ; found = await books.journal.get(key)) {
+    let doubt: KnownDoubt | undefined;
     if (soft.aborted) return stopped('aborted', 'the run was stopped before this call');
     if (found !== undefined) {
       const { state } = found.record;
@@ -60,24 +63,24 @@ export async function journaledCall(call: JournaledCall): Promise<CallResult> {
         continue;
       }
       const standing = await standingOf(books, found);
-      if (standing === 'batched' || context.onlyWeighs === true) return stopped('batched', BATCHED);
-      if (standing === 'under-way') {
+      if (standing.kind === 'batched' || context.onlyWeighs === true) return stopped('batched', BATCHED);
+      if (standing.kind === 'under-way') {
         await sleep(world, POLL_MS, soft);
         continue;
       }
       if (spent !== undefined) return stopped('budget', spent);
-      const refusal = standing === 'doubtful' ? await doubtful(call, found) : undefined;
-      if (refusal !== undefined) return refusal;
+      if (standing.kind === 'doubtful') {
+        const judged = await judgedDoubt(standing.doubt, context, call.inDoubt);
+        if (judged.kind !== 'again') return judged;
+        doubt = { doubt: standing.doubt, message: judged.message };
+      }
     } else if (spent !== undefined) return stopped('budget', spent);
     else if (context.live !== true) await call.unanswered();
     const kept = found === undefined || context.live === true ? undefined : keptIn(found.record.state);
     const record = recordOf(call);
-    const claimed = await books.journal.claim(
-      key,
-      record({ kind: 'open', attempt: '', owner: books.owner, worst: null, kept }),
-      found,
-    );
-    if (claimed) return make(call, record, kept);
+    const state = { kind: 'open', attempt: '', owner: books.owner, worst: null, kept, doubt: doubt?.doubt } as const;
+    const claimed = await books.journal.claim(key, record(state), found);
+    if (claimed) return make(call, record, { found: found?.record, kept, doubt });
   }
 }
 
@@ -101,23 +104,42 @@ async function weighed(
   return isOurs && verdict.kind === 'ended' ? call.resultOf(verdict.ending, false) : undefined;
 }
 
-async function make(call: JournaledCall, record: RecordOf, before: KeptDraft | undefined): Promise<CallResult> {
-  const { books, key, world } = call;
-  let kept = before;
+/** A call's doubt, and what to tell once it is made again. */
+interface KnownDoubt {
+  readonly doubt: Doubt;
+  readonly message: string;
+}
+
+/** What there was of a call before it was claimed. */
+interface Before {
+  /** Undefined: nothing. */
+  readonly found: CallRecord | undefined;
+  readonly kept: KeptDraft | undefined;
+  readonly doubt: KnownDoubt | undefined;
+}
+
+async function make(call: JournaledCall, record: RecordOf, before: Before): Promise<CallResult> {
+  const { books, key, world, notify } = call;
+  let { kept, doubt } = before;
   let last: { readonly attempt: string; readonly worst: Nano | null } = { attempt: '', worst: null };
   let openedAt = world.now();
+  const open = (): CallState => ({ kind: 'open', owner: books.owner, kept, doubt: doubt?.doubt, ...last });
   const conversed = await converse({
     ...call.conversation,
-    draft: before?.draft,
-    opened(attempt, worst) {
+    draft: before.kept?.draft,
+    async opened(attempt, worst) {
       last = { attempt, worst };
       openedAt = world.now();
-      return books.journal.put(key, record({ kind: 'open', owner: books.owner, kept, ...last }, openedAt));
+      await books.journal.put(key, record(open(), openedAt));
+      // Only now: until its worst case is reserved and this is written, it may not be made after all.
+      if (doubt !== undefined) notify({ kind: 'in-doubt', message: doubt.message });
     },
     keepDraft(draft, { paid }: ReceivedAnswer) {
       kept = { draft, paid };
+      doubt = undefined;
+      last = { attempt: '', worst: null };
       // Still under way: nobody else may make the next attempt while it waits for its turn.
-      return books.journal.put(key, record({ kind: 'open', owner: books.owner, attempt: '', worst: null, kept }));
+      return books.journal.put(key, record(open()));
     },
     keepEnding: (ending, { paid }) => books.journal.put(key, record({ kind: 'ended', ending, paid })),
   });
@@ -130,8 +152,9 @@ async function make(call: JournaledCall, record: RecordOf, before: KeptDraft | u
       return conversed.stop;
     case 'failed':
     case 'stopped': {
-      // Nothing is under way: the call is in its initial state, or in that of its last paid answer.
-      await (kept === undefined ? books.journal.remove(key) : books.journal.put(key, record({ kind: 'draft', kept })));
+      // Nothing is under way: the call is as it was found, or in the state of its last paid answer.
+      const rest = kept === before.kept ? before.found : kept && record({ kind: 'draft', kept });
+      await (rest === undefined ? books.journal.remove(key) : books.journal.put(key, rest));
       return conversed;
     }
   }
@@ -162,39 +185,4 @@ export function recordOf({ context, request, maxTokens, keepPrompt, world }: Rec
 /** The name of a call's event in journal and ledger. */
 export function eventOf({ identity }: AiCallOptions): string {
   return 'event' in identity ? identity.event : `#${identity.occurrence}`;
-}
-
-async function doubtful(
-  { books, context, notify, inDoubt }: JournaledCall,
-  { record }: Found,
-): Promise<CallResult | undefined> {
-  const { state } = record;
-  const worst = state.kind === 'open' || state.kind === 'cut' ? state.worst : null;
-  const sent = state.kind === 'cut' ? await books.ledger.get(state.attempt) : undefined;
-  const what =
-    sent?.lane === 'batch'
-      ? 'was in a batch that brought no certain result of it'
-      : 'was under way when its process ended';
-  const one = `a call of stage ${context.stage} ${what}: it may have been answered and billed`;
-  switch (context.inDoubt ?? 'retry') {
-    case 'retry': {
-      const price = `${priceOf(worst)}; it is made again, and so is each like it, at its own price`;
-      notify({ kind: 'in-doubt', message: `${one}, ${price}` });
-      return undefined;
-    }
-    case 'hold': {
-      const { count, atMost, unpriced } = await inDoubt();
-      const many = `${count} calls of pipeline ${context.pipeline} were under way when their process ended: they may have been answered and billed`;
-      const price =
-        unpriced === 0 ? priceOf(atMost) : `${priceOf(atMost)}, and ${unpriced} of them at an unknown price`;
-      const message = count > 1 ? `${many}, ${price}` : `${one}, ${priceOf(worst)}`;
-      return stopped('in-doubt', `${message}; in_doubt is hold: decide, and resume with in_doubt retry or fail`);
-    }
-    case 'fail':
-      return failed('in_doubt', `${one}, ${priceOf(worst)}`);
-  }
-}
-
-function priceOf(worst: Nano | null): string {
-  return worst === null ? 'at an unknown price' : `at most ${showAmount(worst)}`;
 }

@@ -3,4 +3,14 @@ export { callKey, answerInputs, type CallFacts, type CallIdentity } from './call
 export { createJournal, type Found, type Journal, type JournalOptions } from './journal.js';
 export { paidIn } from './paid-in.js';
 export type { Pruned } from './prune.js';
-export type { CallRecord, CallState, Draft, Ending, KeptDraft, PaidAttempt, ReceivedAnswer, Tally } from './record.js';
+export type {
+  CallRecord,
+  CallState,
+  Doubt,
+  Draft,
+  Ending,
+  KeptDraft,
+  PaidAttempt,
+  ReceivedAnswer,
+  Tally,
+} from './record.js';

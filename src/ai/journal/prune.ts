@@ -57,7 +57,8 @@ const REMOVABLE: readonly CallState['kind'][] = ['ended', 'draft', 'received', '
 /** The time of a removable record; undefined for a call that may be under way or in doubt. */
 function removableTime(text: string): number | undefined {
   const { state, time } = parseRecord(text);
-  return REMOVABLE.includes(state.kind) ? time : undefined;
+  const isDoubtful = 'doubt' in state && state.doubt !== undefined;
+  return REMOVABLE.includes(state.kind) && !isDoubtful ? time : undefined;
 }
 
 function hourOf(time: number): number {

@@ -50,6 +50,21 @@ export type Ending =
       readonly tally: Tally;
     };
 
+/** An attempt that may have been answered and billed, though its answer is not known. */
+export interface Doubt {
+  readonly attempt: string;
+  /** Null: its model has no known price. */
+  readonly worst: Nano | null;
+  /** When it was sent, or given up, milliseconds since the epoch. */
+  readonly time: number;
+  /** Batches that its call was in, if it was a request of one. Absent: it was sent by itself. */
+  readonly tries?: number | undefined;
+}
+
+/**
+ * The state of a call. `doubt`: an earlier attempt that is in doubt as long as no answer comes, and no later attempt is in doubt
+ * in its place.
+ */
 export type CallState =
   /** Under way, or interrupted by the end of its owner. */
   | {
@@ -59,6 +74,7 @@ export type CallState =
       readonly owner: Owner;
       readonly worst: Nano | null;
       readonly kept?: KeptDraft | undefined;
+      readonly doubt?: Doubt | undefined;
     }
   /** This process aborted the call while it was under way: it is unknown whether it was answered. */
   | {
@@ -77,6 +93,7 @@ export type CallState =
       readonly batch: string;
       readonly tries: number;
       readonly kept?: KeptDraft | undefined;
+      readonly doubt?: Doubt | undefined;
     }
   /** A batch has ended without an answer to it, and without a bill. `live`: a further batch would not bring one. */
   | {
@@ -84,6 +101,7 @@ export type CallState =
       readonly tries: number;
       readonly live: boolean;
       readonly kept?: KeptDraft | undefined;
+      readonly doubt?: Doubt | undefined;
     }
   /** A batch has brought it, and nobody has looked yet what it is worth. */
   | { readonly kind: 'received'; readonly received: ReceivedAnswer; readonly kept?: KeptDraft | undefined }

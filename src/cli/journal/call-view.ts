@@ -26,7 +26,7 @@ export interface CallView {
 export async function viewOf(books: Books, found: Found): Promise<CallView> {
   const { key, record } = found;
   const { state, time, pipeline, stage, event = '', model } = record;
-  const standing = await standingOf(books, found);
+  const { kind: standing } = await standingOf(books, found);
   const common = { key, time, pipeline, stage, event };
   if (state.kind === 'ended') {
     const { ending } = state;

@@ -96,7 +96,7 @@ describe('recovery', () => {
       expect(all?.totals.exact ?? 0n).toBe(charged === 7n ? 7n : 0n);
       expect(all?.totals.unknownAtMost ?? 0n).toBe(inDoubt === 0 ? 0n : WORST);
       const found = await books.journal.get('key');
-      expect(found && (await standingOf(books, found))).toBe(standing);
+      expect(found && (await standingOf(books, found)).kind).toBe(standing);
       expect(await books.recover()).toEqual({ inDoubt: 0, atMost: 0n });
       await books.close();
     },
@@ -108,7 +108,7 @@ describe('recovery', () => {
     expect(await books.recover()).toEqual({ inDoubt: 0, atMost: 0n });
     expect(await books.budget.state('day')).toEqual({ spent: 0n, setAside: WORST });
     const found = await books.journal.get('key');
-    expect(found && (await standingOf(books, found))).toBe('under-way');
+    expect(found && (await standingOf(books, found)).kind).toBe('under-way');
     await books.close();
   });
 
