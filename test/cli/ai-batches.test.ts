@@ -99,7 +99,10 @@ describe('run --lane batch', () => {
     stage.write('colloquium.yaml', config);
     const live = await stage.run(['run', '-o', 'live.ndjson', 'in.ndjson']);
     expect(live.exit).toBe(75);
-    expect(live.stderr).toContain('--lane batch');
+    expect(live.stderr).toContain('hint: add --lane batch to the command');
+    const resumed = await stage.run(['run', '--resume', '-o', 'resumed.ndjson', 'in.ndjson']);
+    expect([resumed.exit, resumed.stderr]).toEqual([75, expect.stringContaining('hint: add --lane batch')]);
+    expect(resumed.stderr).not.toContain('continue with');
     looks = 0;
     const second = await stage.run([...BATCH, '--deadline', '1d']);
     expect(second.exit, second.stderr).toBe(0);

@@ -141,7 +141,7 @@ function howToContinue({ resume }: RunCommand, paid = 0, isFree = false): string
       : `${answers} of this run ${paid === 1 ? 'is' : 'are'} kept, also where the row is not written yet`;
   return resume
     ? `${paid === 0 ? '' : `${kept}; `}continue with: ${resume.command}`
-    : `${kept}: run the same command again; with --resume and -o it would go on where it stopped`;
+    : `${kept}: run the same command again`;
 }
 
 /** Returns a listener for every script whose calls are to be traced. */
