@@ -86,6 +86,7 @@ describe('a daemon that sends batches', () => {
     const daemon = await startDaemon(laneConfig(fake, 'lane: batch, max_batch: 5, max_wait: 1s'));
     await give(daemon, rowsFrom(5));
     await until(() => outputOf(daemon.cwd).length === 5, 'all are answered');
+    expect(said(daemon, 'failed, and nothing of it is billed')).toHaveLength(1);
     // The first was refused, the second failed: two are enough.
     expect(sizesAt(fake)).toEqual([5]);
     await give(daemon, rowsFrom(5, 5));
