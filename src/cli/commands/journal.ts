@@ -51,6 +51,10 @@ export function journalCommand(journal: Command): Command {
       .option('--fetch <id>', 'look at this one, and if it has ended get its answers, so that their cost is known')
       .option('--cancel <id>', 'end this one: what it has answered is kept and paid for, the rest is free to be asked')
       .option('--forget <id>', 'give this one up, as its provider is gone: each of its requests is in doubt')
+      .option(
+        '--api-key-env <name>',
+        'of a batch that --base-url was asked for: the variable with the key of its server',
+      )
       .action(async (flags: JournalBatchesFlags) => {
         const { batches } = await import('../journal/batches.js');
         process.exitCode = await batches(flags);

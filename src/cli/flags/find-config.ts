@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import type { LoadedConfig } from '../../config/index.js';
+import type { LoadedConfig, LoadOptions } from '../../config/index.js';
 import { writeStderr } from '../terminal/stderr.js';
 
 /** The options that select a command's config, as they were typed. */
@@ -21,21 +21,34 @@ export async function findConfig(
   programs: 'programs' | 'data only',
   folder = process.cwd(),
 ): Promise<LoadedConfig | undefined> {
-  const [{ loadConfig }, { readOnce }, { KINDS }] = await Promise.all([
-    import('../../config/index.js'),
-    import('../../config/kinds/index.js'),
-    import('../../jobs/kinds/index.js'),
-  ]);
+  const { loadConfig } = await import('../../config/index.js');
   const config = await loadConfig({
-    kinds: { ...KINDS, tables: readOnce(KINDS.tables) },
+    ...(await surroundings()),
     cwd: path === undefined ? folder : process.cwd(),
-    env: process.env,
-    home: homedir(),
     programs: programs === 'programs',
     ...(path !== undefined && { path }),
   });
   if (verbose === true) reportConfig(config?.file);
   return config;
+}
+
+/**
+ * Like {@link findConfig}, but if there is no config, returns the one that then applies: all defaults, with the state of AI calls in
+ * the current folder, unless the environment names another.
+ */
+export async function findConfigOrBare(flags: ConfigFlags, programs: 'programs' | 'data only'): Promise<LoadedConfig> {
+  const found = await findConfig(flags, programs);
+  if (found !== undefined) return found;
+  const { bareConfig } = await import('../../config/index.js');
+  return bareConfig({ ...(await surroundings()), cwd: process.cwd() });
+}
+
+async function surroundings(): Promise<Omit<LoadOptions, 'cwd'>> {
+  const [{ readOnce }, { KINDS }] = await Promise.all([
+    import('../../config/kinds/index.js'),
+    import('../../jobs/kinds/index.js'),
+  ]);
+  return { kinds: { ...KINDS, tables: readOnce(KINDS.tables) }, env: process.env, home: homedir() };
 }
 
 export function reportConfig(file: string | undefined): void {

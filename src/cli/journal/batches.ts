@@ -4,10 +4,11 @@ import { openAi } from '../../jobs/ai/index.js';
 import { minuteText, sleep } from '../../world/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
-import { findConfig } from '../flags/find-config.js';
+import { PROVIDER_OF_FLAGS } from '../flags/provider-of-flags.js';
 import { print } from '../terminal/print.js';
 import { writeStderr } from '../terminal/stderr.js';
 import { table, type Column } from '../terminal/table.js';
+import { configOfBatch } from './config-of-batch.js';
 import type { JournalBatchesFlags } from './flags.js';
 import { openBooksOf } from './open-books.js';
 
@@ -40,6 +41,8 @@ export async function batches(flags: JournalBatchesFlags): Promise<number> {
   const records = await recordsOf(flags);
   if ([look, cancel, forget].filter((id) => id !== undefined).length > 1)
     throw new UserError('--fetch, --cancel and --forget exclude one another', EXIT.usage);
+  if (flags.apiKeyEnv !== undefined && (look ?? cancel ?? forget) === undefined)
+    throw new UserError('--api-key-env needs --fetch, --cancel or --forget', EXIT.usage);
   if (look !== undefined) return await ended(flags, found(records, look), fetchOne);
   if (cancel !== undefined) return await ended(flags, found(records, cancel), endOne);
   if (forget !== undefined) return await ended(flags, found(records, forget), giveUp);
@@ -73,13 +76,7 @@ async function ended(
   end: (client: AiClient, record: BatchRecord) => Promise<string>,
 ): Promise<number> {
   const { id, provider } = record;
-  const config = await findConfig(flags, 'data only');
-  if (config === undefined)
-    throw new UserError(
-      `batch ${id} is of the provider ${provider}, and no config names it`,
-      EXIT.usage,
-      'name the config with -c',
-    );
+  const config = await configOfBatch(record, flags);
   const tell = (message: string): void => writeStderr(`colloquium: ${message}\n`);
   const client = await openAi({ config, pipelines: [], providers: [provider], live: false }, tell);
   try {
@@ -87,7 +84,8 @@ async function ended(
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof BatchRefusedError)) throw error;
-    throw new UserError(error.message, EXIT.providersDown, 'colloquium journal batches --forget gives it up');
+    const key = provider === PROVIDER_OF_FLAGS ? '--api-key-env names the variable with its key; ' : '';
+    throw new UserError(error.message, EXIT.providersDown, `${key}colloquium journal batches --forget gives it up`);
   } finally {
     await client.close();
   }

@@ -24,4 +24,6 @@ export interface JournalBatchesFlags extends JournalFlags {
   readonly cancel?: string;
   /** The same. */
   readonly forget?: string;
+  /** The name of an environment variable. */
+  readonly apiKeyEnv?: string;
 }

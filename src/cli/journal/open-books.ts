@@ -1,11 +1,11 @@
-import { homedir } from 'node:os';
+import { isAbsolute } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { DEFAULTS, openBooks, realWorld, type Books } from '../../ai/index.js';
-import { stateDirectory, useSection, type Config, type LoadedConfig } from '../../config/index.js';
+import { openBooks, realWorld, type Books } from '../../ai/index.js';
+import { stateDirectory, useSection, type LoadedConfig } from '../../config/index.js';
 import { nodeAt } from '../../config/source/index.js';
-import { stateDirectoryWithoutConfig } from '../../config/state/index.js';
 import { stringifyJson } from '../../json/index.js';
-import { findConfig, type ConfigFlags } from '../flags/find-config.js';
+import { findConfigOrBare, type ConfigFlags } from '../flags/find-config.js';
+import { writeStderr } from '../terminal/stderr.js';
 import { openKeys } from '../../jobs/index.js';
 import { membersPlace, resolveFleet, sharedStore } from '../../jobs/fleet/index.js';
 import { inStoreFolder, locationOf } from '../../jobs/ai/index.js';
@@ -29,26 +29,36 @@ export interface JournalBounds {
 }
 
 /**
- * Opens the state folder of a config, or the default one. Creates nothing if nothing was stored yet. For a config that joins a
- * fleet, opens the data that the fleet shares.
+ * Opens the state folder where a run with these flags records its AI calls. Creates nothing if nothing was recorded yet, and names the
+ * folder on stderr then. For a config that joins a fleet, opens the data that the fleet shares.
  *
  * @throws ConfigError; UserError if the folder or the fleet's server can't be used
  */
 export async function openBooksOf(flags: ConfigFlags, bounds: JournalBounds = {}): Promise<OpenedBooks> {
-  const config = await findConfig(flags, 'data only');
-  const folder = config ? stateDirectory(config) : stateDirectoryWithoutConfig({ env: process.env, home: homedir() });
-  const costs: Partial<Config['cost_management']> = config ? useSection(config, 'cost_management') : {};
-  const journal: Partial<Config['journal']> = config ? useSection(config, 'journal') : {};
-  const options = {
-    ttlMs: bounds.ttlMs ?? journal.ttl ?? DEFAULTS.journalTtlMs,
-    bytesMax: bounds.bytesMax ?? journal.max_size ?? DEFAULTS.journalBytesMax,
-  };
-  const keys = await openKeys(config);
-  const books =
-    (config && (await openFleetBooks(config, options))) ??
-    (await inStoreFolder(folder, () => openBooks(locationOf(folder, keys), options, realWorld)));
-  const { timezone: timeZone = DEFAULTS.timeZone, daily_budget: dailyBudget } = costs;
-  return { books, folder, timeZone, dailyBudget, pipelineBudgets: config ? budgetsIn(config) : {} };
+  const config = await findConfigOrBare(flags, 'data only');
+  const folder = stateDirectory(config);
+  const { timezone: timeZone, daily_budget: dailyBudget } = useSection(config, 'cost_management');
+  const journal = useSection(config, 'journal');
+  const options = { ttlMs: bounds.ttlMs ?? journal.ttl, bytesMax: bounds.bytesMax ?? journal.max_size };
+  const books = (await openFleetBooks(config, options)) ?? (await openOwnBooks(config, folder, options));
+  return { books, folder, timeZone, dailyBudget, pipelineBudgets: budgetsIn(config) };
+}
+
+async function openOwnBooks(
+  config: LoadedConfig,
+  folder: string,
+  options: Parameters<typeof openBooks>[1],
+): Promise<Books> {
+  const location = locationOf(folder, await openKeys(config));
+  if (location.kind === 'memory') writeStderr(`colloquium: ${nothingIn(folder, config)}\n`);
+  return await inStoreFolder(folder, () => openBooks(location, options, realWorld));
+}
+
+/** A record may be elsewhere, and nothing found is not nothing spent. */
+function nothingIn(folder: string, { file }: LoadedConfig): string {
+  return isAbsolute(file)
+    ? `${folder} has no record of AI calls: if the run had another config, name it with -c`
+    : `no config is found, and ${folder} has no record of AI calls: go to the folder where the run was started, or name its config with -c`;
 }
 
 /** @returns undefined if there is no fleet */

@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import type { Json } from 'computo-js';
 import type { LoadedConfig } from '../../config/index.js';
@@ -6,6 +5,7 @@ import { ConfigError, type Diagnostic } from '../../config/diagnostic/index.js';
 import { parseJson } from '../../json/index.js';
 import { EXIT } from '../exit/exit-codes.js';
 import { UserError } from '../exit/user-error.js';
+import { PROVIDER_OF_FLAGS, withProviderOfFlags } from '../flags/provider-of-flags.js';
 import type { RunFlags } from './flags.js';
 
 /** The flags of a question, by the corresponding keys of an AI stage. */
@@ -18,9 +18,8 @@ const FLAGS = {
   max_tokens: '--max-tokens',
 } as const;
 
-/** The pipeline of a run that asks by flags alone, and its provider if they give an address. */
+/** The pipeline of a run that asks by flags alone. */
 const PIPELINE = 'default';
-export const PROVIDER_OF_FLAGS = 'base-url';
 
 /** Whether flags ask an AI provider. @throws UserError if some of them are given but don't make a question */
 export function asksByFlags({ prompt, model, system, schema, into, maxTokens, baseUrl, apiKeyEnv }: RunFlags): boolean {
@@ -47,13 +46,12 @@ export function asksByFlags({ prompt, model, system, schema, into, maxTokens, ba
 }
 
 /**
- * Returns a config whose one pipeline is the question of the flags. Everything else is as in the config that is found, if any.
+ * Returns a config whose one pipeline is the question of the flags. Everything else is as in the given one.
  *
  * @throws UserError for flags that are invalid
  */
-export async function askedConfig(flags: RunFlags, found: LoadedConfig | undefined): Promise<LoadedConfig> {
+export async function askedConfig(flags: RunFlags, base: LoadedConfig): Promise<LoadedConfig> {
   const { withSection } = await import('../../config/index.js');
-  const base = found ?? (await bareConfig());
   const { baseUrl, apiKeyEnv } = flags;
   const stage = {
     prompt: flags.prompt ?? '',
@@ -64,25 +62,9 @@ export async function askedConfig(flags: RunFlags, found: LoadedConfig | undefin
     ...(flags.maxTokens !== undefined && { max_tokens: flags.maxTokens }),
     ...(baseUrl !== undefined && { providers: [PROVIDER_OF_FLAGS] }),
   };
-  const asking = withSection(base.document, 'pipelines', { [PIPELINE]: { stages: [{ ai: stage }] } });
-  if (baseUrl === undefined) return { ...base, document: asking };
-  const provider = {
-    kind: 'openai-compatible',
-    base_url: baseUrl,
-    ...(apiKeyEnv !== undefined && { api_key: `\${${apiKeyEnv}}` }),
-  };
-  const document = withSection(asking, 'ai_providers', { [PROVIDER_OF_FLAGS]: provider });
-  return { ...base, document: { ...document, vendors: undefined } };
-}
-
-async function bareConfig(): Promise<LoadedConfig> {
-  const [{ bareConfig: bare }, { KINDS }, { readOnce }] = await Promise.all([
-    import('../../config/index.js'),
-    import('../../jobs/kinds/index.js'),
-    import('../../config/kinds/index.js'),
-  ]);
-  const kinds = { ...KINDS, tables: readOnce(KINDS.tables) };
-  return bare({ kinds, cwd: process.cwd(), env: process.env, home: homedir() });
+  const document = withSection(base.document, 'pipelines', { [PIPELINE]: { stages: [{ ai: stage }] } });
+  const asking = { ...base, document };
+  return baseUrl === undefined ? asking : await withProviderOfFlags(asking, baseUrl, apiKeyEnv);
 }
 
 /** Parses JSON, or resolves the path of a file from the current folder. */

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { keySources, type LoadedConfig } from '../../config/index.js';
 import type { PauseRemedy } from '../../pipeline/index.js';
-import { PROVIDER_OF_FLAGS } from './asked.js';
+import { PROVIDER_OF_FLAGS } from '../flags/provider-of-flags.js';
 
 const BUDGETS = {
   run: '--max-cost',

@@ -22,7 +22,7 @@ import {
   type Warn,
 } from '../plan/given-scripts.js';
 import { tablesOf } from '../plan/given-tables.js';
-import { findConfig } from '../flags/find-config.js';
+import { findConfig, findConfigOrBare } from '../flags/find-config.js';
 import { UserError } from '../exit/user-error.js';
 
 const PIPELINE_DEFAULT = 'default';
@@ -87,7 +87,7 @@ type Named = Omit<RunPipeline, 'warnings'> & { readonly shelf: TableShelf | unde
  * for all pipelines.
  */
 async function resolveAsked(flags: RunFlags, warn: Warn): Promise<Named> {
-  const config = await askedConfig(flags, await findConfig(flags, 'programs'));
+  const config = await askedConfig(flags, await findConfigOrBare(flags, 'programs'));
   const shelf = await tablesOf(flags.table, config);
   const { resolvePipeline } = await import('../../config/index.js');
   try {
