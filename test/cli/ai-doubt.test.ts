@@ -61,6 +61,7 @@ describe('a call in doubt', () => {
     decide('retry', 'hold');
     const held = await on.run(RUN);
     expect([held.exit, fake.records.length], held.stderr).toEqual([75, 3 * ROWS]);
+    expect(held.stderr).toContain(`${ROWS} calls of pipeline default were under way when their process ended: `);
     decide('hold', 'retry');
     const again = await on.run(RUN);
     expect([again.exit, fake.records.length], again.stderr).toEqual([0, 4 * ROWS]);
@@ -118,6 +119,9 @@ describe('a call in doubt', () => {
     decide('retry', 'hold');
     const held = await on.run(later);
     expect([held.exit, fake.records.length], held.stderr).toEqual([75, asked]);
+    expect(held.stderr).toContain(
+      '3 calls of pipeline default were in batches that brought no certain result of them: ',
+    );
     decide('hold', 'retry');
     const again = await on.run(later);
     expect([again.exit, fake.records.length, await count()], again.stderr).toEqual([0, asked + ROWS, 0]);

@@ -5,7 +5,10 @@ import { textOf, type Message } from '../request/index.js';
 import { isUnsent } from '../batch-store/index.js';
 import type { Books } from './books.js';
 
-/** A call that was under way when its process died, or that was aborted: it is unknown whether it was answered and billed. */
+/**
+ * A call that was under way when its process died, that was aborted, or that was in a batch without a certain result of it: it is
+ * unknown whether it was answered and billed.
+ */
 export interface DoubtfulCall {
   readonly key: string;
   readonly pipeline: string;
@@ -20,6 +23,8 @@ export interface DoubtfulCall {
   readonly time: number;
   /** The most that it can have cost; null: its model has no known price. */
   readonly atMost: Nano | null;
+  /** Whether it was in a batch that brought no certain result of it. Otherwise it was sent by itself. */
+  readonly isOfBatch: boolean;
 }
 
 /** How a call in the journal stands. `free`: it may be made (again), and nothing is in doubt. */
@@ -74,14 +79,17 @@ export async function* doubtfulCalls(books: Books): AsyncGenerator<DoubtfulCall>
     const standing = await standingOf(books, found);
     if (standing.kind !== 'doubtful') continue;
     const { pipeline, stage, event, provider, model, request } = found.record;
-    const { time, worst: atMost } = standing.doubt;
-    yield { key: found.key, pipeline, stage, event, asked: askedIn(request), provider, model, time, atMost };
+    const { time, worst: atMost, tries } = standing.doubt;
+    const common = { key: found.key, pipeline, stage, event, asked: askedIn(request), provider, model };
+    yield { ...common, time, atMost, isOfBatch: tries !== undefined };
   }
 }
 
 /** What calls in doubt come to. */
 export interface DoubtSum {
   readonly count: number;
+  /** How many of these were in batches. */
+  readonly ofBatches: number;
   readonly atMost: Nano;
   /** How many are not in the sum, because their model has no known price. */
   readonly unpriced: number;
@@ -89,14 +97,15 @@ export interface DoubtSum {
 
 /** @param pipeline whose calls are meant */
 export async function doubtOf(books: Books, pipeline: string): Promise<DoubtSum> {
-  let [count, atMost, unpriced] = [0, 0n, 0];
+  let [count, ofBatches, atMost, unpriced] = [0, 0, 0n, 0];
   for await (const call of doubtfulCalls(books)) {
     if (call.pipeline !== pipeline) continue;
     count += 1;
+    if (call.isOfBatch) ofBatches += 1;
     if (call.atMost === null) unpriced += 1;
     else atMost += call.atMost;
   }
-  return { count, atMost, unpriced };
+  return { count, ofBatches, atMost, unpriced };
 }
 
 /** @param request as the journal keeps it */

@@ -25,8 +25,8 @@ export async function judgedDoubt(
       return { kind: 'again', message: `${one}, ${price}` };
     }
     case 'hold': {
-      const { count, atMost, unpriced } = await inDoubt();
-      const many = `${count} calls of pipeline ${context.pipeline} were under way when their process ended: they may have been answered and billed`;
+      const { count, ofBatches, atMost, unpriced } = await inDoubt();
+      const many = `${count} calls of pipeline ${context.pipeline} ${whatOf(count, ofBatches)}: they may have been answered and billed`;
       const price =
         unpriced === 0 ? priceOf(atMost) : `${priceOf(atMost)}, and ${unpriced} of them at an unknown price`;
       const message = count > 1 ? `${many}, ${price}` : `${one}, ${priceOf(worst)}`;
@@ -35,6 +35,13 @@ export async function judgedDoubt(
     case 'fail':
       return failed('in_doubt', `${one}, ${priceOf(worst)}`);
   }
+}
+
+/** What became of calls, of which so many were in batches. */
+function whatOf(count: number, ofBatches: number): string {
+  const [batched, cut] = ['in batches that brought no certain result of them', 'under way when their process ended'];
+  if (ofBatches === 0) return `were ${cut}`;
+  return ofBatches === count ? `were ${batched}` : `were ${batched} (${ofBatches}), or ${cut} (${count - ofBatches})`;
 }
 
 function priceOf(worst: Nano | null): string {

@@ -10,7 +10,10 @@ const schema = (f: SchemaVocabulary) =>
     f
       .section({
         file: f.path().describe('The file to write. With {routing_key} or {date} in it, a file for each of them.'),
-        max_files: f.integer(1, 10_000).prefault(openMax).describe('With a file per key: at most this many are open at a time.'),
+        max_files: f
+          .integer(1, 10_000)
+          .prefault(openMax)
+          .describe('With a file per key: at most this many are open at a time.'),
         max_keys: f
           .integer(1, 1_000_000)
           .prefault(filesMax)
