@@ -13,17 +13,16 @@ export type {
 } from './call.js';
 export { createAiClient, type AiClient } from './client.js';
 export type { Estimate } from './estimate.js';
-export {
-  DEFAULTS,
-  type AiClientOptions,
-  type BudgetOptions,
-  type CallHooks,
-  type InDoubtPolicy,
-  type ModelOptions,
-  type Notice,
-  type LaneOptions,
-  type RateLimit,
-  type RetryOptions,
+export type {
+  AiClientOptions,
+  BudgetOptions,
+  CallHooks,
+  InDoubtPolicy,
+  ModelOptions,
+  Notice,
+  LaneOptions,
+  RateLimit,
+  RetryOptions,
 } from './options.js';
 export type { DayAccount } from './run-budget.js';
 export type { AiStatus, ProviderStatus } from './status.js';
