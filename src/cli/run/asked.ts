@@ -89,6 +89,14 @@ export function byFlags(error: unknown): unknown {
   return new UserError(`${flag}: ${message}${place === undefined ? '' : `, at ${place}`}`, EXIT.usage, first.hint);
 }
 
+/** Names the flag in place of the config in which its text stands. Any other warning is returned as it is. */
+export function warningByFlags(warning: Diagnostic): Diagnostic {
+  const flag = flagOf(warning);
+  if (flag === undefined) return warning;
+  const { severity, code, message, hint } = warning;
+  return { file: flag, line: 1, column: 1, severity, code, message, ...(hint !== undefined && { hint }) };
+}
+
 function flagOf({ pointer = '' }: Diagnostic): string | undefined {
   if (pointer.startsWith(`/ai_providers/${PROVIDER_OF_FLAGS}`))
     return pointer.endsWith('api_key') ? '--api-key-env' : '--base-url';

@@ -9,7 +9,7 @@ import {
   type ScriptSource,
   type TableShelf,
 } from '../../config/script/index.js';
-import { askedConfig, asksByFlags, byFlags } from './asked.js';
+import { askedConfig, asksByFlags, byFlags, warningByFlags } from './asked.js';
 import type { RunFlags } from './flags.js';
 import { givenStages, hasGivenStage } from './given-stages.js';
 import { EXIT } from '../exit/exit-codes.js';
@@ -39,7 +39,7 @@ export interface RunPipeline {
 }
 
 /** Mistakes with which a script runs, but produces something unwanted for every event. */
-const SILENT_MISTAKES = ['quoted-call', 'text-body', 'unused-parameter'];
+const SILENT_MISTAKES = ['quoted-call', 'text-body', 'unused-parameter', 'no-placeholder'];
 
 /** The same of an output of the config, unless it is replaced. */
 const OF_OUTPUTS = 'file-format';
@@ -92,7 +92,7 @@ async function resolveAsked(flags: RunFlags, warn: Warn): Promise<Named> {
   const { resolvePipeline } = await import('../../config/index.js');
   try {
     const { plan, sources, warnings } = await resolvePipeline(config, PIPELINE_DEFAULT, shelf);
-    warn(warnings);
+    warn(warnings.map(warningByFlags));
     return { plan, sources, shelf, config };
   } catch (error) {
     throw byFlags(error);

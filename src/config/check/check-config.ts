@@ -23,7 +23,7 @@ import { checkShapes, stepsOf, type Sample } from '../shape/index.js';
 import { checkScript, type ScriptSource } from '../script/index.js';
 import { diagnose, nodeAt, type SourceDocument, type SourceNode } from '../source/index.js';
 import { checkSuites } from '../tests/index.js';
-import { aiStagesOf, checkAiStages, serversOf } from './ai-stages.js';
+import { aiStagesOf, checkAiStages, serversOf, type AiStage } from './ai-stages.js';
 import { unbatchedStages } from './batched-stages.js';
 import { uncachedStages } from './cached-stages.js';
 import { encryptedFleet, encryptionKeys } from './encryption-keys.js';
@@ -32,6 +32,7 @@ import { filesOfSeveralPipelines, outputsInWatchedFolders, sharedOutputFiles } f
 import { outputsOntoOwnFiles } from './own-files.js';
 import { isTemplate } from '../plan/request-literal.js';
 import { unpricedModels, type IsPriced } from './unpriced-models.js';
+import { sameRequest } from './same-request.js';
 import { unreachedOutputs } from './routes.js';
 import { unknownPipelines } from './sources.js';
 import { stateInFleet } from './state-in-fleet.js';
@@ -153,6 +154,7 @@ class Checker {
     return [
       ...judged,
       ...(await checkAiStages(this.#config, this.#base, stages, known, this.#scriptAt)),
+      ...this.#sameRequests(stages),
       ...uncachedStages(this.#config, stages, known, this.#scriptAt),
       ...unbatchedStages(this.#config, stages, known, this.#scriptAt),
       ...misnamedOutputs(this.#config, name),
@@ -202,6 +204,14 @@ class Checker {
       if (judge === undefined || (script !== undefined && !isTemplate(script))) this.#script(script);
     }
     return findings;
+  }
+
+  #sameRequests(stages: readonly AiStage[]): readonly Diagnostic[] {
+    return stages.flatMap((stage) => {
+      const request = this.#scriptAt(formatPointer([...stage.path, 'request']));
+      const fileText = this.#resolver.textAt(formatPointer([...stage.path, 'prompt_file']));
+      return sameRequest(this.#document, stage, { request, fileText });
+    });
   }
 
   #scriptOptions(): CheckOptions {

@@ -104,6 +104,7 @@ export const FINDING_CODES: readonly FindingCode[] = of({
   'quoted-call': 'data holds what looks like a call or a field, and is not evaluated',
   'path-as-key': 'a key looks like a path, where the operator takes keys',
   'literal-operand': 'a literal is an operand of ++, and or or, which makes of it what is hardly meant',
+  'no-placeholder': 'an AI stage asks the same for all events, or a template has ${text} in place of ${/text}',
   'text-body': 'a lambda gives the same text, whatever it is given',
   'unused-parameter': 'a lambda uses none of its parameters',
   'too-many-problems': 'a script has so many problems that not all are listed',

@@ -51,7 +51,7 @@ export interface StageInConfig<Settings = unknown> extends KindInConfig<Settings
   /** Where the paths of text files are. */
   readonly textFiles?: readonly KeyPath[];
   /** What is wrong with the text of such a file; undefined: nothing. */
-  readonly textProblem?: (text: string) => { readonly message: string; readonly hint?: string } | undefined;
+  readonly textProblem?: (text: string) => TextProblem | undefined;
   /** Where the settings of its AI calls are: request, model, providers, schema, name. Absent: it makes no calls. */
   readonly callsAt?: KeyPath | undefined;
   /** What its AI calls ask for, if not an answer. */
@@ -99,9 +99,11 @@ export interface MapTemplate {
 export interface MemberProblem {
   /** Relative to the member; empty: the member should not be there. */
   readonly path: KeyPath;
-  readonly code: 'unknown-key' | 'quoted-call' | 'invalid-value';
+  readonly code: 'unknown-key' | 'quoted-call' | 'invalid-value' | 'no-placeholder';
   readonly message: string;
-  readonly hint?: string;
+  readonly hint?: string | undefined;
+  /** Default: `error`. */
+  readonly severity?: 'warning' | undefined;
 }
 
 /** A picture, document or recording that a request names, whatever the event. */
@@ -111,14 +113,20 @@ export interface LiteralMedia {
   readonly url?: string | undefined;
 }
 
-/** A setting that is not possible. */
-export interface SettingProblem {
-  /** Relative to the stage. */
-  readonly path: KeyPath;
+/** What is wrong with a text of a stage. */
+export interface TextProblem {
+  /** Default: `invalid-value`. */
+  readonly code?: 'no-placeholder';
   readonly message: string;
   readonly hint?: string | undefined;
   /** Default: `error`. */
   readonly severity?: 'warning' | undefined;
+}
+
+/** A setting that is not possible. */
+export interface SettingProblem extends TextProblem {
+  /** Relative to the stage. */
+  readonly path: KeyPath;
 }
 
 /** What is used to plan a stage. Paths are relative to the stage. */

@@ -15,6 +15,7 @@ export type {
   StageInConfig,
   StageMaker,
   TakeInConfig,
+  TextProblem,
   VendorInConfig,
 } from './config-kinds.js';
 export { filePlan, keyedPlan, KEYED_FILES_DEFAULTS } from './file-plan.js';

@@ -11,10 +11,10 @@ export function memberProblems(judge: MapTemplate, source: ScriptSource): readon
   const plain = isTemplate(source);
   return requestMembers(script).flatMap(({ key, value, path }) =>
     judge.memberProblems(key, value, plain).map((problem) => {
-      const { code, message, hint } = problem;
-      const finding = { severity: 'error', code, message, hint } as const;
+      const { severity = 'error', code, message, hint } = problem;
+      const finding = { severity, code, message, hint } as const;
       const pointer = formatPointer([...path, ...problem.path]);
-      return plain && problem.path.length === 0
+      return plain && problem.path.length === 0 && severity === 'error'
         ? diagnose(origin.document, origin.pointer + pointer, finding, 'key')
         : diagnoseScript(source, pointer, finding);
     }),

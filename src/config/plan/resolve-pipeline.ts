@@ -1,10 +1,12 @@
 import { formatPointer, type Json } from 'computo-js';
+import { aiStagesOf } from '../check/ai-stages.js';
 import { misnamedOutputs } from '../check/file-names.js';
 import { askedModel, isTemplate, providersOf } from './request-literal.js';
 import { servedProblems } from './served-problems.js';
 import { togetherServed, vendorsFor } from './vendors.js';
 import { sharedOutputFiles } from '../check/output-files.js';
 import { outputsOntoOwnFiles } from '../check/own-files.js';
+import { sameRequest } from '../check/same-request.js';
 import { ConfigError, didYouMean, hasErrors, type Diagnostic } from '../diagnostic/index.js';
 import { filePlan, type KeyPath, type StageMaker } from '../kinds/index.js';
 import { providerNames } from '../load/sections.js';
@@ -147,6 +149,7 @@ class PlanBuilder {
     }
     const routingKey = pipeline.routing_key === undefined ? undefined : await this.#script([...path, 'routing_key']);
     if (hasErrors(this.findings)) return undefined;
+    this.#findings.push(...(await this.#sameRequests(path)));
     return {
       name,
       stages,
@@ -156,6 +159,17 @@ class PlanBuilder {
       onError: onErrorPlan(pipeline.on_error),
       ...(pipeline.budget !== undefined && { budget: pipeline.budget }),
     };
+  }
+
+  async #sameRequests(path: KeyPath): Promise<readonly Diagnostic[]> {
+    const { document, kinds } = this.#config;
+    const pipeline = nodeAt(document.root, formatPointer(path));
+    const stages = pipeline === undefined ? [] : aiStagesOf(path, pipeline, kinds.stages);
+    const found = stages.map(async (stage) => {
+      const fileText = this.#resolver.textAt(formatPointer([...stage.path, 'prompt_file']));
+      return sameRequest(document, stage, { request: await this.#source([...stage.path, 'request']), fileText });
+    });
+    return (await Promise.all(found)).flat();
   }
 
   #maker(path: KeyPath, kind: string, places: Pick<StageMaker, 'place' | 'placeOfKind'>): StageMaker {

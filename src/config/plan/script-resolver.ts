@@ -18,6 +18,8 @@ export class ScriptResolver {
   readonly #base: PathBase;
   readonly #files = new Map<string, Promise<ScriptSource | undefined>>();
   readonly #textFiles = new Set<string>();
+  /** What the text files contain, by the places that name them. */
+  readonly #textsRead = new Map<string, string>();
   /** Scripts in the text form, by place. */
   readonly #texts = new Map<string, Promise<ScriptSource | undefined>>();
 
@@ -61,14 +63,22 @@ export class ScriptResolver {
         diagnose(this.#document, formatPointer(path), { severity: 'error', code, message, hint }),
       );
       const wrong = problemIn?.(text);
-      if (wrong !== undefined)
-        this.#refuse(formatPointer(path), { severity: 'error', code: 'invalid-value', ...wrong });
+      if (wrong !== undefined) {
+        const { severity = 'error', code = 'invalid-value', message, hint } = wrong;
+        this.#refuse(formatPointer(path), { severity, code, message, hint });
+      }
+      this.#textsRead.set(formatPointer(path), text);
       return text;
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       this.findings.push(...error.diagnostics);
       return undefined;
     }
+  }
+
+  /** The content of the text file that a place of the config names, if it was read. */
+  textAt(pointer: string): string | undefined {
+    return this.#textsRead.get(pointer);
   }
 
   /**

@@ -14,8 +14,8 @@ export function settingProblems(
   const stages = stagesOf(path, pipeline, kinds.stages);
   const found = stages.flatMap(({ path: stagePath, node, kind }) =>
     (kind?.problems?.(node) ?? []).map((problem) => {
-      const { severity = 'error', message, hint } = problem;
-      const finding = { severity, code: 'invalid-value', message, hint } as const;
+      const { severity = 'error', code = 'invalid-value', message, hint } = problem;
+      const finding = { severity, code, message, hint } as const;
       return diagnose(document, formatPointer([...stagePath, ...problem.path]), finding);
     }),
   );
