@@ -35,7 +35,7 @@ pipelines:
   default:
     stages:
       - computo: 'merge($input, {received: time.format($inputs/1/timestamp)})'
-    routing_key: /level
+    routing_key: /level ?? null # an event without a level is for the output with otherwise
     # With envelope: true in each, results keep the ids of their events: "colloquium replay --diff" compares with them.
     outputs:
       - file: ./out/errors.ndjson

@@ -60,6 +60,9 @@ describe('colloquium init --template', () => {
     const { cwd, said } = await begun('serve');
     expect(said).toContain('try it: colloquium serve\n');
     await served(cwd, [], 'out/errors.ndjson', 1);
+    const { stderr, exit } = await runCli([], { cwd, input: '{"no":"level"}\n' });
+    expect([stderr, exit]).toEqual([expect.stringContaining('1 in, 1 out'), 0]);
+    expect(readFileSync(join(cwd, 'out/events.ndjson'), 'utf8')).toContain('"no":"level"');
   });
 
   it.skipIf(NATS_MISSING)('fleet: a daemon joins, and works on the sample', async () => {
