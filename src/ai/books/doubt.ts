@@ -67,7 +67,7 @@ function restingOn(doubt: Doubt | undefined): Standing {
 }
 
 /** Whether a batch may still bring answers. One whose process ended before it sent it never will. */
-export async function isOpen({ batches, isGone }: Pick<Books, 'batches' | 'isGone'>, id: string): Promise<boolean> {
+async function isOpen({ batches, isGone }: Pick<Books, 'batches' | 'isGone'>, id: string): Promise<boolean> {
   const record = await batches().get(id);
   if (record === undefined || record.state === 'closed') return false;
   return !isUnsent(record) || !(await isGone(record.owner, record.createdAt));

@@ -30,7 +30,8 @@ export function eventJson({ id, pipeline, outcome, changes, routes, reason }: Ev
 
 /** The counts, and the places that changed most. */
 export function summaryText({ counts, rerouted, pointers }: DiffSummary): string {
-  const parts = OUTCOMES.map((outcome) => `${grouped(counts[outcome])} ${outcome}`);
+  const told = OUTCOMES.filter((outcome) => outcome !== 'unknown before' || counts[outcome] > 0);
+  const parts = told.map((outcome) => `${grouped(counts[outcome])} ${outcome}`);
   const places = pointers.map(({ pointer, events }) => `  ${pointer === '' ? '(all)' : pointer}: ${grouped(events)}\n`);
   if (rerouted > 0) places.unshift(`  (outputs): ${grouped(rerouted)}\n`);
   return `${parts.join(', ')}\n${places.length === 0 ? '' : `most changed:\n${places.join('')}`}`;

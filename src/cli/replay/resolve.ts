@@ -47,7 +47,7 @@ function refuseContradictions(flags: ReplayFlags): void {
     throw new UserError(message, EXIT.usage, hint);
   };
   if (flags.since === undefined && flags.fromId === undefined && flags.deadLetters !== true) {
-    refuse('from when on?', 'give --since 15m, --since 2026-01-02T03:04Z, or --since 0 for everything');
+    refuse('--since is missing', 'give --since 15m, --since 2026-01-02T03:04Z, or --since 0 for everything');
   }
   if (
     flags.raw === true &&

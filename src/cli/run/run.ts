@@ -17,7 +17,7 @@ import { resolveRun } from './resolve.js';
 import { failedBeforeText, finishedText, forgottenText, summaryJson, summaryText, unroutedText } from './summary.js';
 import { wayOn } from './way-on.js';
 
-const BACK = 'the same command, or colloquium journal batches to look at them';
+const BACK = 'run the same command again to get the answers; colloquium journal batches lists the batches';
 
 const UNSTRICT = 'mend that event; without --strict (or on_error: stop in the config) it becomes a dead letter';
 
@@ -61,7 +61,7 @@ async function runPlan(plan: RunCommand): Promise<number> {
       if (failed !== undefined && code === undefined)
         throw new UserError(`stopped before anything was written: ${failed}`, EXIT.someFailed, UNSTRICT);
       if (left > 0 || code !== undefined) {
-        writeStderr(`colloquium: nothing was written; come back with: ${BACK}\n`);
+        writeStderr(`colloquium: nothing was written; ${BACK}\n`);
         return code ?? EXIT.stopped;
       }
       signals.ignore();

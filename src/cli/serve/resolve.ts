@@ -166,7 +166,11 @@ async function refuseMistakes({ file, env, home, kinds }: LoadedConfig): Promise
 async function requireConfig(flags: ServeFlags): Promise<LoadedConfig> {
   const config = await findConfig(flags, 'programs');
   if (config !== undefined) return config;
-  throw new UserError('no config found', EXIT.usage, 'name one with -c FILE, or write one with: colloquium init');
+  throw new UserError(
+    'no config found',
+    EXIT.usage,
+    'name one with -c FILE, or write one with: colloquium init --template serve',
+  );
 }
 
 function refuseWithoutOutputs({ name, outputs = [] }: PipelinePlan, { file }: LoadedConfig): void {

@@ -33,7 +33,7 @@ export function parseText(text: string): ParsedText {
   const reader = new Reader(text);
   if (reader.isAtEnd()) throw reader.error('there is no script', reader.at);
   const { script, span } = runRule(expression(reader, PIPE_LEVEL));
-  if (!reader.isAtEnd()) throw reader.unexpected('behind the end of the expression');
+  if (!reader.isAtEnd()) throw reader.unexpected('after the end of the expression');
   return { script, spans: span, hasComments: reader.hasComments };
 }
 

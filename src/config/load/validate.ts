@@ -86,6 +86,9 @@ export function validatePart<T>(
   return result.success && unset.length === 0 ? { value: result.data, diagnostics } : { diagnostics };
 }
 
+/** Names of variables that hold secrets. */
+const SECRET = /KEY|TOKEN|SECRET|PASSWORD/i;
+
 function unsetVariable(
   document: SourceDocument,
   name: string,
@@ -96,7 +99,8 @@ function unsetVariable(
     severity,
     code: 'unset-variable',
     message: `the environment variable ${name} is not set`,
-    hint: `set it, or give a default: \${${name}:-…}`,
+    // A default would be a secret in the config.
+    hint: SECRET.test(name) ? 'set it' : `set it, or give a default: \${${name}:-…}`,
   });
 }
 

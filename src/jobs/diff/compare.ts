@@ -19,7 +19,9 @@ export type SideResult =
       readonly hidesUnrouted?: true;
     }
   /** `reason`: why it failed, if that is known. */
-  | { readonly kind: 'failed'; readonly reason?: string };
+  | { readonly kind: 'failed'; readonly reason?: string }
+  /** Read from outputs with lines that are not whole events, any of which may be its result. */
+  | { readonly kind: 'unknown' };
 
 export const OUTCOMES = [
   'same',
@@ -30,6 +32,7 @@ export const OUTCOMES = [
   'no longer filtered',
   'now unrouted',
   'no longer unrouted',
+  'unknown before',
 ] as const;
 
 /** What has become of an event's result. */
@@ -70,6 +73,7 @@ type Compared = Pick<EventDiff, 'outcome' | 'changes' | 'routes' | 'reason'>;
 
 /** Compares what two sides make of one event. */
 export function compareResults(before: SideResult, now: SideResult): Compared {
+  if (before.kind === 'unknown' || now.kind === 'unknown') return justThat('unknown before');
   if (now.kind === 'failed') {
     return { ...justThat(before.kind === 'failed' ? 'same' : 'now fails'), reason: now.reason };
   }

@@ -43,6 +43,7 @@ export async function pastResults(
   const known = new Map<string, Map<string, PastPart>>();
   const failed = new Map<string, string>();
   let characters = 0;
+  let hidesResults = false;
   const hold = (text: string): void => {
     characters += text.length;
     if (characters <= CHARACTERS_MAX) return;
@@ -71,7 +72,12 @@ export async function pastResults(
       parts.set(id, { text: stored.data, outputs: (former?.outputs ?? new Set()).add(index) });
       known.set(whole, parts);
     }
-    if (strange > 0) tell(`${file.file}: ${strange} lines are not whole events, and count as no results`);
+    if (strange === 0) continue;
+    hidesResults = true;
+    const found = strange === 1 ? '1 line is not a whole event' : `${strange} lines are not whole events`;
+    tell(
+      `${file.file}: ${found} (written without envelope: true?), so events that are not found count as unknown before`,
+    );
   }
   if (deadLetter === undefined) {
     tell(`pipeline ${spec.name}: its dead letters are in no file, so what failed before counts as filtered`);
@@ -88,6 +94,7 @@ export async function pastResults(
     const parts = [...(known.get(whole) ?? [])].filter(([part]) => isOf(id, part));
     const reason = failed.get(whole);
     if (parts.length === 0 && reason !== undefined) return { kind: 'failed', reason };
+    if (parts.length === 0 && hidesResults) return { kind: 'unknown' };
     const read = parts.map(([part, { text, outputs }]): ResultPart => {
       const takers = names.filter((_, index) => outputs.has(index));
       return { id: part, data: parseJson(text, Infinity), outputs: takers };

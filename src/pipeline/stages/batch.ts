@@ -39,7 +39,7 @@ const schema = (f: SchemaVocabulary) =>
           max_keys: f
             .integer(1)
             .prefault(OPEN_MAX_DEFAULT)
-            .describe('At most this many batches are open at a time. The oldest is closed first.'),
+            .describe('Batches open at a time, at most. The oldest is closed first.'),
         },
         'a map of settings such as { size: 20 }',
       )

@@ -76,6 +76,7 @@ it('replay --diff compares what events become now with what the outputs hold, or
         'no longer filtered': 1,
         'now unrouted': 0,
         'no longer unrouted': 0,
+        'unknown before': 0,
       },
       rerouted: 0,
       pointers: [{ pointer: '/list/*', events: 1 }],
@@ -308,4 +309,30 @@ pipelines:
     { outcome: 'same' },
     { outcome: 'changed', routes: [{ from: ['{routing_key} (x)'], to: ['{routing_key} (y)'] }] },
   ]);
+});
+
+it('replay --diff knows nothing of the result of an event that an output may hold without its id', async () => {
+  const whole = SCRIPTS('{n: /n}', '{n: /n}');
+  const daemon = await startDaemon(whole.replace(', envelope: true', ''));
+  const { cwd } = daemon;
+  const written = (): number => {
+    try {
+      return readFileSync(join(cwd, 'out.ndjson'), 'utf8').split('\n').length - 1;
+    } catch {
+      return 0;
+    }
+  };
+  await postLines(`${daemon.url}/events`, '{"n":1}\n{"n":9}\n{"n":2}');
+  await until(() => written() === 2, 'all is processed');
+  expect(await daemon.end()).toBe(0);
+
+  writeFileSync(join(cwd, 'colloquium.yaml'), whole);
+  const { exit, stdout, stderr } = await runCli(['replay', '--since', '0', '--diff=json'], { cwd });
+  expect(exit, stderr).toBe(0);
+  const { events, summary } = linesOf(stdout);
+  expect(events.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 3 }, () => 'unknown before'));
+  expect(summary).toMatchObject({ summary: { 'no longer filtered': 0, 'unknown before': 3 } });
+  expect(stderr).toContain('2 lines are not whole events (written without envelope: true?)');
+  const text = await runCli(['replay', '--since', '0', '--diff=summary'], { cwd });
+  expect(text.stdout).toContain(', 3 unknown before\n');
 });
