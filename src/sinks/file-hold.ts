@@ -26,26 +26,19 @@ export class FileHold {
     private readonly options: FileHoldOptions,
   ) {}
 
-  /** Locks the existing file, or the name of a missing one. Changes nothing. @throws SinkError when another process writes to it */
+  /** Locks the existing file, if any, without changing it. @throws SinkError when another process writes to it */
   async take(): Promise<void> {
-    if (this.#statsOf(this.path) === undefined) await this.#reported(() => this.#takeName());
     await this.#take('old');
   }
 
   async #take(age: 'old' | 'new'): Promise<void> {
-    await this.#reported(async () => {
-      if (this.options.keepsName === true) await this.#takeName();
+    try {
+      await this.#takeName();
       for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
         const there = this.#statsOf(this.path);
         if (there?.kind !== 'file' || there.node === this.#node) return;
         await this.#moveTo(there.node, age);
       }
-    });
-  }
-
-  async #reported(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
     } catch (error) {
       throw new SinkError(this.path, 'open', error);
     }
@@ -55,10 +48,12 @@ export class FileHold {
   async make(mode: number | undefined): Promise<void> {
     const isMissing = this.#statsOf(this.path) === undefined;
     if (isMissing) {
-      await this.#reported(async () => {
-        if (this.options.keepsName === true) await this.#takeName();
+      try {
+        await this.#takeName();
         closeSync(openSync(fileOf(this.path), 'a', mode));
-      });
+      } catch (error) {
+        throw new SinkError(this.path, 'open', error);
+      }
     }
     await this.#take(isMissing ? 'new' : 'old');
   }
@@ -79,26 +74,21 @@ export class FileHold {
     const former = this.#node;
     this.#node = node;
     if (former !== undefined) await unlockFile(former);
-    if (this.options.keepsName !== true) await this.#releaseName();
   }
 
   /** Releases the file. */
   async release(): Promise<void> {
     const node = this.#node;
-    this.#node = undefined;
-    if (node !== undefined) await unlockFile(node);
-    await this.#releaseName();
-  }
-
-  async #releaseName(): Promise<void> {
     const name = this.#name;
+    this.#node = undefined;
     this.#name = undefined;
+    if (node !== undefined) await unlockFile(node);
     if (name !== undefined) await unlockFile(name);
   }
 
   /** Locks the name by its folder's device and inode, because the folder may have several paths, too. */
   async #takeName(): Promise<void> {
-    if (this.#name !== undefined) return;
+    if (this.options.keepsName !== true || this.#name !== undefined) return;
     const there = this.#statsOf(this.path);
     const target = fileOf(this.path);
     const folder = this.#statsOf(dirname(target))?.node;

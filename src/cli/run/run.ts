@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { BatchesOutcome } from '../../jobs/batches/index.js';
 import { isStdout } from '../../jobs/outputs/index.js';
-import { holdOutputs, run as runJob, type RunOutcome } from '../../jobs/run/index.js';
+import { run as runJob, type RunOutcome } from '../../jobs/run/index.js';
 import type { BlockRunResult, TraceOf } from '../../pipeline/index.js';
 import { exitCodeOf, pauseOf, whyEnded } from '../exit/ending.js';
 import { EXIT } from '../exit/exit-codes.js';
@@ -43,14 +43,11 @@ async function runPlan(plan: RunCommand): Promise<number> {
   let signals: Signals | undefined;
   let asked = plan;
   let before: BatchesOutcome['made'];
-  let holds: Awaited<ReturnType<typeof holdOutputs>> | undefined;
   const aiReporter = plan.ai && plan.progress ? (await import('./ai-status.js')).aiStatusReporter : undefined;
   try {
     if (plan.ai?.batches !== undefined) {
       const { answerInBatches } = await import('../../jobs/batches/index.js');
       signals = onSignals(() => ending.abort());
-      // A batch may take hours: whoever else writes to the outputs is refused before that.
-      holds = await holdOutputs(plan, ending.signal);
       const { notice } = terminalTalk();
       const { left, spent, failed, made } = await answerInBatches(plan, {
         notice,
@@ -79,7 +76,6 @@ async function runPlan(plan: RunCommand): Promise<number> {
     });
     return await concluded(plan, outcome, before, signals?.code());
   } finally {
-    await holds?.release();
     signals?.ignore();
   }
 }

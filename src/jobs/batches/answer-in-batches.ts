@@ -18,6 +18,7 @@ import { passThrough } from '../forecast/pass-through.js';
 import { JobError } from '../job-error.js';
 import { enginePipeline } from '../run/engines.js';
 import type { AiRun, RunPlan } from '../run/plan.js';
+import { refuseOutputs } from '../run/refuse-outputs.js';
 import { GATHERED_AT_ONCE, gatheringCalls, isMixed } from './gathering-calls.js';
 import { pollInterval } from './poll-interval.js';
 import {
@@ -61,13 +62,12 @@ export interface BatchesTalk {
  * answered. A pipeline whose second AI stage needs the answers of the first takes one round per stage, and one per step of a
  * cascade.
  *
- * Nothing is written: lock the outputs before, so that what is paid for has a place.
- *
- * @throws JobError if a provider refuses; SourceError, ConfigError, ComputoError
+ * @throws JobError if a provider refuses; SinkError if the outputs can't be opened then; SourceError, ConfigError, ComputoError
  */
 export async function answerInBatches(planned: RunPlan, talk: BatchesTalk): Promise<BatchesOutcome> {
   const { ai } = planned;
   if (ai?.batches === undefined) return { left: 0 };
+  await refuseOutputs(planned, talk.ending);
   const plan: RunPlan = {
     ...planned,
     pipeline: { ...planned.pipeline, onError: { kind: 'dead_letter' } },

@@ -20,7 +20,7 @@ export interface HoldOptions extends FileLockOptions {
 }
 
 /**
- * Locks the outputs for this process: files that exist, and the names of missing ones where their folder exists. Changes nothing.
+ * Locks the existing outputs for this process; missing ones are locked when they are created. Changes nothing.
  *
  * @throws SinkError when another process writes to one
  */

@@ -8,5 +8,4 @@ export {
   type RunOutcome,
 } from './run.js';
 export type { AiRun, OwnFile, ResumePlan, RunPlan, ThreadPlan } from './plan.js';
-export { holdOutputs } from './hold-outputs.js';
 export { OutputChangedError } from './look-at-outputs.js';
