@@ -16,7 +16,7 @@ const PARTS = {
   'the wire of OpenAI': 'OpenAI-Organization',
   'the wire of compatible servers': 'OpenAICompatibleChat',
   'the wire of Anthropic': 'anthropic.messages',
-  'the wire of Google': 'x-goog-api-key',
+  'the wire of Google': 'google.generative-ai',
   'a tokenizer': 'o200k',
   "the daemon's server": 'FST_ERR_',
   NATS: 'Nats-Expected-Stream',

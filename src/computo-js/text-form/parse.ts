@@ -287,7 +287,8 @@ function* member(reader: Reader): GrammarRule<ObjectMember> {
     const value = reference(['$input'], path, start, reader.at);
     reader.space();
     if (reader.sees(':')) throw reader.unexpected("where ',' or '}' should be, for the key of a path is its last part");
-    if (!reader.sees(',') && !reader.sees('}'))
+    // What follows '/' is the next member, whose comma is missing.
+    if (![',', '}', '/'].some((next) => reader.sees(next)) && !reader.isAtEnd())
       throw reader.unexpected("where ',' or '}' should be", nameIt(reader, start));
     return { key, value, isComputed: false };
   }

@@ -72,7 +72,10 @@ it.skipIf(noBrowser !== undefined)(
     }
     for (const width of [320, 390, 1280]) {
       await page.setViewportSize({ width, height: 900 });
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      // The page may still show what it showed at the former width.
+      const isAsWide = async (): Promise<boolean> =>
+        (await page.evaluate('document.documentElement.scrollWidth')) === width;
+      await until(isAsWide, `the page is ${width} px wide`);
       const isWhole = await page.evaluate<boolean>(`[...document.querySelectorAll('#batch-list :is(th, td)')]
         .filter((cell) => !cell.closest('thead'))
         .every((cell) => cell.checkVisibility() && cell.getBoundingClientRect().right <= innerWidth && cell.scrollWidth <= cell.clientWidth + 1)`);
