@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 
 /**
  * File systems that only one kernel at a time can write to, by their numbers in statfs(2). Any other counts as shared, which
@@ -22,9 +22,9 @@ const LOCAL: Readonly<Partial<Record<NodeJS.Platform, readonly number[]>>> = {
 };
 
 /** Whether a folder is on a file system that no other machine can write to. */
-export function isOnLocalFileSystem(folder: string): boolean {
+export async function isOnLocalFileSystem(folder: string): Promise<boolean> {
   try {
-    const { type } = statfsSync(folder);
+    const { type } = await statfs(folder);
     return LOCAL[process.platform]?.includes(type) ?? false;
   } catch {
     return false;

@@ -1,4 +1,4 @@
-import { lstatSync, mkdtempSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
+import { lstatSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -69,8 +69,7 @@ export const realKernel: Kernel = {
         inode,
         isThere: () => socketInode(path) === inode,
         async close() {
-          // `rmSync` would have to be loaded first.
-          if (socketInode(path) === inode) unlinkSync(path);
+          if (socketInode(path) === inode) rmSync(path, { force: true });
           await new Promise((resolve) => server.close(resolve));
         },
       };

@@ -1,18 +1,5 @@
-import {
-  closeSync,
-  fstatSync,
-  futimesSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, fstatSync, futimesSync, lstatSync, openSync } from 'node:fs';
+import { link, lstat, mkdir, open, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import { isOnLocalFileSystem } from './file-system.js';
 
 /** The file system as locks use it. All methods fail with the operating system's errors. */
@@ -64,53 +51,54 @@ export interface HeldFile {
 const OWNER_ONLY_FILE = 0o600;
 const OWNER_ONLY_FOLDER = 0o700;
 
-/** The real file system. Each call is short, and `node:fs/promises` would have to be loaded first. */
+/** The real file system. */
 export const realLockFiles: LockFiles = {
-  makeFolder: (folder) =>
-    promised(() => {
-      mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
-    }),
-  list: (folder) => promised(() => unlessMissing(() => readdirSync(folder)) ?? []),
-  read: (path) =>
-    promised(() => {
-      const fd = unlessMissing(() => openSync(path, 'r'));
-      if (fd === undefined) return undefined;
-      try {
-        return { inode: inodeOf(fd), text: readFileSync(fd, 'utf8') };
-      } finally {
-        closeSync(fd);
-      }
-    }),
-  create: (path, textOf) =>
-    promised(() => {
-      const fd = openSync(path, 'wx', OWNER_ONLY_FILE);
-      try {
-        writeFileSync(fd, textOf(inodeOf(fd)));
-      } finally {
-        closeSync(fd);
-      }
-    }),
-  inode: (path) =>
-    promised(() => {
-      const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-      return found === undefined ? undefined : String(found.ino);
-    }),
-  link: (existing, path) =>
-    promised(() => {
-      try {
-        linkSync(existing, path);
-        return true;
-      } catch (error) {
-        if (['EEXIST', 'ENOENT'].includes(codeOf(error) ?? '')) return false;
-        throw error;
-      }
-    }),
-  rename: (from, to) => promised(() => renameSync(from, to)),
-  remove: (path) => promised(() => unlessMissing(() => unlinkSync(path))),
-  removeEmptyFolder: (folder) => promised(() => rmdirSync(folder)),
-  isLocal: (folder) => promised(() => isOnLocalFileSystem(folder)),
+  async makeFolder(folder) {
+    await mkdir(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
+  },
+  async list(folder) {
+    return (await unlessMissing(readdir(folder))) ?? [];
+  },
+  async read(path) {
+    const file = await unlessMissing(open(path, 'r'));
+    if (file === undefined) return undefined;
+    try {
+      const { ino } = await file.stat({ bigint: true });
+      return { text: await file.readFile('utf8'), inode: String(ino) };
+    } finally {
+      await file.close();
+    }
+  },
+  async create(path, textOf) {
+    const file = await open(path, 'wx', OWNER_ONLY_FILE);
+    try {
+      const { ino } = await file.stat({ bigint: true });
+      await file.writeFile(textOf(String(ino)));
+    } finally {
+      await file.close();
+    }
+  },
+  async inode(path) {
+    const found = await unlessMissing(lstat(path, { bigint: true }));
+    return found === undefined ? undefined : String(found.ino);
+  },
+  async link(existing, path) {
+    try {
+      await link(existing, path);
+      return true;
+    } catch (error) {
+      if (['EEXIST', 'ENOENT'].includes(codeOf(error) ?? '')) return false;
+      throw error;
+    }
+  },
+  rename: (from, to) => rename(from, to),
+  async remove(path) {
+    await unlessMissing(unlink(path));
+  },
+  removeEmptyFolder: (folder) => rmdir(folder),
+  isLocal: isOnLocalFileSystem,
   hold(path) {
-    const fd = unlessMissing(() => openSync(path, 'r'));
+    const fd = unlessMissingNow(() => openSync(path, 'r'));
     if (fd === undefined) return undefined;
     const { ino, dev } = fstatSync(fd, { bigint: true });
     return {
@@ -125,7 +113,9 @@ export const realLockFiles: LockFiles = {
       close: () => closeSync(fd),
     };
   },
-  touchedAt: (path) => promised(() => lstatSync(path, { throwIfNoEntry: false })?.mtimeMs),
+  async touchedAt(path) {
+    return (await unlessMissing(lstat(path)))?.mtimeMs;
+  },
 };
 
 /** The `code` of a failed system call. */
@@ -133,17 +123,18 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-function inodeOf(fd: number): string {
-  return String(fstatSync(fd, { bigint: true }).ino);
-}
-
-function promised<T>(call: () => T): Promise<T> {
-  return new Promise((resolve) => resolve(call()));
-}
-
-function unlessMissing<T>(call: () => T): T | undefined {
+async function unlessMissing<T>(done: Promise<T>): Promise<T | undefined> {
   try {
-    return call();
+    return await done;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function unlessMissingNow<T>(open: () => T): T | undefined {
+  try {
+    return open();
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
