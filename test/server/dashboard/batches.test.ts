@@ -45,7 +45,7 @@ it.skipIf(noBrowser !== undefined)(
     await until(async () => (await metric('ai_batches', 'state="submitted"')) === BATCHES, 'the daemon knows');
     const count = `the newest ${SHOWN} of ${BATCHES}`;
     await until(async () => (await shows('batch-count')) === count, 'the page shows them');
-    await until(async () => !(await shows('batch-list')).includes('submitting'), 'all are sent');
+    await until(async () => !/sealed|submitting/.test(await shows('batch-list')), 'all are sent');
     const { batches, open } = await look();
     expect([batches.length, open]).toEqual([SHOWN, BATCHES]);
     const created = batches.map(({ created: at }) => Number(at));
