@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { realClock, systemProcesses, type Processes, type ProcessState } from '../../world/index.js';
 import type { Lock, LockHolder } from '../../world/lock/index.js';
@@ -51,10 +51,10 @@ export async function ownersIn(folder: string): Promise<StoreOwners> {
   const wayIn = await takeWhenFree(place, folder);
   let lock: Lock;
   try {
-    for (const name of readdirSync(place)) {
+    for (const name of await readdir(place)) {
       if (!SIGN.test(name)) continue;
       const holder = await lockHolder(join(place, name));
-      if (holder === undefined) rmSync(join(place, name), { recursive: true, force: true });
+      if (holder === undefined) await rm(join(place, name), { recursive: true, force: true });
       else refuseClash(folder, holder);
     }
     lock = await takeWhenFree(own, folder);
@@ -75,7 +75,7 @@ export async function ownersIn(folder: string): Promise<StoreOwners> {
     async release() {
       const isOwn = lock.isHeld();
       await lock.release();
-      if (isOwn) rmSync(own, { recursive: true, force: true });
+      if (isOwn) await rm(own, { recursive: true, force: true });
     },
   };
 }
